@@ -1,0 +1,33 @@
+"""Every error and warning of the package, under one root."""
+
+
+class TradeshockError(Exception):
+    """Root of all errors that tradeshock raises on purpose."""
+
+
+class PanelError(TradeshockError, ValueError):
+    """Figures that a panel refuses, or a question that a panel cannot answer."""
+
+
+class CatalogError(TradeshockError, ValueError):
+    """A catalog entry, release rule or calendar that makes no sense."""
+
+
+class ModelError(TradeshockError, ValueError):
+    """A model was asked for something that it cannot do."""
+
+
+class ShortHistoryError(ModelError):
+    """The target has fewer published months than the model needs."""
+
+
+class ConditionError(TradeshockError, ValueError):
+    """Conditions that no path can meet, or that name what is not there."""
+
+
+class BacktestError(TradeshockError, RuntimeError):
+    """One or more models failed in a backtest; what succeeded is kept."""
+
+
+class StaleSeriesWarning(UserWarning):
+    """A series is older than its release rule allows and was left out."""

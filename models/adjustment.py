@@ -1,0 +1,100 @@
+"""Month effects and working-day elasticity of a monthly series, estimated inside the origin."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.calendar import TradeCalendar
+
+Floats = npt.NDArray[np.float64]
+HUBER = 1.345
+ROUNDS = 25
+
+
+def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """Coefficients of a Huber M-regression by iteratively reweighted least squares.
+
+    Parameters
+    ----------
+    x : ndarray, observations by columns
+    y : ndarray, observations
+    weights : ndarray, observations
+        Prior weights, for instance a discount of old months.
+
+    Returns
+    -------
+    ndarray, columns
+        Minimum-norm where columns are collinear. The scale is the normalised median absolute
+        residual of each round and the threshold 1.345 scales, which keeps 95 % efficiency under
+        normal errors (Huber 1981, ch. 7).
+    """
+    w = weights
+    for _ in range(ROUNDS):
+        xw = x * w[:, None]
+        coefs = np.linalg.lstsq(xw.T @ x, xw.T @ y, rcond=1e-10)[0]
+        residuals = y - x @ coefs
+        scale = np.median(np.abs(residuals - np.median(residuals))) / 0.6745
+        cut = HUBER * scale
+        w = weights * np.minimum(1.0, cut / np.maximum(np.abs(residuals), cut + 1e-300))
+    return coefs
+
+
+def calendar_columns(months: pd.PeriodIndex, calendar: TradeCalendar, window: str) -> Floats:
+    """Calendar regressors of a monthly log level, months by columns.
+
+    Log working days, share of the days before and after moving holidays that fall in the month
+    (Bell and Hillmer 1983: exporters ship ahead), and eleven month contrasts that sum to zero
+    over a year.
+    """
+    days = np.log(np.maximum(calendar.working_days(months, window), 0.5))
+    moving = calendar.moving_holidays(months, window=window)
+    edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
+    month = months.month.to_numpy()
+    contrasts = (month[:, None] == np.arange(1, 12)).astype(float) - (month == 12)[:, None]
+    return np.column_stack([days, edges.to_numpy(dtype=float), contrasts])
+
+
+class CalendarAdjustment:
+    """Calendar and seasonal effects in a log level, by robust regression of its growth.
+
+    Growth is regressed on the changes of `calendar_columns` and a constant with Huber weights;
+    old months are discounted, because seasons drift.
+
+    Parameters
+    ----------
+    half_life : float
+        Months after which a month counts half.
+    window : {"month", "first_10_days", "first_20_days"}
+        Days of the month that the series counts.
+
+    Attributes
+    ----------
+    effects_ : ndarray
+        Coefficients of `calendar_columns`, log points.
+    adjusted_ : Series
+        Log level less effects, by month.
+    """
+
+    def __init__(self, half_life: float = 60.0, window: str = "month") -> None:
+        self.half_life = half_life
+        self.window = window
+
+    def fit(self, series: pd.Series, calendar: TradeCalendar) -> Self:
+        """Estimate from a positive monthly series without NaN."""
+        months = pd.PeriodIndex(series.index)
+        level = np.log(series.to_numpy(dtype=float))
+        columns = calendar_columns(months, calendar, self.window)
+        x = np.column_stack([np.ones(len(level) - 1), np.diff(columns, axis=0)])
+        age = np.arange(len(x))[::-1]
+        coefs = huber_regression(x, np.diff(level), 0.5 ** (age / self.half_life))
+        self.effects_ = coefs[1:]
+        self.adjusted_ = pd.Series(level - columns @ self.effects_, months)
+        return self
+
+    def effect(self, months: pd.PeriodIndex, calendar: TradeCalendar) -> Floats:
+        """Calendar and seasonal effect of some months, log points."""
+        return calendar_columns(months, calendar, self.window) @ self.effects_

@@ -1,0 +1,212 @@
+"""What every model is: fit, update, forecast, replay."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+
+from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.panel import Panel
+from tradeshock.models.paths import ForecastPaths
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+    from tradeshock.models.record import Record
+
+Floats = npt.NDArray[np.float64]
+
+
+class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
+    """A forecaster of one or more series of a panel.
+
+    A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them
+    ``n_draws`` and ``random_state``, and writes two methods: `_fit` learns from ``self.panel_``,
+    which holds nothing that was published after its origin, and `_paths` draws.
+
+    Attributes
+    ----------
+    panel_ : Panel
+        What was known at the origin.
+    target_ : tuple of str
+        Series that are forecast.
+    state_ : str
+        Which releases of the first target were out.
+    last_ : Period
+        Last published month of the first target; step 1 is the month after.
+    """
+
+    n_draws: int
+    random_state: int
+    minimum_months = 36
+
+    @abstractmethod
+    def _fit(self) -> None:
+        """Learn from ``self.panel_``."""
+
+    @abstractmethod
+    def _paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> Floats:
+        """Draw paths in the targets' own units, draws by steps by targets."""
+
+    def fit(
+        self, panel: Panel, target: str | Sequence[str] = "exports_total",
+        record: Record | None = None,
+    ) -> Self:
+        """Learn from a panel.
+
+        Parameters
+        ----------
+        panel : Panel
+            Figures as they stood at its origin.
+        target : str or sequence of str
+            What to forecast.
+        record : Record, optional
+            Past forecasts and errors; only models that wrap others use it.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ShortHistoryError
+            If the target has too few months.
+        ModelError
+            If the model cannot forecast these targets.
+        """
+        self._open(panel, target, record)
+        self._fit()
+        return self
+
+    def update(self, panel: Panel) -> Self:
+        """Take new figures; parameters as they were where the model can, refitted otherwise."""
+        self._check_fitted()
+        return self.fit(panel, self.target_, self.record_)
+
+    def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
+        """Draw joint paths from the month after the target's last published one.
+
+        Parameters
+        ----------
+        steps : int
+            Number of months, at least 1.
+        conditions : Conditions, optional
+            Future values that series are assumed to take.
+
+        Returns
+        -------
+        ForecastPaths
+
+        Raises
+        ------
+        ModelError
+            If the model is not fitted, `steps` is no positive whole number, or conditions are
+            given to a model that cannot use them.
+        """
+        self._check_fitted()
+        if not isinstance(steps, int | np.integer) or steps < 1:
+            raise ModelError(f"steps is {steps!r}; give a whole number of months, at least 1")
+        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
+        values = self._paths(int(steps), rng, conditions)
+        history = self.panel_.values[list(self.target_)]
+        return ForecastPaths(
+            values=values,
+            index=self._ahead(int(steps)),
+            series=self.target_,
+            history=history.loc[history.first_valid_index() : history.last_valid_index()],
+            origin=self.panel_.origin,
+            state=self.state_,
+            seed=self.random_state,
+            model=self.name,
+            notes=self._notes(conditions),
+        )
+
+    def replay(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Iterator[ForecastPaths]:
+        """Forecast from many past origins, each with what was known then."""
+        for origin in origins:
+            yield clone(self).fit(panel.as_of(origin), target).forecast(steps)
+
+    @property
+    def name(self) -> str:
+        """Class name with the parameters that differ from their defaults."""
+        changed = self._changed_parameters()
+        return type(self).__name__ + (f"({', '.join(changed)})" if changed else "")
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _changed_parameters(self) -> list[str]:
+        import inspect
+
+        defaults = inspect.signature(type(self)).parameters
+        given = self.get_params(deep=False)
+        return [
+            f"{key}={value!r}"
+            for key, value in given.items()
+            if key not in ("n_draws", "random_state") and not _same(value, defaults[key].default)
+        ]
+
+    def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
+        if not isinstance(panel, Panel):
+            raise ModelError(f"fit takes a Panel, got {type(panel).__name__}; see load_panel()")
+        self.panel_ = panel
+        self.target_: tuple[str, ...] = (target,) if isinstance(target, str) else tuple(target)
+        self.record_ = record
+        for id in self.target_:
+            months = len(panel.series(id))
+            if months < self.minimum_months:
+                raise ShortHistoryError(
+                    f"{self.name} needs {self.minimum_months} months of {id}, got {months} by "
+                    f"{panel.origin.date()}; give more history or a simpler model"
+                )
+        self.state_ = panel.state(self.target_[0])
+        self.last_ = panel.last_month(self.target_[0])
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "panel_"):
+            raise ModelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
+
+    def _ahead(self, steps: int) -> pd.PeriodIndex:
+        return pd.period_range(self.last_ + 1, periods=steps, freq="M", name="month")
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        return ()
+
+
+class UnivariateModel(Model):
+    """A model of one target's own history; conditions on other series mean nothing to it."""
+
+    def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
+        super()._open(panel, target, record)
+        if len(self.target_) != 1:
+            raise ModelError(
+                f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
+                "fit one model a target, or VAR for all of them jointly"
+            )
+
+    @property
+    def series_(self) -> pd.Series:
+        """Published months of the target, without NaN."""
+        return self.panel_.series(self.target_[0])
+
+    def _refuse(self, conditions: Conditions | None) -> None:
+        if conditions is not None:
+            raise ModelError(
+                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR"
+            )
+
+
+def _same(value: object, default: object) -> bool:
+    return value is default or (type(value) is type(default) and bool(value == default))

@@ -1,0 +1,72 @@
+"""Exponential smoothing with a damped trend, by statsmodels."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tradeshock.models.adjustment import CalendarAdjustment, Floats
+from tradeshock.models.base import UnivariateModel
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+
+class ExponentialSmoothing(UnivariateModel):
+    """Damped-trend exponential smoothing of the adjusted log level.
+
+    Calendar and month effects come off first (`CalendarAdjustment`); the rest is fitted by
+    `statsmodels.tsa.exponential_smoothing.ets.ETSModel` with additive error and damped trend
+    (Gardner and McKenzie 1985). Paths simulate it from the last published month.
+
+    Parameters
+    ----------
+    half_life : float
+        Months after which a month counts half in the calendar and seasonal effects.
+    years : int
+        Length of the window in which the smoothing parameters are fitted.
+    n_draws : int
+        Sample paths.
+    random_state : int
+        Seed.
+    """
+
+    def __init__(
+        self,
+        half_life: float = 60.0,
+        years: int = 20,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.half_life = half_life
+        self.years = years
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _fit(self) -> None:
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
+            self.series_, self.panel_.calendar
+        )
+        adjusted = self.adjustment_.adjusted_.to_numpy()[-12 * self.years :]
+        self.base_ = float(adjusted[-1])
+        # in per cent of the last level: the optimiser's tolerances suit numbers near one
+        model = ETSModel(100.0 * (adjusted - self.base_), error="add", trend="add", damped_trend=True)
+        with warnings.catch_warnings():
+            # the optimiser may stop on a flat likelihood; its last point is still a fit
+            warnings.simplefilter("ignore")
+            self.result_ = model.fit(disp=False, maxiter=200)
+
+    def _paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> Floats:
+        self._refuse(conditions)
+        draws = self.result_.simulate(
+            steps, anchor="end", repetitions=self.n_draws, random_state=rng
+        )
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        path = self.base_ + np.asarray(draws).reshape(steps, -1).T / 100.0
+        return np.exp(path + effect)[:, :, None]

@@ -1,0 +1,202 @@
+"""A forecast: joint sample paths, and everything that is read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = npt.NDArray[np.float64]
+QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+PERIODS = ("year", "quarter", "JanFeb")
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastPaths:
+    """Sample paths of one or more series, drawn jointly.
+
+    Parameters
+    ----------
+    values : ndarray, draws by steps by series
+        Paths in the series' own units (million USD for exports).
+    index : PeriodIndex
+        Month of each step; the first is the month after the last published one.
+    series : tuple of str
+        Ids, in the order of the last axis.
+    history : DataFrame
+        Published months of these series at the origin.
+    origin : Timestamp
+        Day on which the forecast stands.
+    state : str
+        Which of the target's own releases were out.
+    seed : int
+        `random_state` of the model.
+    model : str
+        Name of the model.
+    notes : tuple of str
+        What a reader must know: series left out, conditions, judgement.
+    """
+
+    values: Floats
+    index: pd.PeriodIndex
+    series: tuple[str, ...]
+    history: pd.DataFrame
+    origin: pd.Timestamp
+    state: str
+    seed: int
+    model: str
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        expected = (len(self.index), len(self.series))
+        if self.values.ndim != 3 or self.values.shape[1:] != expected:
+            raise ModelError(
+                f"{self.model} gave paths of shape {self.values.shape}; "
+                f"expected draws x {expected[0]} steps x {expected[1]} series"
+            )
+        if not np.isfinite(self.values).all():
+            step = int(np.argwhere(~np.isfinite(self.values))[0][1]) + 1
+            raise ModelError(
+                f"{self.model} gave paths that are not finite, first at step {step} "
+                f"({self.index[step - 1]}), origin {self.origin.date()}"
+            )
+
+    def of(self, series: str | None = None) -> Floats:
+        """Paths of one series (default: the first), draws by steps."""
+        if series is None:
+            return self.values[:, :, 0]
+        if series not in self.series:
+            raise ModelError(f"the forecast has no series {series!r}; it has {list(self.series)}")
+        return self.values[:, :, self.series.index(series)]
+
+    def with_note(self, note: str) -> ForecastPaths:
+        """Return the same paths with one more note."""
+        return replace(self, notes=(*self.notes, note))
+
+    def shifted(self, amounts: pd.Series, note: str, series: str | None = None) -> ForecastPaths:
+        """Return paths with a judgemental add-factor on some months.
+
+        Parameters
+        ----------
+        amounts : Series
+            Amount to add to every draw, in the series' unit, by month.
+        note : str
+            Why; kept with the forecast.
+        series : str, optional
+            Default: the first.
+
+        Raises
+        ------
+        ModelError
+            If a month is not in the forecast.
+        """
+        months = pd.PeriodIndex(amounts.index, freq="M")
+        if len(outside := months.difference(self.index)):
+            raise ModelError(
+                f"cannot adjust {outside[0]}: the forecast runs from {self.index[0]} to "
+                f"{self.index[-1]}"
+            )
+        values = self.values.copy()
+        column = 0 if series is None else self.series.index(series)
+        values[:, self.index.get_indexer(months), column] += amounts.to_numpy(dtype=float)
+        return replace(self, values=values, notes=(*self.notes, note))
+
+    # -- summaries ----------------------------------------------------------------------------
+
+    def mean(self, series: str | None = None) -> pd.Series:
+        """Mean of the paths by month."""
+        return pd.Series(self.of(series).mean(axis=0), self.index, name="mean")
+
+    def median(self, series: str | None = None) -> pd.Series:
+        """Median of the paths by month: the point forecast."""
+        return pd.Series(np.median(self.of(series), axis=0), self.index, name="median")
+
+    def quantile(
+        self, q: float | Sequence[float] = QUANTILES, series: str | None = None
+    ) -> pd.DataFrame:
+        """Quantiles of the paths, months by quantiles."""
+        levels = [q] if isinstance(q, float) else list(q)
+        table = np.quantile(self.of(series), levels, axis=0).T
+        return pd.DataFrame(table, self.index, pd.Index(levels, name="quantile"))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a draw, month and series: columns draw, month, series, value."""
+        draws, steps, n = self.values.shape
+        return pd.DataFrame(
+            {
+                "draw": np.repeat(np.arange(draws), steps * n),
+                "month": self.index[np.tile(np.repeat(np.arange(steps), n), draws)],
+                "series": np.tile(np.array(self.series, dtype=object), draws * steps),
+                "value": self.values.reshape(-1),
+            }
+        )
+
+    def with_history(self, series: str | None = None) -> tuple[Floats, pd.PeriodIndex]:
+        """Paths with the published months in front, draws by months, and the months."""
+        past = self.history[series or self.series[0]].dropna()
+        past = past[past.index < self.index[0]]
+        paths = self.of(series)
+        known = np.broadcast_to(past.to_numpy(), (len(paths), len(past)))
+        return np.hstack([known, paths]), pd.PeriodIndex(past.index).append(self.index)
+
+    def yoy(self, series: str | None = None) -> pd.DataFrame:
+        """Growth over a year before in per cent, draws by months.
+
+        Months whose month a year before is not published are left out.
+        """
+        values, months = self.with_history(series)
+        at = pd.Index(months).get_indexer(self.index)
+        before = pd.Index(months).get_indexer(self.index - 12)
+        known = before >= 0
+        growth = 100.0 * (values[:, at[known]] / values[:, before[known]] - 1.0)
+        return pd.DataFrame(growth, columns=self.index[known])
+
+    def total(self, by: str = "year", series: str | None = None) -> pd.DataFrame:
+        """Totals of whole calendar periods, published months included, draws by periods.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "JanFeb"}
+            JanFeb adds January and February, between which the Lunar New Year moves.
+        series : str, optional
+            Default: the first.
+
+        Raises
+        ------
+        ModelError
+            If `by` is none of these.
+        """
+        if by not in PERIODS:
+            raise ModelError(f"cannot total by {by!r}; choose one of {PERIODS}")
+        values, months = self.with_history(series)
+        if by == "JanFeb":
+            keep = months.month <= 2
+            values, months = values[:, keep], months[keep]
+        labels = months.asfreq("Q" if by == "quarter" else "Y")
+        size = {"year": 12, "quarter": 3, "JanFeb": 2}[by]
+        ahead = labels[months >= self.index[0]].unique()
+        whole = [label for label in ahead if (labels == label).sum() == size]
+        sums = [values[:, labels == label].sum(axis=1) for label in whole]
+        columns = pd.PeriodIndex(whole, freq=labels.freq)
+        return pd.DataFrame(np.array(sums).T.reshape(len(values), -1), columns=columns)
+
+    def probability(
+        self, threshold: float, by: str = "year", series: str | None = None
+    ) -> pd.Series:
+        """Share of paths whose total passes a threshold (in the series' unit), by period."""
+        return (self.total(by, series) > threshold).mean().rename("probability")
+
+    def plot(self, ax: Axes | None = None, series: str | None = None) -> Axes:
+        """Draw the fan chart (see `tradeshock.models.fan.plot_fan`)."""
+        from tradeshock.models.fan import plot_fan
+
+        return plot_fan(self, ax, series)

@@ -1,0 +1,85 @@
+"""Seasonal ARIMA with calendar regressors, by statsmodels."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.models.adjustment import Floats, calendar_columns
+from tradeshock.models.base import UnivariateModel
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+CONTRASTS = 11
+
+
+class SeasonalARIMA(UnivariateModel):
+    """Seasonal ARIMA of the log level with working days and moving holidays as regressors.
+
+    Fitted by `statsmodels.tsa.statespace.sarimax.SARIMAX`; the default order is the airline
+    model of Box and Jenkins (1976). Paths simulate the fitted state space model from the last
+    published month.
+
+    Parameters
+    ----------
+    order, seasonal_order : tuple of int
+        As in statsmodels.
+    years : int
+        Length of the window; older months slow the fit and say little.
+    n_draws : int
+        Sample paths.
+    random_state : int
+        Seed.
+    """
+
+    minimum_months = 60
+
+    def __init__(
+        self,
+        order: tuple[int, int, int] = (0, 1, 1),
+        seasonal_order: tuple[int, int, int, int] = (0, 1, 1, 12),
+        years: int = 20,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.order = order
+        self.seasonal_order = seasonal_order
+        self.years = years
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _columns(self, months: pd.PeriodIndex) -> Floats:
+        """Calendar regressors without the month contrasts, which seasonal differences remove."""
+        return calendar_columns(months, self.panel_.calendar, "month")[:, :-CONTRASTS]
+
+    def _fit(self) -> None:
+        from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+        series = self.series_.iloc[-12 * self.years :]
+        level = np.log(series.to_numpy())
+        self.base_ = float(level[-1])
+        x = self._columns(pd.PeriodIndex(series.index))
+        model = SARIMAX(
+            level - self.base_, x, order=self.order, seasonal_order=self.seasonal_order
+        )
+        with warnings.catch_warnings():
+            # a start at the edge of the admissible region, or a flat end: both are harmless here
+            warnings.simplefilter("ignore")
+            self.result_ = model.fit(disp=False, maxiter=100)
+
+    def _paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> Floats:
+        self._refuse(conditions)
+        draws = self.result_.simulate(
+            steps,
+            anchor="end",
+            repetitions=self.n_draws,
+            random_state=rng,
+            exog=self._columns(self._ahead(steps)),
+        )
+        return np.exp(self.base_ + np.asarray(draws).reshape(steps, -1).T)[:, :, None]
