@@ -54,7 +54,8 @@ class ExponentialSmoothing(UnivariateModel):
         adjusted = self.adjustment_.adjusted_.to_numpy()[-12 * self.years :]
         self.base_ = float(adjusted[-1])
         # in per cent of the last level: the optimiser's tolerances suit numbers near one
-        model = ETSModel(100.0 * (adjusted - self.base_), error="add", trend="add", damped_trend=True)
+        scaled = 100.0 * (adjusted - self.base_)
+        model = ETSModel(scaled, error="add", trend="add", damped_trend=True)
         with warnings.catch_warnings():
             # the optimiser may stop on a flat likelihood; its last point is still a fit
             warnings.simplefilter("ignore")
@@ -65,7 +66,7 @@ class ExponentialSmoothing(UnivariateModel):
     ) -> Floats:
         self._refuse(conditions)
         draws = self.result_.simulate(
-            steps, anchor="end", repetitions=self.n_draws, random_state=rng
+            steps, anchor="end", repetitions=self.n_draws, rng=rng
         )
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         path = self.base_ + np.asarray(draws).reshape(steps, -1).T / 100.0

@@ -79,7 +79,7 @@ class SeasonalARIMA(UnivariateModel):
             steps,
             anchor="end",
             repetitions=self.n_draws,
-            random_state=rng,
+            rng=rng,
             exog=self._columns(self._ahead(steps)),
         )
         return np.exp(self.base_ + np.asarray(draws).reshape(steps, -1).T)[:, :, None]

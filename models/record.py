@@ -1,0 +1,222 @@
+"""Past forecasts, what came out later, and the day on which that was known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.features.panel import Day, as_day
+from tradeshock.models.atomic import replacing
+from tradeshock.models.measure import COLUMNS, empty_frame
+
+Array = npt.NDArray[np.float64]
+Key = tuple[str, str, str]
+
+KEYS = ("model", "target", "state", "origin", "step")
+# Known only once the outcome is.
+OUTCOME_COLUMNS = ("crps", "logscore", "pit", "actual")
+_TEXT = ("model", "target", "state", "quantity")
+
+
+class Record:
+    """Forecasts from many past origins with what came out later and when it did.
+
+    The one source of combination weights, residual vectors and interval calibration.
+
+    Parameters
+    ----------
+    frame : DataFrame, optional
+        Rows as `tradeshock.models.measure.tidy` makes them; those of quantity "level" are kept.
+        None: an empty record.
+
+    Raises
+    ------
+    ModelError
+        If columns are missing, or a forecast is there twice.
+
+    Notes
+    -----
+    An error counts only from the day on which its outcome came out, so at step h the newest one
+    lags h months. ``record.as_of(origin)`` cuts the record there; it costs nothing, because the
+    rows are shared.
+    """
+
+    def __init__(self, frame: pd.DataFrame | None = None) -> None:
+        if frame is None:
+            frame = empty_frame()
+        if missing := [name for name in COLUMNS if name not in frame.columns]:
+            raise ModelError(
+                f"a record needs the columns {missing}; make its rows with "
+                "tradeshock.models.measure.tidy(forecasts, panel)"
+            )
+        rows = frame.loc[frame["quantity"] == "level", list(COLUMNS)].reset_index(drop=True)
+        twice = rows.duplicated(list(KEYS))
+        if twice.any():
+            row = rows[twice].iloc[0]
+            raise ModelError(
+                f"the forecast of {row['target']} by {row['model']} for step {row['step']} from "
+                f"{row['origin'].date()} is there twice; put records together with Record.concat"
+            )
+        self._rows = rows
+        self._origin: pd.Timestamp | None = None
+
+    def as_of(self, origin: Day) -> Record:
+        """Return the record as it stood at the end of a day.
+
+        Forecasts from later origins are gone, and outcomes that came out later are missing.
+        """
+        day = as_day(origin)
+        cut = copy(self)
+        # Made once, shared by all cuts.
+        cut._blocks = self._blocks
+        cut._origin = day if self._origin is None else min(day, self._origin)
+        return cut
+
+    # -- what is in it ------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return int(self._kept().sum())
+
+    def __repr__(self) -> str:
+        cut = "" if self._origin is None else f" as of {self._origin.date()}"
+        return f"Record{cut}: {len(self)} rows, models {self.models}"
+
+    @property
+    def models(self) -> list[str]:
+        """Names of the models, sorted."""
+        return sorted(set(self._rows.loc[self._kept(), "model"]))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Rows of the record, outcomes and scores NaN where they were not known."""
+        rows = self._rows[self._kept()].reset_index(drop=True)
+        if self._origin is not None:
+            unknown = ~(rows["known_on"] <= self._origin)
+            rows.loc[unknown, list(OUTCOME_COLUMNS)] = np.nan
+            rows.loc[unknown, "known_on"] = pd.NaT
+        return rows
+
+    def errors(self, model: str, target: str, state: str) -> pd.DataFrame:
+        """Errors of a model's medians, ``100 * log(actual / q50)``.
+
+        Returns
+        -------
+        DataFrame, origins by steps
+            NaN where the outcome was not known. Empty if the record has no such forecasts.
+        """
+        actual = self.matrix("actual", model, target, state)
+        return 100.0 * np.log(actual / self.matrix("q50", model, target, state))
+
+    def matrix(self, column: str, model: str, target: str, state: str) -> pd.DataFrame:
+        """One column of the tidy frame, origins by steps.
+
+        Parameters
+        ----------
+        column : str
+            A score, ``actual``, ``mean``, a quantile, ``scale`` or ``last_yoy``.
+        model, target, state : str
+
+        Returns
+        -------
+        DataFrame, origins by steps
+            NaN where not known. Empty if the record has no such forecasts.
+        """
+        block = self._blocks.get((model, target, state))
+        if block is None:
+            empty = pd.DatetimeIndex([], dtype="datetime64[ns]", name="origin")
+            return pd.DataFrame(index=empty, columns=pd.RangeIndex(0, name="step"), dtype=float)
+        values, rows = block.column(column), len(block.origins)
+        if self._origin is not None:
+            day = self._origin.to_datetime64()
+            rows = int(np.searchsorted(block.origins, day, side="right"))
+            values = values[:rows]
+            if column in OUTCOME_COLUMNS:
+                values = np.where(block.known_on[:rows] <= day, values, np.nan)
+        return pd.DataFrame(
+            values.copy(), block.index[:rows], pd.RangeIndex(1, values.shape[1] + 1, name="step")
+        )
+
+    def _kept(self) -> pd.Series[bool]:
+        if self._origin is None:
+            return pd.Series(True, self._rows.index)
+        return self._rows["origin"] <= self._origin
+
+    @cached_property
+    def _blocks(self) -> dict[Key, _Block]:
+        groups = self._rows.groupby(["model", "target", "state"], sort=False)
+        return {(str(m), str(t), str(s)): _Block(rows) for (m, t, s), rows in groups}
+
+    # -- together, to disk and back ---------------------------------------------------------------
+
+    @classmethod
+    def concat(cls, records: Iterable[Record]) -> Self:
+        """Put records together; where they have the same forecast, the last one's row stays."""
+        frames = [record.frame for record in records if len(record)]
+        if not frames:
+            return cls()
+        rows = pd.concat(frames, ignore_index=True)
+        return cls(rows.drop_duplicates(list(KEYS), keep="last"))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the record to an ``.npz`` file, whole or not at all."""
+        columns = {name: _to_array(self.frame[name]) for name in COLUMNS}
+        with replacing(Path(path)) as file:
+            np.savez_compressed(file, **columns)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read what `save` wrote, bit for bit.
+
+        Raises
+        ------
+        ModelError
+            If the file is no record.
+        """
+        with np.load(path, allow_pickle=False) as file:
+            if missing := set(COLUMNS) - set(file.files):
+                raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
+            columns = {name: file[name] for name in COLUMNS}
+        frame = pd.DataFrame({k: v for k, v in columns.items() if k != "month"})
+        frame["month"] = pd.PeriodIndex.from_ordinals(columns["month"], freq="M")
+        for name in _TEXT:
+            frame[name] = frame[name].astype(empty_frame()[name].dtype)
+        return cls(frame)
+
+
+class _Block:
+    """Forecasts of one model, target and state, origins by steps."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.origins, row = np.unique(rows["origin"].to_numpy(), return_inverse=True)
+        self.index = pd.DatetimeIndex(self.origins, name="origin")
+        self._shape = (len(self.origins), int(rows["step"].max()))
+        self._place = (row, rows["step"].to_numpy() - 1)
+        self._rows = rows
+        self._columns: dict[str, Array] = {}
+        self.known_on = np.full(self._shape, np.datetime64("NaT"), dtype="datetime64[ns]")
+        self.known_on[self._place] = rows["known_on"].to_numpy()
+
+    def column(self, name: str) -> Array:
+        """Values of a column, NaN where there is no forecast."""
+        if name not in self._columns:
+            table = np.full(self._shape, np.nan)
+            table[self._place] = self._rows[name].to_numpy(dtype=float)
+            self._columns[name] = table
+        return self._columns[name]
+
+
+def _to_array(column: pd.Series) -> npt.NDArray[np.generic]:
+    if column.name in _TEXT:
+        return column.to_numpy(dtype=str)
+    if column.name == "month":
+        return np.asarray(pd.PeriodIndex(column).asi8)
+    return column.to_numpy()

@@ -1,0 +1,329 @@
+"""Least squares at many consecutive origins at once: the blocked update.
+
+Origin ``o`` sees the first ``first + o`` rows of one regression. With ``R0``, ``B0`` the
+triangular factor and whitened coefficients of the first window and ``W`` the later regressors,
+
+    W~ = W R0^-1,   I + W~ W~' = L L',   U = L^-1 (Y - W~ B0),   V = L^-1 W~,
+
+the whitened coefficients of every origin are ``B0`` plus cumulated ``V_r' U_r`` and the residual
+cross-products those of the first window plus cumulated ``U_r' U_r``: leading blocks of a Cholesky
+factor are the factors of the leading blocks. The triangle is renewed every 120 rows, by a QR of
+itself on top of the new rows, so no cross-product of the data is ever formed. Data are centred and
+scaled by the first window alone, so no origin sees a later one.
+
+Shapes: ``N`` rows, ``k`` regressors, ``n`` series, ``p`` lags, ``m`` exogenous columns, ``O``
+origins, ``O = N - first + 1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, qr, solve_triangular
+
+from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.models.least_squares import (
+    criteria,
+    estimate_var,
+    refuse_constant,
+    regressors,
+    split_coefficients,
+)
+
+__all__ = [
+    "VarReplay",
+    "forecast_means",
+    "replay_criteria",
+    "replay_regression",
+    "replay_var",
+]
+
+Array = npt.NDArray[np.float64]
+
+BLOCK = 120
+# Beyond this condition of the first triangle the update is not trusted (it gave 1e151 silently).
+_WORST_CONDITION = 1e10
+
+
+class _Block(NamedTuple):
+    """One stretch of rows: triangle before it and whitened updates inside."""
+
+    triangle: Array
+    whitened: Array
+    crossed: Array
+    V: Array
+    U: Array
+
+
+def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tuple[Array, Array]:
+    """Regression coefficients of every expanding window.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, k)
+        Regressors, in comparable units.
+    Y : ndarray, shape (N, n)
+        Regressands.
+    first : int
+        Rows of the first window, at least ``k + n``.
+    block : int
+        Rows between two renewals of the triangle.
+
+    Returns
+    -------
+    coefficients : ndarray, shape (O, k, n)
+    cross_products : ndarray, shape (O, n, n)
+        Residual cross-products ``E'E``.
+
+    Raises
+    ------
+    ShortHistoryError
+        If the first window is too short.
+    ModelError
+        If its regressors are too close to collinear for an update.
+    """
+    k, n = X.shape[1], Y.shape[1]
+    coefficients = np.empty((len(X) - first + 1, k, n))
+    crossed = np.empty((len(X) - first + 1, n, n))
+    at = 0
+    for part in _blocks(X, Y, first, block):
+        steps = np.einsum("rk,rn->rkn", part.V, part.U)
+        path = np.concatenate([part.whitened[None], part.whitened + np.cumsum(steps, axis=0)])
+        stacked = path.transpose(1, 0, 2).reshape(k, -1)
+        solved = solve_triangular(part.triangle, stacked).reshape(k, len(path), n)
+        coefficients[at : at + len(path)] = solved.transpose(1, 0, 2)
+        crossed[at : at + len(path)] = _cumulated(part)
+        at += len(path) - 1
+    return coefficients, crossed
+
+
+def _cumulated(part: _Block) -> Array:
+    steps = np.einsum("ra,rb->rab", part.U, part.U)
+    return np.concatenate([part.crossed[None], part.crossed + np.cumsum(steps, axis=0)])
+
+
+def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
+    k, n = X.shape[1], Y.shape[1]
+    if first < k + n or first > len(X):
+        raise ShortHistoryError(
+            f"got a first window of {first} rows out of {len(X)} for {k} regressors and {n} "
+            f"series; expected between {k + n} and {len(X)}"
+        )
+    table = np.hstack([X, Y])
+    corner = _triangle(table[:first])
+    if np.linalg.cond(corner[:k, :k]) > _WORST_CONDITION:
+        raise ModelError(
+            "got regressors of the first window that are (nearly) collinear; drop a column or "
+            "fit each origin by itself"
+        )
+    # An empty block still yields the first window itself.
+    for start in range(first, max(len(X), first + 1), block):
+        rows = slice(start, min(start + block, len(X)))
+        triangle, whitened = corner[:k, :k], corner[:k, k:]
+        crossed = corner[k:, k:].T @ corner[k:, k:]
+        W = solve_triangular(triangle, X[rows].T, trans="T").T
+        V, U = _whiten(W, Y[rows] - W @ whitened)
+        yield _Block(triangle, whitened, crossed, V, U)
+        corner = _triangle(np.vstack([corner, table[rows]]))
+
+
+def _triangle(table: Array) -> Array:
+    triangle: Array = qr(table, mode="r", check_finite=False)[0][: table.shape[1]]
+    return triangle
+
+
+def _whiten(W: Array, E: Array) -> tuple[Array, Array]:
+    if len(W) == 0:
+        return W, E
+    factor = cho_factor(np.eye(len(W)) + W @ W.T, lower=True)[0]
+    both = solve_triangular(factor, np.hstack([W, E]), lower=True)
+    return both[:, : W.shape[1]], both[:, W.shape[1] :]
+
+
+def replay_criteria(
+    endog: Array, exog: Array, max_lags: int, first: int, series: Sequence[str]
+) -> dict[str, Array]:
+    """Information criteria of all lag orders at every origin.
+
+    The triangle of the largest order holds those of all smaller ones as leading blocks.
+
+    Parameters
+    ----------
+    endog : ndarray, shape (T, n)
+        Values of the system.
+    exog : ndarray, shape (T, m)
+        Exogenous columns, a column of ones first.
+    max_lags : int
+        Largest lag order.
+    first : int
+        Months that the first origin sees; the others see one more each.
+    series : sequence of str
+        Names, for error messages.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (O, max_lags)
+        As `tradeshock.models.least_squares.lag_criteria` at each origin.
+    """
+    m, n = exog.shape[1], endog.shape[1]
+    scaled = _Scaling.of(endog, exog, first, series)
+    X = regressors(scaled.endog, scaled.exog, max_lags)
+    Y = scaled.endog[max_lags:]
+    sizes = m + n * np.arange(1, max_lags + 1)
+    origins = len(endog) - first + 1
+    crossed = np.empty((origins, max_lags, n, n))
+    at = 0
+    for part in _blocks(X, Y, first - max_lags, BLOCK):
+        # Undo the whitening by the largest order: the leading columns are those of a smaller one.
+        rows = slice(first - max_lags + at, first - max_lags + at + len(part.U))
+        W = solve_triangular(part.triangle, X[rows].T, trans="T").T
+        for order, size in enumerate(sizes):
+            tail = part.whitened[size:]
+            V, U = _whiten(W[:, :size], Y[rows] - W[:, :size] @ part.whitened[:size])
+            nested = part._replace(crossed=part.crossed + tail.T @ tail, V=V, U=U)
+            crossed[at : at + len(U) + 1, order] = _cumulated(nested)
+        at += len(part.U)
+    # Scaling moves the log determinant of every order alike, back to the series' own units here.
+    crossed = crossed * scaled.spread[:, None] * scaled.spread[None, :]
+    rows_seen = np.arange(first, len(endog) + 1) - max_lags
+    return criteria(crossed, rows_seen[:, None], sizes)
+
+
+@dataclass(frozen=True)
+class _Scaling:
+    """Data centred and scaled by the first window, and the way back."""
+
+    endog: Array
+    exog: Array
+    centre: Array
+    spread: Array
+    exog_centre: Array
+    exog_spread: Array
+
+    @classmethod
+    def of(cls, endog: Array, exog: Array, first: int, series: Sequence[str]) -> _Scaling:
+        seen = dict(zip(series, endog[:first].T, strict=True))
+        refuse_constant(seen, f"in the first window of {first} months")
+        centre, spread = endog[:first].mean(axis=0), endog[:first].std(axis=0)
+        exog_centre, exog_spread = exog[:first].mean(axis=0), exog[:first].std(axis=0)
+        # The first column is the constant, which centring must not remove.
+        exog_centre[0], exog_spread[0] = 0.0, 1.0
+        exog_spread[exog_spread == 0.0] = 1.0
+        return cls(
+            (endog - centre) / spread,
+            (exog - exog_centre) / exog_spread,
+            centre,
+            spread,
+            exog_centre,
+            exog_spread,
+        )
+
+    def restore(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
+        """Coefficients in the units of the data."""
+        lagged = coefs * self.spread[:, None] / self.spread
+        outer = exog_coefs * self.spread / self.exog_spread[:, None]
+        shift = np.einsum("m,omn->on", self.exog_centre, outer)
+        carried = np.einsum("olij,j->oi", lagged, self.centre)
+        outer[:, 0] += self.centre - shift - carried
+        return outer, lagged
+
+
+@dataclass(frozen=True)
+class VarReplay:
+    """Vector autoregressions of all origins.
+
+    Parameters
+    ----------
+    exog_coefs : ndarray, shape (O, m, n)
+    coefs : ndarray, shape (O, p, n, n)
+    sigma_u : ndarray, shape (O, n, n)
+        Residual covariance with degrees of freedom taken off.
+    """
+
+    exog_coefs: Array
+    coefs: Array
+    sigma_u: Array
+
+
+def replay_var(
+    endog: Array, exog: Array, lags: int, first: int, series: Sequence[str]
+) -> VarReplay:
+    """Estimate a vector autoregression at every origin.
+
+    Parameters
+    ----------
+    endog : ndarray, shape (T, n)
+        Values of the system, consecutive months without NaN.
+    exog : ndarray, shape (T, m)
+        Exogenous columns, a column of ones first.
+    lags : int
+        Number of lags.
+    first : int
+        Months that the first origin sees; the others see one more each.
+    series : sequence of str
+        Names, for error messages.
+
+    Returns
+    -------
+    VarReplay
+        Origin by origin what `tradeshock.models.least_squares.estimate_var` gives. Where the
+        regressors of the first window are collinear it is called for each origin instead.
+
+    Raises
+    ------
+    ShortHistoryError
+        If the first window has fewer rows than regressors plus series.
+    ModelError
+        If a series is constant in the first window.
+    """
+    m = exog.shape[1]
+    scaled = _Scaling.of(endog, exog, first, series)
+    X = regressors(scaled.endog, scaled.exog, lags)
+    try:
+        solved, crossed = replay_regression(X, scaled.endog[lags:], first - lags)
+    except ShortHistoryError:
+        raise
+    except ModelError:
+        fits = [estimate_var(endog[:seen], exog[:seen], lags) for seen in _seen(endog, first)]
+        return VarReplay(
+            np.array([fit.exog_coefs for fit in fits]),
+            np.array([fit.coefs for fit in fits]),
+            np.array([fit.sigma_u for fit in fits]),
+        )
+    exog_coefs, coefs = scaled.restore(*split_coefficients(solved, m, lags))
+    freedom = np.array(_seen(endog, first)) - lags - X.shape[1]
+    sigma = crossed * scaled.spread[:, None] * scaled.spread / freedom[:, None, None]
+    return VarReplay(exog_coefs, coefs, sigma)
+
+
+def _seen(endog: Array, first: int) -> range:
+    return range(first, len(endog) + 1)
+
+
+def forecast_means(coefs: Array, lags: Array, drift: Array) -> Array:
+    """Mean paths of all origins as one batched recursion.
+
+    Parameters
+    ----------
+    coefs : ndarray, shape (O, p, n, n)
+    lags : ndarray, shape (O, p, n)
+        Last observed values of each origin, oldest first.
+    drift : ndarray, shape (O, steps, n)
+        Deterministic part.
+
+    Returns
+    -------
+    ndarray, shape (O, steps, n)
+    """
+    origins, order, n, _ = coefs.shape
+    steps = drift.shape[1]
+    stacked = coefs.transpose(0, 1, 3, 2).reshape(origins, order * n, n)
+    path = np.concatenate([lags, np.zeros((origins, steps, n))], axis=1)
+    for step in range(steps):
+        window = path[:, step : step + order][:, ::-1].reshape(origins, 1, order * n)
+        path[:, order + step] = (window @ stacked)[:, 0] + drift[:, step]
+    return path[:, order:]

@@ -1,0 +1,269 @@
+"""A vector autoregression of growth rates with calendar regressors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.models.base import Model
+from tradeshock.models.gaussian import GaussianFuture, conditional_shift
+from tradeshock.models.growth_system import GrowthSystem, calendar_regressors, live_series
+from tradeshock.models.least_squares import (
+    CRITERIA,
+    VarEstimate,
+    estimate_var,
+    lag_criteria,
+    largest_root,
+    refuse_constant,
+)
+from tradeshock.models.recursion import simulate
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel import Panel
+    from tradeshock.models.conditions import Conditions
+
+Floats = npt.NDArray[np.float64]
+
+# Live and long: all of them start by 1998 and come out on time, so that a record of past forecasts
+# describes the model that runs today.
+DEFAULT_SERIES = (
+    "exports_total",
+    "us_imports_from_kr",
+    "us_ip",
+    "usdkrw",
+    "dubai",
+    "copper",
+    "gscpi",
+)
+INNOVATIONS = ("bootstrap", "gaussian")
+# Fewer rows a regressor, and the criteria reward lag orders for exhausting the sample.
+_ROWS_A_REGRESSOR = 1.5
+
+
+class VAR(Model):
+    """Vector autoregression of monthly growth, estimated by least squares.
+
+    Series modelled in logs enter as log growth, the others as first differences. Every equation
+    has a constant and, with `calendar`, the changes of log working days, of moving holidays and
+    of month effects. Parameters come from the months that all series have; months that only some
+    series have, and assumed future values alike, are conditions on the joint forecast, so no
+    published month is dropped from it.
+
+    Parameters
+    ----------
+    series : sequence of str, optional
+        Series of the system; targets are added if they are missing. Default: `DEFAULT_SERIES`, as
+        far as the panel has them. Series older than their release rule allows are left out with a
+        `StaleSeriesWarning`, targets never.
+    lags : int, optional
+        Number of lags; chosen by `criterion` if None.
+    criterion : {"aic", "bic", "hq"}
+        Information criterion, all orders compared on the same sample.
+    max_lags : int
+        Largest order tried; fewer where less than 1.5 months a regressor would be left.
+    calendar : bool
+        Whether equations have calendar regressors; False for seasonally adjusted systems.
+    innovations : {"bootstrap", "gaussian"}
+        Whole months of residuals drawn with replacement, or normal draws.
+    n_draws : int
+        Number of sample paths.
+    random_state : int
+        Seed.
+
+    Attributes
+    ----------
+    series_ : tuple of str
+        Series of the system, targets first.
+    left_out_ : tuple of str
+        Series that were too old.
+    system_ : GrowthSystem
+        Their figures and the ragged edge.
+    lags_ : int
+        Number of lags ``p``.
+    coefs_ : ndarray, shape (p, n, n)
+        ``coefs_[l]`` multiplies growth ``l + 1`` months ago.
+    intercept_ : ndarray, shape (n,)
+    calendar_coefs_ : ndarray, shape (m, n)
+        Coefficients of the calendar regressors; no rows without them.
+    sigma_u_ : ndarray, shape (n, n)
+        Covariance of the innovations, corrected for degrees of freedom (log points squared for
+        series in logs).
+    largest_root_ : float
+        Largest modulus of the eigenvalues of the companion matrix.
+    stationary_ : bool
+        Whether it is below 1. Nothing is changed if it is not, but every forecast says so.
+    """
+
+    def __init__(
+        self,
+        series: Sequence[str] | None = None,
+        lags: int | None = None,
+        criterion: Literal["aic", "bic", "hq"] = "bic",
+        max_lags: int = 12,
+        calendar: bool = True,
+        innovations: Literal["bootstrap", "gaussian"] = "bootstrap",
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.series = series
+        self.lags = lags
+        self.criterion = criterion
+        self.max_lags = max_lags
+        self.calendar = calendar
+        self.innovations = innovations
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def update(self, panel: Panel) -> Self:
+        """Take new figures; series, lags and coefficients stay as they were."""
+        self._check_fitted()
+        self._open(panel, self.target_, self.record_)
+        self.system_ = GrowthSystem.read(panel, self.series_)
+        self.system_.refuse_fewer_than(self.lags_ + 1)
+        return self
+
+    def law(self, steps: int, conditions: Conditions | None = None) -> GaussianFuture:
+        """Joint normal law of the system's growth, given what is published and assumed.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        conditions : Conditions, optional
+            Assumed future values, the same for all draws.
+
+        Returns
+        -------
+        GaussianFuture
+            Of the months after the last one that all series have; mean of shape (T, n).
+        """
+        self._check_fitted()
+        index = self.system_.ahead(self.last_ + steps, conditions)
+        known = self.system_.known(index, conditions, self.n_draws)
+        return self._future(self._drift(index)).conditioned(known)
+
+    def conditional_shift(self, steps: int, conditions: Conditions) -> Floats:
+        """Conditional minus unconditional forecast, draw by draw.
+
+        What models without future drivers add to their own paths.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        conditions : Conditions
+            Assumed future values.
+
+        Returns
+        -------
+        ndarray, shape (n_draws, steps, targets)
+            In log points for targets modelled in logs, else in their own unit.
+        """
+        bound, free = self.forecast(steps, conditions).values, self.forecast(steps).values
+        shift = bound - free
+        logs = self.system_.logs[: len(self.target_)]
+        shift[:, :, logs] = np.log(bound[:, :, logs] / free[:, :, logs])
+        return shift
+
+    # -- learning -----------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        self._check_parameters()
+        wanted = DEFAULT_SERIES if self.series is None else self.series
+        if self.series is None:
+            wanted = [id for id in wanted if id in self.panel_]
+        self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
+        self.system_ = GrowthSystem.read(self.panel_, self.series_)
+        self.system_.refuse_fewer_than(2)
+        endog, exog = self.system_.growth, self._exog(self.system_.growth_months)
+        lags, n = self.lags or 1, len(self.series_)
+        # One month more for the first difference; rows for a covariance of full rank.
+        self.system_.refuse_fewer_than(exog.shape[1] + n * lags + n + lags + 1)
+        refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
+        self.lags_ = self.lags or self._choose_lags(endog, exog)
+        self._learn(estimate_var(endog, exog, self.lags_))
+
+    def _learn(self, fit: VarEstimate) -> None:
+        self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0], fit.exog_coefs[1:]
+        self.coefs_, self.sigma_u_ = fit.coefs, fit.sigma_u
+        # Least squares shrinks residuals by the regressors it has spent.
+        rows, spent = len(fit.residuals), len(fit.exog_coefs) + len(self.series_) * self.lags_
+        self._residuals_: Floats = fit.residuals * np.sqrt(rows / (rows - spent))
+        self.largest_root_ = largest_root(fit.coefs)
+        self.stationary_ = self.largest_root_ < 1.0
+
+    def _check_parameters(self) -> None:
+        for name, value, allowed in (
+            ("criterion", self.criterion, CRITERIA),
+            ("innovations", self.innovations, INNOVATIONS),
+        ):
+            if value not in allowed:
+                raise ModelError(f"got {name}={value!r}, expected one of {', '.join(allowed)}")
+        for name, number in (("lags", self.lags), ("max_lags", self.max_lags)):
+            whole = number is None or isinstance(number, int | np.integer)
+            if not whole or (number is not None and number < 1):
+                raise ModelError(f"got {name}={number}, expected a whole number, at least 1")
+
+    def _choose_lags(self, endog: Floats, exog: Floats) -> int:
+        highest = self._highest_order(len(endog), endog.shape[1], exog.shape[1])
+        if highest == 1:
+            return 1
+        return int(lag_criteria(endog, exog, highest)[self.criterion].argmin()) + 1
+
+    def _highest_order(self, months: int, n: int, columns: int) -> int:
+        orders = np.arange(1, self.max_lags + 1)
+        enough = months - orders >= _ROWS_A_REGRESSOR * (columns + n * orders)
+        return max(int(enough.sum()), 1)
+
+    def _exog(self, months: pd.PeriodIndex) -> Floats:
+        return calendar_regressors(months, self.panel_.calendar if self.calendar else None)
+
+    # -- forecasting --------------------------------------------------------------------------
+
+    @property
+    def _past(self) -> Floats:
+        """Growth of the last months that all series have, oldest first."""
+        return self.system_.growth[-self.lags_ :]
+
+    def _drift(self, index: pd.PeriodIndex) -> Floats:
+        drift: Floats = self._exog(index) @ np.vstack([self.intercept_, self.calendar_coefs_])
+        return drift
+
+    def _future(self, drift: Floats) -> GaussianFuture:
+        return GaussianFuture.from_var(self.coefs_, self._past, drift, self.sigma_u_)
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        index = self.system_.ahead(self.last_ + steps, conditions)
+        drift = self._drift(index)
+        known = self.system_.known(index, conditions, self.n_draws)
+        growth = simulate(self.coefs_, self._past, drift, self._shocks(len(index), rng))
+        growth = growth + conditional_shift(self._future(drift), growth, known, rng)
+        values = self.system_.values(growth, len(self.target_))
+        return values[:, index.get_indexer(self._ahead(steps))]
+
+    def _shocks(self, months: int, rng: np.random.Generator) -> Floats:
+        # Month by month, so that a longer forecast starts with the draws of a shorter one.
+        if self.innovations == "bootstrap":
+            picked = rng.integers(len(self._residuals_), size=(months, self.n_draws))
+            shocks = self._residuals_[picked]
+        else:
+            normal = rng.standard_normal((months, self.n_draws, len(self.series_)))
+            shocks = normal @ np.linalg.cholesky(self.sigma_u_).T
+        return shocks.transpose(1, 0, 2)
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        notes = []
+        if not self.stationary_:
+            notes.append(
+                f"the system is explosive: largest root {self.largest_root_:.3f}, expected below 1"
+            )
+        if self.left_out_:
+            notes.append(f"left out as stale: {', '.join(self.left_out_)}")
+        if conditions is not None and len(conditions):
+            notes.append(f"conditional on {', '.join(conditions.series)}")
+        return tuple(notes)

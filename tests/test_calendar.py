@@ -1,0 +1,233 @@
+"""Working days against the ministry's own counts, and what an origin may know of holidays."""
+
+from __future__ import annotations
+
+import doctest
+import pickle
+from pathlib import Path
+
+import holidays
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+import tradeshock.features.calendar as module
+from tradeshock.features.calendar import TradeCalendar, window_bounds
+from tradeshock.features.errors import CatalogError, PanelError
+
+KOREA = TradeCalendar("KR")
+ALL_MONTHS = pd.period_range("1985-01", "2035-12", freq="M")
+months = st.integers(0, len(ALL_MONTHS) - 1).map(lambda i: ALL_MONTHS[i : i + 1])
+days = st.dates(pd.Timestamp("1995-01-01").date(), pd.Timestamp("2035-12-31").date())
+
+# Day of the holiday, and the day on which it was announced.
+SURPRISES = {
+    "2015-08-14": "2015-08-04",
+    "2016-05-06": "2016-04-28",
+    "2017-05-09": "2017-03-15",
+    "2017-10-02": "2017-09-05",
+    "2020-08-17": "2020-07-21",
+    "2021-08-16": "2021-07-07",
+    "2023-10-02": "2023-09-05",
+    "2024-10-01": "2024-09-03",
+    "2025-01-27": "2025-01-14",
+    "2025-06-03": "2025-04-08",
+    "2026-07-17": "2026-01-29",
+}
+
+
+def one(calendar: TradeCalendar, month: str, window: str = "month") -> float:
+    return float(calendar.working_days(pd.period_range(month, month, freq="M"), window)[0])
+
+
+def test_agrees_with_the_ministry_but_for_four_months_of_225():
+    path = Path(__file__).parent / "data" / "working_days_official.csv"
+    official = pd.read_csv(path, index_col="month")["official_working_days"]
+    counted = KOREA.working_days(pd.PeriodIndex(official.index, freq="M"))
+    differ = official[official.to_numpy() != counted].index.tolist()
+    assert len(official) == 225
+    assert differ == ["2006-05", "2007-05", "2008-04", "2010-01"]
+    assert [one(KOREA, month) for month in differ] == [22, 22.5, 23, 22.5]
+
+
+def test_counts_by_hand():
+    # May 2025: 22 weekdays and 5 Saturdays, less 1, 5 and 6 May.
+    assert one(KOREA, "2025-05") == 22 + 2.5 - 3
+    # Chuseok 2025 took 3 to 9 October but for Saturday the 4th; the 10th was a Friday.
+    assert one(KOREA, "2025-10", "first_10_days") == 1 + 1 + 0.5 + 1
+    assert one(TradeCalendar("KR", saturday_weight=0.0), "2025-05") == 19
+    assert one(TradeCalendar("KR", saturday_weight=1.0), "2025-05") == 24
+    assert one(TradeCalendar("US"), "2025-07") == 22
+    assert one(TradeCalendar(None), "2025-07") == 23
+
+
+@pytest.mark.parametrize("nation", ["KR", "US", "TW", None])
+def test_counts_match_a_plain_loop(nation):
+    calendar = TradeCalendar(nation)
+    index = pd.period_range("2018-01", "2019-12", freq="M")
+    weight = [1, 1, 1, 1, 1, calendar.saturday_weight, 0]
+    for window in ("month", "first_10_days", "first_20_days", "rest"):
+        by_loop = []
+        for start, stop in zip(*window_bounds(index, window), strict=True):
+            span = pd.date_range(start, stop, inclusive="left")
+            off = calendar.holidays_between(start.item(), stop.item())
+            by_loop.append(sum(weight[d.weekday()] for d in span if d.date() not in off))
+        np.testing.assert_array_equal(calendar.working_days(index, window), by_loop)
+
+
+@given(months)
+def test_the_first_twenty_days_and_the_rest_make_the_month(month):
+    parts = KOREA.working_days(month, "first_20_days") + KOREA.working_days(month, "rest")
+    assert parts == KOREA.working_days(month)
+    assert KOREA.working_days(month, "first_10_days") <= KOREA.working_days(month, "first_20_days")
+
+
+@pytest.mark.parametrize(("holiday", "announced"), SURPRISES.items())
+def test_a_surprise_is_a_working_day_until_it_is_announced(holiday, announced):
+    before = KOREA.as_of(pd.Timestamp(announced) - pd.Timedelta(days=1))
+    after = KOREA.as_of(announced)
+    assert before.is_working_day(holiday)
+    assert not after.is_working_day(holiday)
+    assert not KOREA.is_working_day(holiday)
+    assert one(before, holiday[:7]) == one(after, holiday[:7]) + 1
+
+
+def test_a_snap_election_moves_the_regular_one():
+    regular = "2017-12-20"
+    assert not KOREA.as_of("2017-03-09").is_working_day(regular)
+    assert KOREA.as_of("2017-03-10").is_working_day(regular)
+    assert KOREA.is_working_day(regular)
+    assert not KOREA.as_of("2025-04-03").is_working_day("2027-03-03")
+    assert KOREA.is_working_day("2027-03-03")
+    assert KOREA.as_of("2017-03-14").is_working_day("2022-03-09")
+    assert not KOREA.is_working_day("2022-03-09")
+
+
+def test_the_snapshot_day_knows_the_laws_of_spring_2026():
+    assert not KOREA.as_of("2026-05-15").is_working_day("2027-07-19")
+    assert KOREA.as_of("2026-01-28").is_working_day("2027-07-19")
+
+
+@given(days, days)
+def test_as_of_forgets_nothing_and_learns_nothing_later(first, second):
+    early, late = sorted([first, second])
+    assert KOREA.as_of(early).as_of(early) == KOREA.as_of(early)
+    assert KOREA.as_of(late).as_of(early) == KOREA.as_of(early)
+    assert KOREA.as_of(early).as_of(late) == KOREA.as_of(early)
+    # Whatever was the past at an origin is known in full.
+    past = pd.period_range("1995-01", end=pd.Period(early, "M") - 1, freq="M")
+    np.testing.assert_array_equal(KOREA.as_of(early).working_days(past), KOREA.working_days(past))
+
+
+def test_calendars_are_values():
+    cut = KOREA.as_of("2020-05-01")
+    assert cut == TradeCalendar("KR", origin="2020-05-01")
+    assert cut != KOREA
+    assert len({cut, TradeCalendar("KR", origin="2020-05-01"), KOREA}) == 2
+    again = pickle.loads(pickle.dumps(cut))
+    assert again == cut
+    np.testing.assert_array_equal(again.working_days(ALL_MONTHS), cut.working_days(ALL_MONTHS))
+    with pytest.raises(AttributeError):
+        cut.nation = "US"
+
+
+def test_next_working_day_passes_over_saturdays_and_holidays():
+    assert KOREA.next_working_day("2025-10-03") == pd.Timestamp("2025-10-10")
+    assert KOREA.next_working_day("2025-10-10") == pd.Timestamp("2025-10-10")
+    assert not KOREA.is_working_day("2025-10-11")
+    assert TradeCalendar("US").next_working_day("2026-07-03") == pd.Timestamp("2026-07-06")
+
+
+@given(days)
+def test_next_working_day_is_the_first_one(day):
+    found = KOREA.next_working_day(day)
+    assert KOREA.is_working_day(found)
+    assert not any(KOREA.is_working_day(d) for d in pd.date_range(day, found)[:-1])
+
+
+def test_moving_holidays_by_hand():
+    index = pd.period_range("2024-12", "2025-02", freq="M")
+    table = KOREA.moving_holidays(index)
+    assert table.columns.tolist() == [
+        "seollal_pre", "seollal", "seollal_post", "chuseok_pre", "chuseok", "chuseok_post"
+    ]  # fmt: skip
+    assert table.index.equals(index)
+    # Lunar New Year was 29 January 2025: 28 to 30 are the holiday, 31 January to 6 February after.
+    expected = pd.DataFrame(
+        {"seollal_pre": [0, 1, 0], "seollal": [0, 1, 0], "seollal_post": [0, 1 / 7, 6 / 7]}, index
+    )
+    pd.testing.assert_frame_equal(table[expected.columns], expected.astype(float))
+    assert (table.filter(like="chuseok") == 0).all(axis=None)
+
+
+def test_moving_holidays_of_a_window_of_days():
+    # Chuseok was 6 October 2025: 28 September to 4 October before it, 8 to 14 October after.
+    index = pd.period_range("2025-09", "2025-10", freq="M")
+    flash = KOREA.moving_holidays(index, "first_10_days")
+    np.testing.assert_allclose(flash["chuseok_pre"], [0, 4 / 7])
+    np.testing.assert_allclose(flash["chuseok_post"], [0, 3 / 7])
+    np.testing.assert_allclose(KOREA.moving_holidays(index)["chuseok_pre"], [3 / 7, 4 / 7])
+    longer = KOREA.moving_holidays(index, before=14)
+    np.testing.assert_allclose(longer["chuseok_pre"], [10 / 14, 4 / 14])
+
+
+@given(st.integers(1986, 2034), st.integers(1, 20), st.integers(1, 20))
+def test_moving_holidays_sum_to_one_a_year(year, before, after):
+    index = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
+    sums = KOREA.moving_holidays(index, before=before, after=after).sum()
+    # A long run-up to an early Lunar New Year starts in December.
+    np.testing.assert_allclose(sums.drop("seollal_pre"), 1)
+    assert sums["seollal_pre"] <= 1 + 1e-12
+
+
+def test_no_lunar_holidays_no_columns():
+    index = pd.period_range("2024-12", "2025-02", freq="M")
+    assert TradeCalendar("US").moving_holidays(index).shape == (3, 0)
+
+
+def test_frozen_table_holds_what_the_library_said():
+    # The library may learn of new holidays after the freeze; those before 2026 are settled.
+    library = holidays.country_holidays("KR", years=range(2000, 2026))
+    ours = KOREA.holidays_between("2000-01-01", "2025-12-31")
+    assert {day for day in ours if ours[day] != "Workers' Day"} >= set(library)
+    extra = set(ours) - set(library)
+    assert {(day.month, day.day) for day in extra} == {(5, 1)}
+
+
+def test_other_nations_come_from_the_library():
+    assert not TradeCalendar("TW").is_working_day("2025-10-10")
+    assert TradeCalendar("TW").saturday_weight == 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "says"),
+    [
+        (lambda: TradeCalendar("XX"), CatalogError, "nation 'XX'.*list_supported_countries"),
+        (lambda: TradeCalendar("KR", 1.5), CatalogError, "between 0 and 1"),
+        (lambda: TradeCalendar("KR", float("nan")), CatalogError, "between 0 and 1"),
+        (lambda: one(KOREA, "2036-01"), PanelError, "2036-01-01 is outside the calendar"),
+        (lambda: one(KOREA, "1984-12"), PanelError, "1984-12-01 is outside the calendar"),
+        (lambda: one(KOREA, "2025-01", "week"), CatalogError, "no window 'week'"),
+        (lambda: KOREA.as_of(pd.NaT), PanelError, "is no day"),
+        (
+            lambda: KOREA.working_days(pd.period_range("2025Q1", "2025Q2", freq="Q")),
+            PanelError,
+            "expected a monthly",
+        ),
+        (
+            lambda: KOREA.moving_holidays(ALL_MONTHS, before=0),
+            CatalogError,
+            "at least one day",
+        ),
+    ],
+)
+def test_refusals(ask, error, says):
+    with pytest.raises(error, match=says):
+        ask()
+
+
+def test_examples_run():
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert not results.failed
