@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,15 @@ import pandas as pd
 from scipy.optimize import minimize
 from sklearn.base import clone
 
-from tradeshock.features.errors import PanelError, ShortHistoryError, StaleSeriesWarning
-from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.features.errors import PanelError, ShortHistoryError
+from tradeshock.models.adjusted_levels import AdjustedLevels
 from tradeshock.models.base import Model
 from tradeshock.models.gaussian import (
     GaussianFuture,
     conditional_shift,
     value_conditions,
 )
+from tradeshock.models.growth_system import live_series
 from tradeshock.models.minnesota import (
     Posterior,
     Rows,
@@ -118,7 +118,10 @@ class BayesianVAR(Model):
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        self.series_ = self._choose_series()
+        wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
+        if self.series is None:
+            wanted = tuple(id for id in wanted if id in self.panel_)
+        self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
         self.tightness_ = self._yearly_tightness()
         self._learn()
@@ -146,47 +149,12 @@ class BayesianVAR(Model):
             model._tightness_of_year = found
             yield model.fit(panel.as_of(origin), target).forecast(steps)
 
-    def _choose_series(self) -> tuple[str, ...]:
-        wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
-        others = [id for id in wanted if id not in self.target_]
-        if self.series is None:
-            others = [id for id in others if id in self.panel_]
-        stale = [id for id in others if self.panel_.is_stale(id)]
-        for id in stale:
-            warnings.warn(
-                f"{id} has no figure of {self.panel_.expected_month(id)}, which should be out by "
-                f"{self.panel_.origin.date()}; {type(self).__name__} leaves it out",
-                StaleSeriesWarning,
-                stacklevel=4,
-            )
-        self.left_out_ = tuple(stale)
-        return (*self.target_, *(id for id in others if id not in stale))
-
     def _read(self) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
-        catalog = self.panel_.catalog
-        self.logs_ = np.array([catalog[id].transform == "log" for id in self.series_])
-        self.adjustments_: dict[str, CalendarAdjustment] = {}
-        columns = {}
-        for id, logs in zip(self.series_, self.logs_, strict=True):
-            series = self.panel_.series(id)
-            if logs and catalog[id].adjustment == "NSA":
-                adjustment = CalendarAdjustment().fit(series, self.panel_.calendar)
-                self.adjustments_[id] = adjustment
-                columns[id] = adjustment.adjusted_
-            else:
-                columns[id] = np.log(series) if logs else series
-        levels = pd.DataFrame(columns)
-        complete = levels.dropna()
-        needed = self.lags + AR_LAGS + 2 * len(columns) + 12
-        if len(complete) < needed:
-            raise ShortHistoryError(
-                f"{self.name} needs {needed} months that all its series have, got "
-                f"{len(complete)} by {self.panel_.origin.date()}; use fewer series or lags"
-            )
-        self.levels_ = levels.loc[complete.index[0] :]
-        self.complete_ = complete
-        self.centre_ = complete.to_numpy()[: self.lags].mean(axis=0)
+        needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
+        self.levels_ = AdjustedLevels.read(self.panel_, self.series_, needed)
+        self.complete_ = self.levels_.complete
+        self.centre_: Floats = self.complete_.to_numpy()[: self.lags].mean(axis=0)
 
     def _yearly_tightness(self) -> Tightness:
         found: dict[int, Tightness] = getattr(self, "_tightness_of_year", {})
@@ -287,11 +255,11 @@ class BayesianVAR(Model):
         future = self._law(past, len(index))
         draws = draws + conditional_shift(future, draws, rows, rng) + self.centre_
         ahead = index.get_indexer(self._ahead(steps))
-        return self._own_units(draws[:, ahead, : len(self.target_)], steps)
+        return self.levels_.own_units(draws[:, ahead, : len(self.target_)], self._ahead(steps))
 
     def _months(self, steps: int, conditions: Conditions | None) -> pd.PeriodIndex:
         """Months from the first that some series lacks to the last that is wanted."""
-        ends = [self.last_ + steps, self.levels_.index[-1]]
+        ends = [self.last_ + steps, self.levels_.frame.index[-1]]
         if conditions is not None and conditions.last_month is not None:
             ends.append(conditions.last_month)
         return pd.period_range(self.complete_.index[-1] + 1, max(ends), freq="M")
@@ -324,29 +292,15 @@ class BayesianVAR(Model):
         self, index: pd.PeriodIndex, conditions: Conditions | None
     ) -> tuple[Floats, Floats]:
         """(Log) levels net of effects that are published or assumed, NaN where free."""
-        published = self.levels_.reindex(index).to_numpy()
+        published = self.levels_.frame.reindex(index).to_numpy()
         if conditions is None:
             return published, np.zeros(published.shape)
         last = {id: self.panel_.last_month(id) for id in self.series_}
         assumed, sd = conditions.for_(
-            self.series_, index, self.n_draws, logs=self.logs_.tolist(), published=last
+            self.series_, index, self.n_draws, logs=self.levels_.logs.tolist(), published=last
         )
-        for column, id in enumerate(self.series_):
-            if id in self.adjustments_:
-                effect = self.adjustments_[id].effect(index, self.panel_.calendar)
-                assumed[:, :, column] -= effect
+        assumed = assumed - self.levels_.effects(index)
         return np.where(np.isnan(assumed), published, assumed), sd
-
-    def _own_units(self, levels: Floats, steps: int) -> Floats:
-        values = np.empty_like(levels)
-        for column, id in enumerate(self.target_):
-            level = levels[:, :, column]
-            if id in self.adjustments_:
-                level = level + self.adjustments_[id].effect(
-                    self._ahead(steps), self.panel_.calendar
-                )
-            values[:, :, column] = np.exp(level) if self.logs_[column] else level
-        return values
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         if self.left_out_:

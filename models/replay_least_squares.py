@@ -91,11 +91,11 @@ def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tup
     crossed = np.empty((len(X) - first + 1, n, n))
     at = 0
     for part in _blocks(X, Y, first, block):
-        steps = np.einsum("rk,rn->rkn", part.V, part.U)
-        path = np.concatenate([part.whitened[None], part.whitened + np.cumsum(steps, axis=0)])
-        stacked = path.transpose(1, 0, 2).reshape(k, -1)
-        solved = solve_triangular(part.triangle, stacked).reshape(k, len(path), n)
-        coefficients[at : at + len(path)] = solved.transpose(1, 0, 2)
+        # Solve for the updates before they are cumulated: one column a row, not n of them.
+        solved = solve_triangular(part.triangle, np.hstack([part.whitened, part.V.T]))
+        steps = solved[:, n:].T[:, :, None] * part.U[:, None, :]
+        path = np.concatenate([solved[None, :, :n], solved[:, :n] + np.cumsum(steps, axis=0)])
+        coefficients[at : at + len(path)] = path
         crossed[at : at + len(path)] = _cumulated(part)
         at += len(path) - 1
     return coefficients, crossed
@@ -128,7 +128,8 @@ def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
         W = solve_triangular(triangle, X[rows].T, trans="T").T
         V, U = _whiten(W, Y[rows] - W @ whitened)
         yield _Block(triangle, whitened, crossed, V, U)
-        corner = _triangle(np.vstack([corner, table[rows]]))
+        if rows.stop < len(X):
+            corner = _triangle(np.vstack([corner, table[rows]]))
 
 
 def _triangle(table: Array) -> Array:

@@ -1,0 +1,184 @@
+"""Members' forecasts made one: quantiles averaged step by step, joint order kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.models.base import Model
+from tradeshock.models.measure import QUANTILE_COLUMNS
+from tradeshock.models.paths import QUANTILES, ForecastPaths
+from tradeshock.models.record import Record
+from tradeshock.models.weights import SCHEMES, equal, mean_pinball
+from tradeshock.models.wrapper import Wrapper
+
+Floats = npt.NDArray[np.float64]
+LEVELS = np.array(QUANTILES)
+# Origins that must be known before a scheme is preferred to equal weights.
+FEWEST_ORIGINS = 36
+
+
+class Combination(Wrapper):
+    """Average of the members' quantiles, step by step, as one joint distribution.
+
+    Quantiles are averaged rather than densities: a pool of calibrated densities is too wide
+    (Lichtendahl, Grushka-Cockayne and Winkler 2013). The joint paths order the averaged draws of
+    each step as the first member's (Schaake shuffle, Clark et al. 2004), so the first member
+    lends its dependence between steps.
+
+    Weights come from the members' past forecasts in the same state that were known at the
+    origin, and are shrunk to equal. Every January the scheme (`tradeshock.models.weights`) with
+    the least past pinball loss is chosen for the year; its weights move every month.
+
+    Parameters
+    ----------
+    members : sequence of Model
+        The first is the template of the joint order.
+    scheme : str, optional
+        Name of one scheme, for all years. Default: chosen each January.
+    shrinkage : float
+        Share of equal weights, 0 to 1.
+    n_draws : int
+        Sample paths; members that have other numbers are resampled to it.
+    random_state : int
+        Kept with the forecast; the combination itself draws nothing.
+
+    Attributes
+    ----------
+    weights_ : DataFrame
+        Weights of the last forecast, steps by members.
+    scheme_ : str
+        Scheme of the last forecast.
+    """
+
+    scale_tolerance = 1e-3
+
+    def __init__(
+        self,
+        members: Sequence[Model] | None = None,
+        scheme: str | None = None,
+        shrinkage: float = 0.5,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.members = members
+        self.scheme = scheme
+        self.shrinkage = shrinkage
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+        """Average the quantiles of the members' forecasts (see the class)."""
+        if self.scheme is not None and self.scheme not in SCHEMES:
+            raise ModelError(f"there is no scheme {self.scheme!r}; choose one of {list(SCHEMES)}")
+        first = forecasts[0]
+        values = np.empty((self.n_draws, *first.values.shape[1:]))
+        for column, target in enumerate(first.series):
+            weights = self._weights(forecasts, target, record)
+            draws = [_resampled(paths.values[:, :, column], self.n_draws) for paths in forecasts]
+            values[:, :, column] = self._merge(draws, weights)
+        return replace(first, values=values, notes=_notes(forecasts))
+
+    def _merge(self, draws: Sequence[Floats], weights: Floats) -> Floats:
+        """Average sorted draws, in logs where all are positive, in the first member's order."""
+        logs = all((d > 0).all() for d in draws)
+        level = [np.sort(np.log(d) if logs else d, axis=0) for d in draws]
+        merged = sum(w * d for w, d in zip(weights.T, level, strict=True))
+        ranks = draws[0].argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+        ordered = np.take_along_axis(np.asarray(merged), ranks, axis=0)
+        return np.exp(ordered) if logs else ordered
+
+    # -- weights ------------------------------------------------------------------------------
+
+    def _weights(self, forecasts: Sequence[ForecastPaths], target: str, record: Record) -> Floats:
+        """Weights of this origin, steps by members."""
+        names, steps = [paths.model for paths in forecasts], len(forecasts[0].index)
+        past = _history(record, names, target, forecasts[0].state, steps)
+        self.scheme_ = "equal" if past is None else self.scheme or "equal"
+        if past is None:
+            weights = np.full((steps, len(names)), 1.0 / len(names))
+        else:
+            if self.scheme is None:
+                january = record.as_of(pd.Timestamp(forecasts[0].origin.year, 1, 1))
+                self.scheme_ = _best_scheme(
+                    _history(january, names, target, forecasts[0].state, steps)
+                )
+            found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
+            weights = self.shrinkage / len(names) + (1.0 - self.shrinkage) * found
+        self.weights_ = pd.DataFrame(
+            weights, pd.RangeIndex(1, steps + 1, name="step"), columns=names
+        )
+        return weights
+
+
+class LinearPool(Combination):
+    """Mixture of the members' draws, step by step: the rival of averaged quantiles.
+
+    Parameters as `Combination`.
+    """
+
+    def _merge(self, draws: Sequence[Floats], weights: Floats) -> Floats:
+        """Take from each member the share of draws that its weight says, then order them."""
+        n, steps = draws[0].shape
+        merged = np.empty((n, steps))
+        for h in range(steps):
+            every = np.concatenate([d[:, h] for d in draws])
+            chance = np.repeat(weights[h] / n, n)
+            order = np.argsort(every, kind="stable")
+            reached = np.cumsum(chance[order])
+            at = np.searchsorted(reached, (np.arange(n) + 0.5) / n * reached[-1])
+            merged[:, h] = every[order][at]
+        ranks = draws[0].argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+        return np.take_along_axis(merged, ranks, axis=0)
+
+
+def _resampled(draws: Floats, n: int) -> Floats:
+    if len(draws) == n:
+        return draws
+    return np.asarray(np.quantile(draws, (np.arange(n) + 0.5) / n, axis=0))
+
+
+def _notes(forecasts: Sequence[ForecastPaths]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for paths in forecasts for note in paths.notes))
+
+
+def _history(
+    record: Record, names: Sequence[str], target: str, state: str, steps: int
+) -> tuple[Floats, Floats] | None:
+    """Quantiles (T, H, K, Q) and outcomes (T, H), 100 log, of origins that all members have."""
+    tables = [
+        {c: record.matrix(c, name, target, state) for c in (*QUANTILE_COLUMNS, "actual")} for name in names
+    ]
+    common = tables[0]["actual"].index
+    for table in tables[1:]:
+        common = common.intersection(table["actual"].index)
+    if len(common) < 2 or any(t["actual"].shape[1] < steps for t in tables):
+        return None
+    quantiles = np.stack(
+        [
+            np.stack([t[c].loc[common].to_numpy()[:, :steps] for c in QUANTILE_COLUMNS], axis=-1)
+            for t in tables
+        ],
+        axis=2,
+    )
+    actual = tables[0]["actual"].loc[common].to_numpy()[:, :steps]
+    return 100.0 * np.log(quantiles), 100.0 * np.log(actual)
+
+
+def _best_scheme(past: tuple[Floats, Floats] | None) -> str:
+    """Scheme with the least past pinball loss, each step counting alike."""
+    if past is None or len(past[1]) < FEWEST_ORIGINS:
+        return "equal"
+    quantiles, actual = past
+    base = mean_pinball(equal(quantiles, LEVELS, actual)[:-1], quantiles, LEVELS, actual)
+    losses = {}
+    for name, scheme in SCHEMES.items():
+        weights = scheme(quantiles, LEVELS, actual)[:-1]
+        loss = mean_pinball(weights, quantiles, LEVELS, actual)
+        losses[name] = float(np.mean(loss[base > 0] / base[base > 0]))
+    return min(losses, key=losses.__getitem__)
