@@ -73,6 +73,13 @@ class Series:
                 f"{self.id}: a count of the first days needs flash_of, and only such a count; "
                 f"got window={self.window!r}, flash_of={self.flash_of!r}"
             )
+        try:
+            pd.PeriodIndex(list(self.holes), freq="M")
+        except ValueError as error:
+            raise CatalogError(
+                f"{self.id}: holes {list(self.holes)} do not all read; give months such as "
+                "'2024-09'"
+            ) from error
 
     @property
     def hole_months(self) -> pd.PeriodIndex:
@@ -90,7 +97,9 @@ class Series:
         """
         known = {f.name for f in fields(cls)} - {"id"}
         if unknown := set(table) - known:
-            raise CatalogError(f"{id}: unknown catalog fields {sorted(unknown)}; known: {known}")
+            raise CatalogError(
+                f"{id}: unknown catalog fields {sorted(unknown)}; known: {sorted(known)}"
+            )
         if "release" not in table:
             raise CatalogError(f"{id}: no release rule; add e.g. release = {{day = 1}}")
         entry = dict(table)

@@ -25,22 +25,29 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
     -------
     Panel
         With the new series, out when the later of the two is.
+
+    Raises
+    ------
+    PanelError
+        If the panel lacks one of the two, or the part is as large as the whole somewhere.
     """
     id = id or f"{whole}_ex_{part.removeprefix('exports_')}"
-    pairs = [(id, whole, part)]
     whole_flash, part_flash = panel.catalog.flash(whole), panel.catalog.flash(part)
-    for window in whole_flash.keys() & part_flash.keys():
-        pairs.append((f"{id}_{window}", whole_flash[window], part_flash[window]))
-    for new, minuend, subtrahend in sorted(pairs, key=lambda pair: len(pair[0])):
-        entry = panel.catalog[minuend]
+    early = [
+        (f"{id}_{window}", whole_flash[window], part_flash[window])
+        for window in whole_flash
+        if window in part_flash and whole_flash[window] in panel and part_flash[window] in panel
+    ]
+    for new, minuend, subtrahend in [(id, whole, part), *early]:
+        entry, other = panel.entry(minuend), panel.entry(subtrahend)
         panel = panel.with_series(
             (panel.values[minuend] - panel.values[subtrahend]).rename(new),
             replace(
                 entry,
                 id=new,
-                title=f"{entry.title} excluding {panel.catalog[subtrahend].title}",
+                title=f"{entry.title} excluding {other.title}",
                 release=latest_of(panel, minuend, subtrahend),
-                holes=tuple(sorted({*entry.holes, *panel.catalog[subtrahend].holes})),
+                holes=tuple(sorted({*entry.holes, *other.holes})),
                 flash_of=None if new == id else id,
             ),
         )
@@ -64,8 +71,8 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
         With the new series, in the unit of the old one a working day.
     """
     id = id or f"{series}_daily_average"
-    entry = panel.catalog[series]
-    days = panel.calendar.working_days(pd.PeriodIndex(panel.values.index), entry.window)
+    entry = panel.entry(series)
+    days = panel.calendar.working_days(panel.months, entry.window)
     new = replace(
         entry,
         id=id,
@@ -75,5 +82,5 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
         flash_of=None,
         release=latest_of(panel, series),
     )
-    values = panel.values[series] / np.where(days > 0, days, np.nan)
+    values: pd.Series = panel.values[series] / np.where(days > 0, days, np.nan)
     return panel.with_series(values.rename(id), new)

@@ -29,5 +29,9 @@ class BacktestError(TradeshockError, RuntimeError):
     """One or more models failed in a backtest; what succeeded is kept."""
 
 
+class ScoreError(TradeshockError, ValueError):
+    """Forecasts or losses that cannot be scored, compared or tested as asked."""
+
+
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out."""

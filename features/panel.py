@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import numbers
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from os import PathLike
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.calendar import TradeCalendar
+from tradeshock.features.calendar import Days, TradeCalendar
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
+from tradeshock.features.published import Published
 from tradeshock.features.release import LatestOf, ReleaseRule
-from tradeshock.features.validation import (
-    against_catalog,
-    fill_known_holes,
-    monthly_index,
-    numeric,
+from tradeshock.features.states import (
+    AFTER_TOTAL,
+    FLASH_STATES as FLASH_STATES,
+    OwnReleases,
 )
+from tradeshock.features.validation import clean
 
 Day = str | date | np.datetime64 | pd.Timestamp
 Month = str | pd.Period
@@ -35,16 +34,18 @@ def as_day(day: Day) -> pd.Timestamp:
     PanelError
         If it cannot be read as a day.
     """
+    if isinstance(day, numbers.Number):
+        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
     try:
         stamp = pd.Timestamp(day)
     except (ValueError, TypeError) as error:
         raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'") from error
-    if stamp is pd.NaT:
+    if pd.isna(stamp):
         raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
     return stamp.tz_localize(None).normalize()
 
 
-class Panel:
+class Panel(Published):
     """Monthly table of published figures, each column with a catalog entry.
 
     Parameters
@@ -73,31 +74,29 @@ class Panel:
         origin: Day | None = None,
     ) -> None:
         catalog = catalog if isinstance(catalog, Catalog) else Catalog(catalog.values())
-        table = values.set_axis(monthly_index(values.index), axis=0)
-        table = numeric(table)
-        against_catalog(table, catalog)
-        table = fill_known_holes(table, catalog)
         if not isinstance(calendar, TradeCalendar):
             calendar = TradeCalendar(calendar)
-        self._set(table, catalog, calendar, None)
-        published = self.release_dates[~np.isnan(table.to_numpy())]
-        self.origin = pd.Timestamp(published.max()) if origin is None else as_day(origin)
-        self.calendar = calendar.as_of(self.origin)
-        if origin is not None:
-            self._refuse_later_figures()
-
-    def _set(
-        self,
-        values: pd.DataFrame,
-        catalog: Catalog,
-        calendar: TradeCalendar,
-        release_dates: npt.NDArray[np.datetime64] | None,
-    ) -> None:
-        self.values = values
+        self.values = clean(values, catalog)
         self.catalog = catalog
-        self.calendar = calendar
-        if release_dates is not None:
-            self.release_dates = release_dates
+        if origin is None:
+            published = self.release_dates[~np.isnan(self.values.to_numpy())]
+            self.origin = pd.Timestamp(published.max())
+        else:
+            self.origin = as_day(origin)
+            self._refuse_later_figures()
+        self.calendar = calendar.as_of(self.origin)
+
+    @classmethod
+    def _of(
+        cls, values: pd.DataFrame, catalog: Catalog, calendar: TradeCalendar, origin: pd.Timestamp
+    ) -> Panel:
+        """Panel of figures that have passed the door before."""
+        panel = object.__new__(cls)
+        panel.values = values
+        panel.catalog = catalog
+        panel.calendar = calendar.as_of(origin)
+        panel.origin = origin
+        return panel
 
     def _refuse_later_figures(self) -> None:
         known = self.release_dates <= np.datetime64(self.origin, "D")
@@ -107,7 +106,7 @@ class Panel:
             raise PanelError(
                 f"{self.values.columns[col]} has a figure for {self.values.index[row]}, which its "
                 f"release rule lets out on {self.release_dates[row, col]}, after the panel's "
-                f"origin {self.origin.date()}; correct the rule or the origin"
+                f"origin {self.origin.date()}; correct the rule, or give a later origin"
             )
 
     def __repr__(self) -> str:
@@ -139,19 +138,21 @@ class Panel:
             Working days, or the ISO code of a nation such as "TW".
         unit : str
             Unit of all series.
+
+        Raises
+        ------
+        PanelError
+            As `Panel`; also if a column has no release rule.
         """
         if isinstance(values, pd.Series):
-            values = values.to_frame(values.name or "exports_total")
+            values = values.to_frame("exports_total" if values.name is None else values.name)
         nation = calendar.nation if isinstance(calendar, TradeCalendar) else calendar
+        ids = [str(id) for id in values.columns]
+        rules = dict.fromkeys(ids, release) if isinstance(release, ReleaseRule) else release
+        if missing := [id for id in ids if id not in rules]:
+            raise PanelError(f"no release rule for {missing}; give one for every column")
         entries = {
-            str(id): Series(
-                id=str(id),
-                title=str(id),
-                unit=unit,
-                nation=nation,
-                release=release if isinstance(release, ReleaseRule) else release[str(id)],
-            )
-            for id in values.columns
+            id: Series(id=id, title=id, unit=unit, nation=nation, release=rules[id]) for id in ids
         }
         return cls(values, entries, calendar)
 
@@ -167,46 +168,63 @@ class Panel:
         return cls.from_frame(pd.read_csv(path, index_col=0), release, calendar, unit)
 
     def with_series(
-        self, values: pd.DataFrame | pd.Series, *entries: Series, calendar: str | None = None
+        self,
+        values: pd.DataFrame | pd.Series,
+        *entries: Series,
+        calendar: str | None = None,
+        origin: Day | None = None,
     ) -> Panel:
         """Return a panel with these series added or replaced.
+
+        Parameters
+        ----------
+        values : DataFrame or Series
+            One row a month.
+        *entries : Series
+            Catalog entries of those that the catalog does not have, or has otherwise.
+        calendar : str, optional
+            Nation whose working days the new panel has. Default: as here.
+        origin : day, optional
+            Day on which the new figures were compiled. Default: the panel's own origin, after
+            which none of them may be out.
 
         Raises
         ------
         PanelError
-            As `Panel`; also if a column has no entry.
+            As `Panel`; also if a column has no entry or the origin is before the panel's own.
         """
+        catalog = self.catalog.with_series(*entries)
         if isinstance(values, pd.Series):
-            values = values.to_frame(entries[0].id if values.name is None else values.name)
-        new = numeric(values.set_axis(monthly_index(values.index), axis=0))
-        months = self.values.index.union(new.index)
-        table = self.values.drop(columns=new.columns, errors="ignore").reindex(months)
-        table = pd.concat([table, new.reindex(months)], axis=1)
-        return Panel(
-            table, self.catalog.with_series(*entries), calendar or self.calendar, self.origin
-        )
+            name = entries[0].id if values.name is None and entries else values.name
+            values = values.to_frame(name)
+        new = clean(values, catalog)
+        edges = [*self.months[[0, -1]], *pd.PeriodIndex(new.index)[[0, -1]]]
+        months = pd.period_range(min(edges), max(edges), freq="M", name="month")
+        kept = self.values.drop(columns=new.columns, errors="ignore")
+        table = pd.concat([kept.reindex(months), new.reindex(months)], axis=1)
+        day = self.origin if origin is None else as_day(origin)
+        if day < self.origin:
+            raise PanelError(
+                f"the panel already knows figures of {self.origin.date()}, after the origin "
+                f"{day.date()} of the new ones; cut it first: panel.as_of"
+            )
+        working = self.calendar if calendar is None else TradeCalendar(calendar)
+        if day > self.origin:
+            # holidays announced since the old origin are known now
+            working = TradeCalendar(working.nation, working.saturday_weight)
+        panel = Panel._of(table, catalog, working, day)
+        panel._refuse_later_figures()
+        return panel
 
     def select(self, ids: Iterable[str]) -> Panel:
         """Return a panel of these series alone, in this order."""
-        columns = [self.values.columns.get_loc(self._known(id)) for id in ids]
-        cut = object.__new__(Panel)
-        cut._set(
-            self.values.iloc[:, columns], self.catalog, self.calendar, self.release_dates[:, columns]
-        )
-        cut.origin = self.origin
-        return cut
+        columns = [self._column(id) for id in ids]
+        table = self.values.take(columns, axis=1)
+        panel = Panel._of(table, self.catalog, self.calendar, self.origin)
+        panel.release_dates = self.release_dates[:, columns]
+        return panel
 
     # -- the door to the past -----------------------------------------------------------------
-
-    @cached_property
-    def release_dates(self) -> npt.NDArray[np.datetime64]:
-        """Day on which each figure is out, datetime64[D], months by series.
-
-        A month counts as known only once all earlier months of its series are.
-        """
-        months = pd.PeriodIndex(self.values.index)
-        dates = [self.catalog[id].release.dates(months) for id in self.values.columns]
-        return np.maximum.accumulate(np.column_stack(dates), axis=0)
 
     def as_of(self, origin: Day) -> Panel:
         """Return the panel as it stood at the end of a day: what came later is missing.
@@ -223,121 +241,40 @@ class Panel:
                 f"is known on {day.date()}; add newer figures (with_series) or ask for an "
                 "earlier day"
             )
-        table = self.values.to_numpy()
-        table = np.where(self.release_dates <= np.datetime64(day, "D"), table, np.nan)
-        published = np.flatnonzero(~np.isnan(table).all(axis=1))
+        out = self.release_dates <= np.datetime64(day, "D")
+        figures = np.where(out, self.values.to_numpy(), np.nan)
+        published = np.flatnonzero(~np.isnan(figures).all(axis=1))
         if not len(published):
             raise PanelError(f"nothing was published by {day.date()}; ask for a later day")
-        rows = slice(0, published[-1] + 1)
-        cut = object.__new__(Panel)
-        cut._set(
-            pd.DataFrame(table[rows], self.values.index[rows], self.values.columns),
-            self.catalog,
-            self.calendar.as_of(day),
-            self.release_dates[rows],
-        )
-        cut.origin = day
-        return cut
-
-    def last_known(
-        self, ids: Sequence[str], origins: Sequence[pd.Timestamp]
-    ) -> npt.NDArray[np.intp]:
-        """Row of the last figure of each series that was out at each origin; -1 where none was.
-
-        Returns
-        -------
-        ndarray of int, origins by series
-        """
-        days = np.array([np.datetime64(o, "D") for o in origins], dtype="datetime64[D]")
-        rows = np.full((len(days), len(ids)), -1, dtype=np.intp)
-        for j, id in enumerate(ids):
-            col = self.values.columns.get_loc(self._known(id))
-            valid = np.flatnonzero(~np.isnan(self.values.iloc[:, col].to_numpy()))
-            count = np.searchsorted(self.release_dates[valid, col], days, side="right")
-            rows[:, j] = np.where(count > 0, valid[np.maximum(count, 1) - 1], -1)
-        return rows
-
-    # -- what is in it ------------------------------------------------------------------------
-
-    def __contains__(self, id: object) -> bool:
-        return id in self.values.columns
-
-    def _known(self, id: str) -> str:
-        if id not in self.values.columns:
-            near = [c for c in self.values.columns if str(id) in c or c in str(id)][:4]
-            hint = f"; perhaps {near}" if near else ""
-            raise PanelError(
-                f"the panel has no series {id!r}{hint}; it has {len(self.values.columns)} series, "
-                "see panel.values.columns"
-            )
-        return id
-
-    def series(self, id: str) -> pd.Series:
-        """Published figures of one series, first to last, without NaN."""
-        last = self.last_month(id)
-        column = self.values[id]
-        return column.loc[column.first_valid_index() : last]
-
-    def last_month(self, id: str) -> pd.Period:
-        """Last published month of a series.
-
-        Raises
-        ------
-        PanelError
-            If nothing of it was out at the panel's origin.
-        """
-        month = self.values[self._known(id)].last_valid_index()
-        if month is None:
-            raise PanelError(f"no figure of {id} was out on {self.origin.date()}; ask for a later day")
-        return month
-
-    def is_stale(self, id: str) -> bool:
-        """Whether a series is older than its release rule allows at the panel's origin."""
-        expected = self.expected_month(id)
-        last = self.values[self._known(id)].last_valid_index()
-        return last is None or last < expected
-
-    def expected_month(self, id: str) -> pd.Period:
-        """Last month whose figure should be out at the panel's origin by the release rule."""
-        months = pd.period_range(end=pd.Period(self.origin, "M"), periods=8, freq="M")
-        dates = np.maximum.accumulate(self.catalog[self._known(id)].release.dates(months))
-        return months[max(int((dates <= np.datetime64(self.origin, "D")).sum()) - 1, 0)]
-
-    def fingerprint(self) -> str:
-        """Hash of every figure, month and series id: equal panels have equal fingerprints."""
-        digest = hashlib.sha256()
-        digest.update("|".join(map(str, self.values.columns)).encode())
-        digest.update(f"{self.values.index[0]}..{self.values.index[-1]}|{self.origin}".encode())
-        digest.update(np.ascontiguousarray(self.values.to_numpy()).tobytes())
-        return digest.hexdigest()
+        end = int(published[-1]) + 1
+        table = pd.DataFrame(figures[:end], self.months[:end], self.values.columns)
+        panel = Panel._of(table, self.catalog, self.calendar, day)
+        panel.release_dates = self.release_dates[:end]
+        return panel
 
     # -- origins and states -------------------------------------------------------------------
 
+    def _releases(self, target: str) -> OwnReleases:
+        return OwnReleases.of(self.entry(target).id, self.catalog, self)
+
     def states(self, target: str = "exports_total") -> tuple[str, ...]:
         """States that the target's own releases make possible, in order."""
-        flashes = self.catalog.flash(self._known(target))
-        return (
-            "after_total",
-            *(s for s, window in FLASH_STATES.items() if flashes.get(window) in self),
-        )
+        return self._releases(target).states
 
     def origin_days(
         self, months: pd.PeriodIndex, state: str, target: str = "exports_total"
-    ) -> npt.NDArray[np.datetime64]:
+    ) -> Days:
         """Standard origin of a state for each month, datetime64[D].
 
         An origin is labelled by the month of its step 1: the month after the target's last
         published one.
+
+        Raises
+        ------
+        PanelError
+            If the target has no such state.
         """
-        if state not in self.states(target):
-            raise PanelError(
-                f"{target} has no state {state!r} here; it has {list(self.states(target))}"
-            )
-        after_total = self.catalog[target].release.dates(months - 1)
-        if state == "after_total":
-            return after_total
-        flash = self.catalog[self.catalog.flash(target)[FLASH_STATES[state]]]
-        return np.maximum(after_total, flash.release.dates(months))
+        return self._releases(target).days(months, state, self.months[0])
 
     def origins(
         self, first: Month, last: Month, state: str = "after_total", target: str = "exports_total"
@@ -359,17 +296,13 @@ class Panel:
         PanelError
             If an origin lies outside what the panel knows, or its flash figure is missing.
         """
-        months = pd.period_range(first, last, freq="M")
-        if not len(months):
-            raise PanelError(f"no months from {first} to {last}; give the earlier one first")
+        months = _months(first, last)
         days = self.origin_days(months, state, target)
-        needed = (
-            self.last_known([target], list(pd.DatetimeIndex(days)))[:, 0]
-            - self.values.index.get_indexer(months - 1)
-        )
-        published = (needed == 0) & (days <= np.datetime64(self.origin, "D"))
-        if state != "after_total":
-            flash = self.values[self.catalog.flash(target)[FLASH_STATES[state]]]
+        last_rows = self.last_known([target], list(pd.DatetimeIndex(days)))[:, 0]
+        published = (last_rows >= 0) & (last_rows == months.asi8 - 1 - self.months.asi8[0])
+        published &= days <= np.datetime64(self.origin, "D")
+        if state != AFTER_TOTAL:
+            flash = self.values[self._releases(target).flashes[state].id]
             published &= flash.reindex(months).notna().to_numpy()
         if not published.all():
             known = months[published]
@@ -382,12 +315,10 @@ class Panel:
 
     def state(self, target: str = "exports_total") -> str:
         """Which of the target's own releases are out at the panel's origin."""
-        month = pd.PeriodIndex([self.last_month(target) + 1])
-        current = "after_total"
-        for state in self.states(target)[1:]:
-            flash = self.catalog.flash(target)[FLASH_STATES[state]]
-            out = month[0] in self.values.index and not np.isnan(self.values.at[month[0], flash])
-            if out:
+        row = self._rows(target)[1] + 1
+        current = AFTER_TOTAL
+        for state, flash in self._releases(target).flashes.items():
+            if row < len(self.values) and not np.isnan(self.values[flash.id].to_numpy()[row]):
                 current = state
         return current
 
@@ -397,9 +328,18 @@ class Panel:
         return pd.Timestamp(self.origin_days(month, self.state(target), target)[0])
 
 
-FLASH_STATES = {"after_10d": "first_10_days", "after_20d": "first_20_days"}
+def _months(first: Month, last: Month) -> pd.PeriodIndex:
+    try:
+        months = pd.period_range(first, last, freq="M")
+    except ValueError as error:
+        raise PanelError(
+            f"{first!r} to {last!r} are no months; give them such as '2015-01'"
+        ) from error
+    if not len(months):
+        raise PanelError(f"no months from {first} to {last}; give the earlier one first")
+    return months
 
 
 def latest_of(panel: Panel, *ids: str) -> LatestOf:
     """Release rule of a series derived from others: out with the last of them."""
-    return LatestOf(tuple(panel.catalog[panel._known(id)].release for id in ids))
+    return LatestOf(tuple(panel.entry(id).release for id in ids))

@@ -12,7 +12,8 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.models.paths import ForecastPaths
 
-_WRITTEN = re.compile(r"(?P<month>\d{4}-(?:0[1-9]|1[0-2]))\s*=\s*(?P<amount>[+-]?[\d.eE+-]+)")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_WRITTEN = re.compile(rf"(?P<month>{_MONTH.pattern})\s*=\s*(?P<amount>[\d.eE+-]+)")
 NO_REASON = "no reason given"
 
 
@@ -59,7 +60,9 @@ def _amount(month: str, text: str | float) -> float:
     except ValueError:
         amount = math.nan
     if not math.isfinite(amount):
-        raise ModelError(f"the adjustment of {month} is {text!r}, which is no amount; such as +1200")
+        raise ModelError(
+            f"the adjustment of {month} is {text!r}, which is no amount; such as +1200"
+        )
     return amount
 
 
@@ -99,12 +102,9 @@ class Judgement:
                     "add one, such as 2026-06=+1200, or drop the note"
                 )
             return None
-        try:
-            months = pd.PeriodIndex(list(amounts), freq="M")
-        except (ValueError, TypeError) as error:
-            raise ModelError(
-                f"adjustments of {list(amounts)}: not all are months; write them as '2026-06'"
-            ) from error
+        if odd := [month for month in amounts if not _MONTH.fullmatch(str(month))]:
+            raise ModelError(f"the adjusted month {odd[0]!r} does not read; write it as '2026-06'")
+        months = pd.PeriodIndex([str(month) for month in amounts], freq="M")
         figures = [_amount(str(month), amount) for month, amount in amounts.items()]
         by_month = pd.Series(figures, months).sort_index()
         return cls(by_month, unit, (reason or "").strip() or NO_REASON)
@@ -129,9 +129,9 @@ class Judgement:
         adjusted = paths.shifted(self.amounts, self.text)
         below = (adjusted.of() <= 0).any(axis=0) & (paths.of() > 0).all(axis=0)
         if below.any():
-            month = paths.index[below.argmax()]
+            month = paths.index[int(below.argmax())]
             raise ModelError(
-                f"the adjustment of {month} by {self.amounts[month]:+,.10g} {self.unit} takes "
+                f"the adjustment of {month} by {self.amounts.at[month]:+,.10g} {self.unit} takes "
                 f"{paths.series[0]} below zero; give a smaller amount"
             )
         return adjusted

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.comparison import diebold_mariano
 from tradeshock.forecast.intervals import covered
 from tradeshock.forecast.significance import (
@@ -37,7 +37,7 @@ def coverage_binomial(hits: npt.ArrayLike, level: float) -> SignificanceTest:
     inside = np.asarray(hits, dtype=bool)
     n = len(inside)
     if n < SMALLEST_SAMPLE:
-        raise BacktestError(f"{n} months are too few to test coverage; at least 8 are needed.")
+        raise ScoreError(f"{n} months are too few to test coverage; at least 8 are needed.")
     test = stats.binomtest(int(inside.sum()), n, level)
     return SignificanceTest(
         statistic=float(inside.sum()),
@@ -69,7 +69,7 @@ def coverage_hac(hits: npt.ArrayLike, level: float, step: int = 1) -> Significan
     """
     inside = np.asarray(hits, dtype=float)
     if np.isfinite(inside).any() and np.nanmin(inside) == np.nanmax(inside):
-        raise BacktestError(
+        raise ScoreError(
             f"The outcome was always {'inside' if np.nanmax(inside) else 'outside'} the interval: "
             "no variance to test with; use coverage_binomial."
         )
@@ -169,7 +169,7 @@ def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:
     try:
         found["binomial_p"] = coverage_binomial(observed, level).p_value
         found["hac_p"] = coverage_hac(hits, level, step).p_value
-    except BacktestError as error:
+    except ScoreError as error:
         note = str(error)
     return {"binomial_p": np.nan, "hac_p": np.nan, **found, "note": note}
 
@@ -177,7 +177,7 @@ def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:
 def _checked_pit(pit: npt.ArrayLike) -> Array:
     values = np.asarray(pit, dtype=float)
     if len(values) < SMALLEST_SAMPLE or not ((values >= 0) & (values <= 1)).all():
-        raise BacktestError(
+        raise ScoreError(
             f"Got {len(values)} PITs; at least {SMALLEST_SAMPLE} are needed, all within 0..1."
         )
     return np.asarray(np.clip(values, _PIT_EDGE, 1.0 - _PIT_EDGE))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.significance import (
     SMALLEST_SAMPLE,
     Array,
@@ -26,27 +26,27 @@ def loss_difference(loss_a: npt.ArrayLike, loss_b: npt.ArrayLike, step: int = 1)
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If the shapes differ, fewer than ``max(8, step + 1)`` months have both losses, or the
         difference is the same in every month.
     """
     a, b = np.asarray(loss_a, dtype=float), np.asarray(loss_b, dtype=float)
     if a.shape != b.shape or a.ndim != 1:
-        raise BacktestError(
+        raise ScoreError(
             f"Losses of shapes {a.shape} and {b.shape} cannot be compared; hand in two vectors "
             "with one entry for each month."
         )
     if step < 1:
-        raise BacktestError(f"Steps are counted from 1; got step {step}.")
+        raise ScoreError(f"Steps are counted from 1; got step {step}.")
     difference: Array = a - b
     observed = difference[np.isfinite(difference)]
     if len(observed) < max(SMALLEST_SAMPLE, step + 1):
-        raise BacktestError(
+        raise ScoreError(
             f"{len(observed)} months are too few for a test at step {step}; "
             f"at least {max(SMALLEST_SAMPLE, step + 1)} are needed."
         )
     if np.ptp(observed) <= 1e-12 * max(np.nanmax(np.abs(a)), np.nanmax(np.abs(b))):
-        raise BacktestError(
+        raise ScoreError(
             "The two losses differ by the same amount in every month; is it one model twice?"
         )
     return difference
@@ -93,7 +93,7 @@ def diebold_mariano(
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If the losses cannot be compared (see `loss_difference`).
     """
     difference = loss_difference(loss_a, loss_b, step)
@@ -127,7 +127,7 @@ def _fixed_smoothing(difference: Array, step: int) -> tuple[float, int, str]:
     consecutive = difference[months[0] : months[-1] + 1]
     n = len(consecutive)
     if n > len(months):
-        raise BacktestError(
+        raise ScoreError(
             f"{n - len(months)} of {n} months have no loss; fixed smoothing needs consecutive "
             "months, so use method='hln'."
         )
@@ -219,7 +219,7 @@ def giacomini_white(
     used = moments[np.isfinite(moments).all(axis=1)]
     n, degrees = len(used), known.shape[1]
     if n < SMALLEST_SAMPLE:
-        raise BacktestError(f"{n} months have losses and instruments; at least 8 are needed.")
+        raise ScoreError(f"{n} months have losses and instruments; at least 8 are needed.")
     covariance, kernel = long_run_covariance(moments, step - 1)
     statistic = float(n * used.mean(axis=0) @ np.linalg.solve(covariance, used.mean(axis=0)))
     variance, _ = long_run_covariance(difference - np.nanmean(difference), step - 1)

@@ -26,21 +26,22 @@ def data_status(panel: Panel) -> pd.DataFrame:
 
 
 def _status(panel: Panel, id: str) -> dict[str, Any]:
-    entry, figures = panel.catalog[id], panel.values[id]
-    last = figures.last_valid_index()
-    coming, overdue = pd.NaT, pd.NaT
-    if last is not None:
-        today = np.datetime64(panel.origin, "D")
-        missing = pd.period_range(last + 1, max(last + 1, pd.Period(panel.origin, "M")) + 2)
-        due = np.maximum.accumulate(entry.release.dates(missing))
-        coming = pd.Timestamp(due[due > today][0])
-        overdue = pd.Timestamp(due[0]) if due[0] <= today else pd.NaT
-    return {
+    entry, figures = panel.catalog[id], panel.values[id].dropna()
+    first, last = (figures.index[0], figures.index[-1]) if len(figures) else (None, None)
+    status = {
         "title": entry.title,
         "unit": entry.unit,
         "publisher": entry.publisher,
-        "first": figures.first_valid_index(),
+        "first": first,
         "last": last,
-        "next_release": coming,
-        "overdue_since": overdue,
+        "next_release": pd.NaT,
+        "overdue_since": pd.NaT,
     }
+    if isinstance(last, pd.Period):
+        today = np.datetime64(panel.origin, "D")
+        missing = pd.period_range(last + 1, max(last + 1, pd.Period(panel.origin, "M")) + 2)
+        due = np.maximum.accumulate(entry.release.dates(missing))
+        status["next_release"] = pd.Timestamp(due[due > today][0])
+        if due[0] <= today:
+            status["overdue_since"] = pd.Timestamp(due[0])
+    return status

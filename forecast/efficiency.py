@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.significance import SMALLEST_SAMPLE, SignificanceTest, long_run_covariance
 
 
@@ -54,14 +54,14 @@ def mincer_zarnowitz(
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If fewer than ``max(8, step + 2)`` months have both, or the forecast never changes.
     """
     y, f = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
     both = np.isfinite(y) & np.isfinite(f)
     n = int(both.sum())
     if n < max(SMALLEST_SAMPLE, step + 2) or np.ptp(f[both]) == 0:
-        raise BacktestError(
+        raise ScoreError(
             f"{n} months of forecasts cannot be regressed at step {step}: at least "
             f"{max(SMALLEST_SAMPLE, step + 2)} are needed, and they must vary."
         )

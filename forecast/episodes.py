@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.tidy import FORECAST_KEYS, scorable
 
 CALM = "calm"
@@ -42,14 +42,14 @@ class Episode:
             pd.Period(month, freq="M") for month in (self.start, self.trough, self.end) if month
         ]
         if months != sorted(months):
-            raise BacktestError(
+            raise ScoreError(
                 f"Episode {self.name!r}: start {self.start}, trough {self.trough} and end "
                 f"{self.end} must be in this order."
             )
 
 
-# Year-on-year falls of Korea's exports as first published; troughs as first published from 2015
-# on, and of the seasonally adjusted series before, whose first prints are not all at hand.
+# Year-on-year falls of Korea's exports as first published. Troughs as first published where that
+# print is at hand; elsewhere (before 2015, and 2019-10) those of the seasonally adjusted series.
 EPISODES: tuple[Episode, ...] = (
     Episode("Asian crisis", "1998-05", "1998-07", "1999-01", "prices, won, demand in Asia"),
     Episode("IT bust", "2001-03", "2001-07", "2002-03", "DRAM price, US technology demand"),
@@ -118,12 +118,12 @@ def csed(frame: pd.DataFrame, reference: str = "RandomWalk") -> pd.DataFrame:
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If the reference is not in the frame, or the frame cannot be scored.
     """
     rows = scorable(frame)
     if reference not in set(rows["model"]):
-        raise BacktestError(
+        raise ScoreError(
             f"No forecasts of the reference {reference!r}; there are {sorted(set(rows['model']))}."
         )
     own = rows[["model", *FORECAST_KEYS, "month", "error"]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.comparison import loss_difference
 from tradeshock.forecast.significance import (
     Array,
@@ -70,15 +70,15 @@ def giacomini_rossi(
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If the losses cannot be compared or have gaps, or the share is outside the table.
     """
     difference = loss_difference(loss_a, loss_b, step)
     n = len(difference)
     if not np.isfinite(difference).all():
-        raise BacktestError("The fluctuation test needs a loss of both models in every month.")
+        raise ScoreError("The fluctuation test needs a loss of both models in every month.")
     if not 0.1 <= share <= 0.9:
-        raise BacktestError(f"Windows are 0.1 to 0.9 of the sample; got share {share}.")
+        raise ScoreError(f"Windows are 0.1 to 0.9 of the sample; got share {share}.")
     window = max(round(share * n), 1)
     variance, kernel = long_run_covariance(difference - difference.mean(), step - 1)
     deviation = float(np.sqrt(variance[0, 0]))

@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import BacktestError, TradeshockError
+from tradeshock.features.errors import ScoreError, TradeshockError
 from tradeshock.forecast.significance import SMALLEST_SAMPLE
 
 
@@ -87,7 +87,7 @@ def model_confidence_set(
     ------
     TradeshockError
         If `arch` is not installed.
-    BacktestError
+    ScoreError
         If there are gaps, one model twice, fewer than two models or fewer than eight months.
     """
     _check(losses)
@@ -131,13 +131,13 @@ def superior_predictive_ability(
     ------
     TradeshockError
         If `arch` is not installed.
-    BacktestError
+    ScoreError
         If there are gaps, one model twice, fewer than two models, fewer than eight months or no
         benchmark.
     """
     _check(losses)
     if benchmark not in losses.columns:
-        raise BacktestError(f"No losses of {benchmark!r}; there are {list(losses.columns)}.")
+        raise ScoreError(f"No losses of {benchmark!r}; there are {list(losses.columns)}.")
     rivals = losses.drop(columns=benchmark)
     block = _block(len(losses), step)
     test = _arch_bootstrap().SPA(losses[benchmark], rivals, block_size=block, reps=reps, seed=seed)
@@ -168,16 +168,16 @@ def _arch_bootstrap() -> ModuleType:
 def _check(losses: pd.DataFrame) -> None:
     months, models = losses.shape
     if models < 2 or months < SMALLEST_SAMPLE:
-        raise BacktestError(
+        raise ScoreError(
             f"{months} months of {models} models are too few; at least {SMALLEST_SAMPLE} months "
             "of two models are needed."
         )
     copies = losses.columns[losses.T.duplicated().to_numpy()]
     if len(copies):
-        raise BacktestError(f"{list(copies)} have the losses of another model; keep one of each.")
+        raise ScoreError(f"{list(copies)} have the losses of another model; keep one of each.")
     gaps = losses.columns[~np.isfinite(losses.to_numpy(dtype=float)).all(axis=0)]
     if len(gaps):
-        raise BacktestError(f"Losses of {list(gaps)} have gaps; keep the months that all have.")
+        raise ScoreError(f"Losses of {list(gaps)} have gaps; keep the months that all have.")
 
 
 def _block(n: int, step: int) -> int:

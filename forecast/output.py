@@ -2,64 +2,54 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import numpy as np
 import pandas as pd
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
-from tradeshock.forecast.monthly import MonthlyForecast, Published
+from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.published import Published
+from tradeshock.forecast.terminal import Terminal
+from tradeshock.models.base import Model
 from tradeshock.models.display_unit import DisplayUnit
 from tradeshock.models.fan import FIGURE_SIZE
 
-PIPE_WIDTH = 240
-LEFT = frozenset({"Month", "Series", "Model", "What it does", "Unit", "Publisher", "Overdue"})
+if TYPE_CHECKING:
+    from tradeshock.forecast.result import Backtest
+
+PRINTED_STEPS = (1, 3, 6, 12)
 
 
-class Terminal:
-    """Standard output: coloured and as wide as the window, or plain text in a pipe."""
-
-    def __init__(self) -> None:
-        self._plain = not sys.stdout.isatty()
-        self._console = Console(
-            highlight=False, markup=False, emoji=False, width=PIPE_WIDTH if self._plain else None
-        )
-
-    def line(self, text: str = "", style: str | None = None) -> None:
-        """Print one line of text."""
-        self._console.print(text, style=style, soft_wrap=self._plain)
-
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Print a table; columns of figures are set flush right."""
-        grid = Table(
-            *columns, box=None if self._plain else SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0)
-        )
-        for column in grid.columns:
-            column.justify = "left" if column.header in LEFT else "right"
-        for row in rows:
-            grid.add_row(*row)
-        self._console.print(grid)
+def print_forecast(forecast: MonthlyForecast, form: str = "table") -> None:
+    """Print a forecast as "table", "csv" or "json"."""
+    {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](forecast)
 
 
-def show_forecast(forecast: MonthlyForecast, terminal: Terminal) -> None:
+def _print_csv(forecast: MonthlyForecast) -> None:
+    click.echo(forecast.to_csv(), nl=False)
+
+
+def _print_json(forecast: MonthlyForecast) -> None:
+    click.echo(forecast.to_json())
+
+
+def _print_table(forecast: MonthlyForecast) -> None:
     """Print header, months and calendar years."""
+    terminal = Terminal()
     unit = DisplayUnit.of(forecast.entry.unit, forecast.last.value)
-    title = forecast.entry.title or forecast.entry.id
     origin = f"{forecast.origin.day} {forecast.origin:%B %Y}"
-    terminal.line(f"{title}, forecast of {origin}", style="bold")
-    terminal.line(f"Known           {forecast.known} ({forecast.paths.state})")
-    for published in (forecast.last, forecast.flash):
-        if published is not None:
-            terminal.line(f"{'Last published' if published is forecast.last else 'Early count':16}"
-                          f"{_published(published, unit)}")
-    default = " (the default)" if forecast.by_default else ""
-    terminal.line(f"Model           {forecast.model}{default}")
+    terminal.line(f"{forecast.title}, forecast of {origin}", style="bold")
+    terminal.fact("Known", f"{forecast.known} ({forecast.paths.state})")
+    terminal.fact("Last published", _published(forecast.last, unit))
+    if forecast.flash is not None:
+        terminal.fact("Early count", _published(forecast.flash, unit))
+    terminal.fact("Model", forecast.model + " (the default)" * forecast.by_default)
     for note in forecast.paths.notes:
-        terminal.line(f"Note            {note}")
+        terminal.fact("Note", note)
     terminal.line()
     terminal.table(*_months(forecast, unit))
     terminal.line()
@@ -69,49 +59,53 @@ def show_forecast(forecast: MonthlyForecast, terminal: Terminal) -> None:
 
 def _published(published: Published, unit: DisplayUnit) -> str:
     growth = ""
-    if np.isfinite(published.growth):
+    if np.isfinite(published.yoy):
         growth = (
-            f", {published.growth:+.1f} % on a year before"
-            f" ({published.daily_growth:+.1f} % a working day)"
+            f", {published.yoy:+z.1f} % on a year before"
+            f" ({published.yoy_daily:+z.1f} % a working day)"
         )
     return f"{published.what}: {unit.text(published.value)} {unit.name}{growth}"
 
 
 def _months(
     forecast: MonthlyForecast, unit: DisplayUnit
-) -> tuple[list[str], list[list[str]]]:
+) -> tuple[list[tuple[str, str]], list[list[str]]]:
     """Columns and rows of the table month by month."""
-    columns = ["Month", unit.name, "80 % interval", "Year on year, %", "80 % interval"]
+    headers = [unit.name, "80 % interval", "y/y, %", "80 % interval"]
+    if forecast.judgement is not None:
+        headers.append("judgement")
+    columns = [("Month", "text"), *((header, "figure") for header in headers)]
     rows = []
     for month, row in forecast.table().iterrows():
         cells = [
             f"{month:%b %Y}",
             unit.text(row["median"]),
             f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
-            f"{row['yoy_median']:+.1f}",
-            f"{row['yoy_low80']:+.1f} to {row['yoy_high80']:+.1f}",
+            f"{row['yoy_median']:+z.1f}",
+            f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}",
         ]
         if forecast.judgement is not None:
             amount = row["adjustment"]
             cells.append(unit.text(amount, sign=True) if amount else "")
         rows.append(cells)
-    return columns + ["of it judgement"] * (forecast.judgement is not None), rows
+    return columns, rows
 
 
 def _years(forecast: MonthlyForecast, unit: DisplayUnit) -> list[str]:
     """One sentence for each calendar year that the forecast completes."""
     sentences = []
-    for year, row in forecast.year_total().iterrows():
+    table = forecast.year_total()
+    for year, (_, row) in zip(pd.PeriodIndex(table.index).year, table.iterrows(), strict=True):
         sentence = (
             f"{year}: {unit.text(row['median'])} {unit.name} "
             f"(80 % interval {unit.text(row['low80'])} to {unit.text(row['high80'])}), "
-            f"{row['growth_median']:+.1f} % on {year - 1} "
-            f"({row['growth_low80']:+.1f} to {row['growth_high80']:+.1f}); "
+            f"{row['growth_median']:+z.1f} % on {year - 1} "
+            f"({row['growth_low80']:+z.1f} to {row['growth_high80']:+z.1f}); "
             f"{row['published_months']:.0f} of 12 months published."
         )
         if forecast.threshold is not None:
             sentence += (
-                f" Chance of more than {unit.text(forecast.threshold)} {unit.name}: "
+                f" Chance of more than {forecast.threshold / unit.divisor:,g} {unit.name}: "
                 f"{_chance(row['chance'])}."
             )
         sentences.append(sentence)
@@ -126,10 +120,11 @@ def _chance(share: float) -> str:
     return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
-def show_scores(scores: pd.DataFrame, steps: Iterable[int], terminal: Terminal) -> None:
-    """Print scores of levels by step and model, best first within a step."""
-    columns = ["Step", "Model", "n", "RMSE", "MAE", "Bias", "CRPS", "80 % covers", "Ratio", "DM p"]
-    level = scores[(scores["quantity"] == "level") & scores["step"].isin(list(steps))]
+def print_scores(scores: pd.DataFrame) -> None:
+    """Print scores of levels at 1, 3, 6 and 12 steps, best first within a step."""
+    figures = ("n", "RMSE", "Bias", "CRPS", "In 80 %", "Ratio to walk", "DM p")
+    columns = [("Step", "figure"), ("Model", "text"), *((name, "figure") for name in figures)]
+    level = scores[(scores["quantity"] == "level") & scores["step"].isin(PRINTED_STEPS)]
     rows = []
     for _, row in level.sort_values(["step", "rmse"]).iterrows():
         rows.append(
@@ -137,39 +132,68 @@ def show_scores(scores: pd.DataFrame, steps: Iterable[int], terminal: Terminal) 
                 f"{row['step']}",
                 row["model"],
                 f"{row['n']}",
-                *(_number(row[name], 2) for name in ("rmse", "mae", "bias", "crps")),
+                *(_number(row[name], 2) for name in ("rmse", "bias", "crps")),
                 f"{100 * row['coverage_80']:.0f} %",
                 _number(row["rmse_ratio"], 3),
                 _number(row["dm_p"], 3),
             ]
         )
+    terminal = Terminal()
     terminal.table(columns, rows)
+    terminal.line()
+    terminal.line(
+        "Errors in 100 log points, about per cent; In 80 %: outcomes inside the 80 % interval; "
+        "Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
+        "Harvey, Leybourne and Newbold."
+    )
 
 
 def _number(value: float, decimals: int) -> str:
     return "-" if np.isnan(value) else f"{value:.{decimals}f}"
 
 
-def show_status(status: pd.DataFrame, terminal: Terminal) -> None:
-    """Print what a panel holds."""
-    columns = ["Series", "From", "Until", "Next release", "Overdue", "Unit", "Publisher"]
+def print_models(models: Mapping[str, type[Model]]) -> None:
+    """Print names and what their docstrings say first."""
+    rows = [[name, (inspect.getdoc(cls) or "").partition("\n")[0]] for name, cls in models.items()]
+    Terminal().table([("Model", "id"), ("What it does", "text")], rows)
+
+
+def print_status(status: pd.DataFrame) -> None:
+    """Print what a panel holds; overdue since the day on which the first missing one was due."""
+    columns = [
+        ("Series", "id"),
+        *((header, "day") for header in ("From", "Until", "Next due", "Overdue")),
+        ("Unit", "text"),
+        ("Publisher", "text"),
+    ]
     rows = [
         [
             str(id),
-            str(row["first"] or "-"),
-            str(row["last"] or "-"),
+            *("-" if pd.isna(row[name]) else str(row[name]) for name in ("first", "last")),
             _day(row["next_release"]),
-            "" if pd.isna(row["overdue_since"]) else f"since {_day(row['overdue_since'])}",
+            _day(row["overdue_since"]),
             row["unit"],
             row["publisher"],
         ]
         for id, row in status.iterrows()
     ]
-    terminal.table(columns, rows)
+    Terminal().table(columns, rows)
 
 
 def _day(day: pd.Timestamp) -> str:
     return "-" if pd.isna(day) else day.date().isoformat()
+
+
+def write_backtest(result: Backtest, folder: Path) -> list[Path]:
+    """Write scores.csv, by model, step, state and quantity, and forecasts.csv; return their paths.
+
+    Months are written as 2026-05.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"scores.csv": result.scores(), "forecasts.csv": result.frame}
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+    return [folder / name for name in tables]
 
 
 def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.comparison import diebold_mariano
 from tradeshock.forecast.episodes import EPISODES, Episode, labels
 from tradeshock.forecast.intervals import covered, interval_score, pinball
@@ -73,7 +73,7 @@ def scores(
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If a column to group by is unknown, windows or episodes are given but not grouped by,
         the reference has no forecasts, or the frame cannot be scored (`scorable`).
     """
@@ -84,7 +84,7 @@ def scores(
     rows = _with_groups(rows, by, windows or WINDOWS, episodes or EPISODES)
     keys = [key for key in ("target", "quantity") if key not in by] + list(by)
     if rows.empty:
-        raise BacktestError("No forecast with an outcome falls into any of the windows.")
+        raise ScoreError("No forecast with an outcome falls into any of the windows.")
     # A missing key must show up as a group of its own.
     grouped = rows.groupby(keys, observed=True, sort=True, dropna=False)
     table = _averages(grouped)
@@ -103,14 +103,14 @@ def _check_arguments(
 ) -> None:
     unknown = [key for key in by if key not in frame.columns and key not in _DERIVED]
     if unknown or isinstance(by, str):
-        raise BacktestError(
+        raise ScoreError(
             f"Cannot group by {unknown or repr(by)}; give a list of columns of the frame or of "
             f"{list(_DERIVED)}."
         )
     if windows is not None and "window" not in by:
-        raise BacktestError("Windows were given, but `by` does not contain 'window'.")
+        raise ScoreError("Windows were given, but `by` does not contain 'window'.")
     if episodes is not None and not {"episode", "phase"} & set(by):
-        raise BacktestError("Episodes were given, but `by` has neither 'episode' nor 'phase'.")
+        raise ScoreError("Episodes were given, but `by` has neither 'episode' nor 'phase'.")
 
 
 def _row_scores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def _with_reference(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Add the reference's errors and CRPS for the same forecast, NaN where it has made none."""
     base = rows.loc[rows["model"] == reference, [*FORECAST_KEYS, "squared", "crps"]]
     if base.empty:
-        raise BacktestError(
+        raise ScoreError(
             f"No forecasts of the reference {reference!r}; there are "
             f"{sorted(set(rows['model']))}. Give reference=None for scores without ratios."
         )
@@ -250,7 +250,7 @@ def _test(loss: Array, month: npt.NDArray[np.int64], step: int) -> tuple[float, 
     own, base = (np.bincount(place, weights=column) / count for column in loss[both].T)
     try:
         test = diebold_mariano(own, base, step)
-    except BacktestError as error:
+    except ScoreError as error:
         return np.nan, np.nan, str(error)
     assert test.smallest_detectable_difference is not None
     return test.p_value, test.smallest_detectable_difference, ""

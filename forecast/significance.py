@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 
 Array = npt.NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def long_run_covariance(deviations: npt.ArrayLike, lag: int) -> tuple[Array, str
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If the series does not vary.
     """
     x = np.asarray(deviations, dtype=float)
@@ -92,7 +92,7 @@ def long_run_covariance(deviations: npt.ArrayLike, lag: int) -> tuple[Array, str
             covariance += (1.0 - j * weight) * (product + product.T)
         if np.linalg.eigvalsh(covariance)[0] > 1e-10 * np.trace(products[0]) / len(covariance):
             return covariance, kernel
-    raise BacktestError(
+    raise ScoreError(
         f"The long-run covariance of {observed.sum()} months cannot be inverted: the series does "
         "not vary, or its columns repeat each other."
     )

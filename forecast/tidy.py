@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 
 QUANTILES = {
     "q025": 0.025,
@@ -60,18 +60,18 @@ def scorable(frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    BacktestError
+    ScoreError
         If columns are missing, no row has an outcome, a forecast is there twice, a level is not
         positive, or a score of a row with an outcome is not a number.
     """
     missing = [name for name in _REQUIRED if name not in frame.columns]
     if missing:
-        raise BacktestError(
+        raise ScoreError(
             f"The frame has no columns {missing}; score the frame that a backtest returns."
         )
     rows = frame[frame["actual"].notna()].reset_index(drop=True)
     if rows.empty:
-        raise BacktestError(
+        raise ScoreError(
             f"None of the {len(frame)} rows has an outcome yet; use origins further back."
         )
     _refuse(rows, rows.duplicated(["model", *FORECAST_KEYS]), "is there more than once")
@@ -95,7 +95,7 @@ def _refuse(
     if where.size:
         first = rows.loc[where[0], ["model", *FORECAST_KEYS]]
         forecast = ", ".join(f"{key} {value}" for key, value in first.items())
-        raise BacktestError(
+        raise ScoreError(
             f"{where.size} of {len(rows)} forecasts cannot be scored: the forecast of {forecast} "
             f"{what}. Repair the model, or leave these rows out of the frame."
         )

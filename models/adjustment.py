@@ -13,6 +13,7 @@ from tradeshock.features.calendar import TradeCalendar
 Floats = npt.NDArray[np.float64]
 HUBER = 1.345
 ROUNDS = 25
+SCALE_OF_NORMAL = 0.6745
 
 
 def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -30,16 +31,19 @@ def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
     ndarray, columns
         Minimum-norm where columns are collinear. The scale is the normalised median absolute
         residual of each round and the threshold 1.345 scales, which keeps 95 % efficiency under
-        normal errors (Huber 1981, ch. 7).
+        normal errors (Huber 1981, ch. 7). A fit that meets more than half of the observations
+        exactly is taken as it is.
     """
     w = weights
     for _ in range(ROUNDS):
         xw = x * w[:, None]
-        coefs = np.linalg.lstsq(xw.T @ x, xw.T @ y, rcond=1e-10)[0]
+        coefs = np.asarray(np.linalg.lstsq(xw.T @ x, xw.T @ y, rcond=1e-10)[0], dtype="float64")
         residuals = y - x @ coefs
-        scale = np.median(np.abs(residuals - np.median(residuals))) / 0.6745
+        scale = np.median(np.abs(residuals - np.median(residuals))) / SCALE_OF_NORMAL
         cut = HUBER * scale
-        w = weights * np.minimum(1.0, cut / np.maximum(np.abs(residuals), cut + 1e-300))
+        if cut == 0.0:
+            break
+        w = weights * np.minimum(1.0, cut / np.maximum(np.abs(residuals), cut))
     return coefs
 
 

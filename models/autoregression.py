@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
 from tradeshock.models.base import UnivariateModel
 
@@ -66,11 +66,18 @@ class AutoRegression(UnivariateModel):
     def _fit(self) -> None:
         if self.lags is not None and self.lags < 0:
             raise ModelError(f"lags is {self.lags}; give 0 or more, or None to choose by AIC")
+        if self.max_lags < 0:
+            raise ModelError(f"max_lags is {self.max_lags}; give 0 or more")
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(
             self.series_, self.panel_.calendar
         )
         growth = np.diff(self.adjustment_.adjusted_.to_numpy())
         self.order_ = self._choose(growth) if self.lags is None else self.lags
+        if len(growth) < 2 * self.order_ + 2:
+            raise ShortHistoryError(
+                f"{self.name} needs {2 * self.order_ + 3} months for {self.order_} lags, got "
+                f"{len(growth) + 1}; give more history or fewer lags"
+            )
         x, y = lag_rows(growth, self.order_, self.order_)
         self.coefs_ = np.linalg.lstsq(x, y, rcond=None)[0]
         residuals = y - x @ self.coefs_
@@ -88,9 +95,7 @@ class AutoRegression(UnivariateModel):
             criteria.append(np.log(variance) + 2.0 * (order + 1) / len(y))
         return int(np.argmin(criteria))
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         self._refuse(conditions)
         p = self.order_
         growth = np.empty((self.n_draws, p + steps))
@@ -101,4 +106,5 @@ class AutoRegression(UnivariateModel):
             growth[:, p + h] = self.coefs_[0] + lags @ self.coefs_[1:] + shocks[:, h]
         adjusted = self.adjustment_.adjusted_.to_numpy()[-1]
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        return np.exp(adjusted + np.cumsum(growth[:, p:], axis=1) + effect)[:, :, None]
+        paths: Floats = np.exp(adjusted + np.cumsum(growth[:, p:], axis=1) + effect)
+        return paths[:, :, None]

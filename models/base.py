@@ -50,13 +50,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         """Learn from ``self.panel_``."""
 
     @abstractmethod
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         """Draw paths in the targets' own units, draws by steps by targets."""
 
     def fit(
-        self, panel: Panel, target: str | Sequence[str] = "exports_total",
+        self,
+        panel: Panel,
+        target: str | Sequence[str] = "exports_total",
         record: Record | None = None,
     ) -> Self:
         """Learn from a panel.
@@ -164,6 +164,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         self.panel_ = panel
         self.target_: tuple[str, ...] = (target,) if isinstance(target, str) else tuple(target)
         self.record_ = record
+        if not self.target_:
+            raise ModelError("fit got no target; name at least one series of the panel")
         for id in self.target_:
             months = len(panel.series(id))
             if months < self.minimum_months:
@@ -194,6 +196,11 @@ class UnivariateModel(Model):
             raise ModelError(
                 f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
                 "fit one model a target, or VAR for all of them jointly"
+            )
+        if (series := self.series_).min() <= 0.0:
+            raise ModelError(
+                f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
+                f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
             )
 
     @property

@@ -45,4 +45,4 @@ class DisplayUnit:
 
     def text(self, value: float, sign: bool = False) -> str:
         """Write a figure that is given in the series' own unit, without the unit's name."""
-        return f"{value / self.divisor:{'+' if sign else ''},.{self.decimals}f}"
+        return f"{value / self.divisor:{'+' if sign else ''}z,.{self.decimals}f}"

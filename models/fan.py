@@ -14,6 +14,7 @@ from tradeshock.models.display_unit import DisplayUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 HISTORY_MONTHS = 36
 FIGURE_SIZE = (8.0, 4.8)
@@ -33,27 +34,36 @@ class Fanned(Protocol):
     """What the chart reads off a forecast; `tradeshock.models.ForecastPaths` has it."""
 
     @property
-    def index(self) -> pd.PeriodIndex: ...
+    def index(self) -> pd.PeriodIndex:
+        """Months ahead."""
 
     @property
-    def series(self) -> tuple[str, ...]: ...
+    def series(self) -> tuple[str, ...]:
+        """Ids."""
 
     @property
-    def history(self) -> pd.DataFrame: ...
+    def history(self) -> pd.DataFrame:
+        """Published months."""
 
     @property
-    def origin(self) -> pd.Timestamp: ...
+    def origin(self) -> pd.Timestamp:
+        """Day on which the forecast stands."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """Which of the target's own releases were out."""
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """Name of the model."""
 
     @property
-    def notes(self) -> tuple[str, ...]: ...
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know."""
 
-    def quantile(self, q: Sequence[float], series: str | None) -> pd.DataFrame: ...
+    def quantile(self, q: Sequence[float], series: str | None) -> pd.DataFrame:
+        """Quantiles of the paths, months by quantiles."""
+        ...
 
 
 def plot_fan(
@@ -100,7 +110,7 @@ def plot_fan(
 def _draw(ax: Axes, paths: Fanned, series: str, past: pd.Series, scale: DisplayUnit) -> None:
     """Draw bands, median and published months; the fan opens from the last of these."""
     last = float(past.iloc[-1])
-    months = _days(pd.PeriodIndex(past.index[-1:]).append(paths.index))
+    months = _days(pd.PeriodIndex([*past.index[-1:], *paths.index], freq="M"))
 
     def opened(quantile: float) -> npt.NDArray[np.float64]:
         ahead = paths.quantile([quantile], series).iloc[:, 0].to_numpy()
@@ -142,9 +152,10 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import StrMethodFormatter
 
-    months = AutoDateLocator(minticks=4, maxticks=9)
+    months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(months)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(months, show_offset=False))
+    words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(words)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.set_ylabel(scale.name)
     ax.margins(x=0.0)
@@ -155,29 +166,51 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
 
 
 def _write(ax: Axes, paths: Fanned, title: str) -> None:
-    """Write title, origin, key and notes, all of them outside the plotting area."""
-    from matplotlib.transforms import offset_copy
+    """Write title, origin, key and notes, all of them outside the plotting area.
 
+    Only the heights of title and notes are reserved, so that long texts do not squeeze the chart
+    where a layout engine arranges several.
+    """
     origin = f"{paths.origin.day} {paths.origin:%B %Y}"
     state = STATE_WORDS.get(paths.state, paths.state).format(month=f"{paths.index[0]:%B %Y}")
-    ax.set_title(f"{title}: forecast of {origin}", loc="left", fontweight="bold", pad=24)
+    inches = ax.get_position().width * _figure(ax).get_size_inches()[0]
+    letters, bold_letters = int(15 * inches), int(10 * inches)
+    headline = textwrap.fill(f"{title}: forecast of {origin}", bold_letters)
+    ax.set_title(headline, loc="left", fontweight="bold", pad=24)
+    model = textwrap.shorten(paths.model, max(12, letters - len(state)), placeholder="...")
     ax.annotate(
-        f"{paths.model}; {state}",
+        f"{model}; {state}",
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 8),
         textcoords="offset points",
         color=QUIET,
+        in_layout=False,
     )
+    _key(ax)
+    wrapped = [line for note in paths.notes for line in textwrap.wrap(note, letters)]
+    notes = "\n".join(wrapped) or " "
+    ax.set_xlabel(notes, loc="left", labelpad=26, color=QUIET, fontsize="small")
+    ax.xaxis.label.set_linespacing(1.3)
+
+
+def _figure(ax: Axes) -> Figure:
+    return ax.figure.figure
+
+
+def _key(ax: Axes) -> None:
+    """Name line and bands under the months, from the line in the middle outwards."""
+    from matplotlib.transforms import offset_copy
+
     handles, names = ax.get_legend_handles_labels()
     names[0] += " of paths"
-    # Read from the line in the middle outwards.
-    ax.legend(
+    under = offset_copy(ax.transAxes, _figure(ax), x=-4, y=-24, units="points")
+    key = ax.legend(
         handles[::-1],
         names[::-1],
         loc="upper left",
         bbox_to_anchor=(0, 0),
-        bbox_transform=offset_copy(ax.transAxes, ax.figure, x=-4, y=-24, units="points"),
+        bbox_transform=under,
         borderaxespad=0.0,
         ncols=len(names),
         frameon=False,
@@ -185,14 +218,4 @@ def _write(ax: Axes, paths: Fanned, title: str) -> None:
         handlelength=1.4,
         columnspacing=1.4,
     )
-    lines = [line for note in paths.notes for line in textwrap.wrap(note, width=100)]
-    ax.annotate(
-        "\n".join(lines),
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(0, -48),
-        textcoords="offset points",
-        va="top",
-        color=QUIET,
-        fontsize="small",
-    )
+    key.set_in_layout(False)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
+Reading = tuple[float, float, float]
+COLUMNS = ["expected", "ratio", "share", "counted", "actual"]
+EXPECTED, READ, COUNTED, ACTUAL = 0, slice(1, 3), 3, 4
 HALF_LIFE = 60.0
 FEWEST_MONTHS = 18
 PRIOR_MONTHS = 12.0
@@ -86,10 +89,15 @@ class FlashBridge(Model):
         steps: int,
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins; what was expected of a past month is found once."""
-        found: dict[tuple[str, pd.Period], tuple[float, ...] | None] = {}
+        found: dict[tuple[str, pd.Period], Reading | None] = {}
+        errors: dict[tuple[str, pd.Period], float] = {}
+        if len(origins):
+            # the latest origin reads all months in one go, each as of its own day
+            latest = self._remembering(found, errors)
+            latest._open(panel.as_of(max(origins)), target, None)
+            latest._readings()
         for origin in origins:
-            model = clone(self)
-            model._found = found
+            model = self._remembering(found, errors)
             yield model.fit(panel.as_of(origin), target).forecast(steps)
 
     # -- learning -----------------------------------------------------------------------------
@@ -107,74 +115,84 @@ class FlashBridge(Model):
             )
         self.carrier_ = self._carrier(self.n_draws).fit(self.panel_, self.target_)
         self.nowcast_: float | None = None
-        if self.state_ not in FLASH_STATES:
-            return
         readings = self._readings()
-        month = self.last_ + 1
-        past = readings.drop(index=month, errors="ignore")
-        if month in readings.index and len(past) >= FEWEST_MONTHS:
-            self._bridge(past, readings.loc[month])
+        if self.last_ + 1 in readings.index and len(readings) > FEWEST_MONTHS:
+            self._bridge(readings)
+
+    def _remembering(
+        self,
+        found: dict[tuple[str, pd.Period], Reading | None],
+        errors: dict[tuple[str, pd.Period], float],
+    ) -> FlashBridge:
+        model: FlashBridge = clone(self)
+        model._found, model._errors = found, errors
+        return model
 
     def _readings(self) -> pd.DataFrame:
         """Expected, read twice and actual: log of each month at its own origin in this state."""
         target = self.target_[0]
+        if self.state_ not in FLASH_STATES:
+            return pd.DataFrame(columns=COLUMNS, dtype=float)
         flash = self.panel_.series(self.panel_.catalog.flash(target)[FLASH_STATES[self.state_]])
         months = pd.PeriodIndex(flash.index)
         months = months[(months >= months[0] + 12) & (months <= self.last_ + 1)]
         found = getattr(self, "_found", {})
-        rows = {}
-        for month in months:
-            key = (self.state_, month)
-            if key not in found:
-                found[key] = self._reading(month)
-            if found[key] is not None:
-                rows[month] = found[key]
+        self._read(months[[(self.state_, month) not in found for month in months]], found)
+        rows = {month: found[self.state_, month] for month in months}
         frame = pd.DataFrame.from_dict(
-            rows, orient="index", columns=["expected", "ratio", "share"], dtype=float
+            {month: row for month, row in rows.items() if row is not None},
+            orient="index",
+            columns=COLUMNS[:3],
+            dtype=float,
         )
         frame.index = pd.PeriodIndex(frame.index, freq="M")
-        return frame.assign(actual=np.log(self.panel_.values[target]).reindex(frame.index))
+        actual = np.log(self.panel_.values[target]).reindex(frame.index)
+        window = FLASH_STATES[self.state_]
+        index = pd.PeriodIndex(frame.index)
+        calendar = self.panel_.calendar
+        counted = calendar.working_days(index, window) / calendar.working_days(index)
+        return frame.assign(counted=counted, actual=actual)
 
-    def _reading(self, month: pd.Period) -> tuple[float, ...] | None:
+    def _read(
+        self, months: pd.PeriodIndex, found: dict[tuple[str, pd.Period], Reading | None]
+    ) -> None:
+        """Add what each month's own origin knew of it to `found`."""
         target = self.target_[0]
-        days = self.panel_.origin_days(pd.PeriodIndex([month]), self.state_, target)
-        panel = self.panel_.as_of(min(pd.Timestamp(days[0]), self.panel_.origin))
+        days = pd.DatetimeIndex(self.panel_.origin_days(months, self.state_, target))
+        pairs = {}
+        for month, day in zip(months, days, strict=True):
+            pair = self._counts(self.panel_.as_of(day), month)
+            if pair is None:
+                found[self.state_, month] = None
+            else:
+                pairs[day] = (month, pair)
+        carrier = self._carrier(EXPECTATION_DRAWS)
+        for paths in carrier.replay(self.panel_, target, list(pairs), 1):
+            month, pair = pairs[paths.origin]
+            found[self.state_, month] = (float(np.log(np.median(paths.of()))), *pair)
+
+    def _counts(self, panel: Panel, month: pd.Period) -> tuple[float, float] | None:
+        """Log of a month as its early counts imply: by ratio and by share."""
+        target = self.target_[0]
         ratio = ratio_nowcast(panel, target, self.state_)
         parts = tuple(p for p in self.parts if p in panel and panel.catalog.flash(p))
         share = share_nowcast(panel, target, self.state_, parts)
         if share is None or month not in ratio.index:
             return None
-        carrier = self._carrier(EXPECTATION_DRAWS).fit(panel, target)
-        expected = np.log(np.median(carrier.forecast(1).of()[:, 0]))
-        return float(expected), float(ratio[month]), share
+        return float(ratio[month]), share
 
-    def _bridge(self, past: pd.DataFrame, now: pd.Series) -> None:
-        fewest = FEWEST_MONTHS // 2
-        errors = [
-            past["actual"].iloc[t] - self._point(past.iloc[:t], past.iloc[t])
-            for t in range(fewest, len(past))
-        ]
-        self.errors_ = np.array(errors)
-        self.weights_ = self._weights(past)
-        self.nowcast_ = self._point(past, now)
-
-    def _point(self, past: pd.DataFrame, now: pd.Series) -> float:
-        surprise = now[["ratio", "share"]].to_numpy() - now["expected"]
-        return float(now["expected"] + surprise @ self._weights(past))
-
-    def _weights(self, past: pd.DataFrame) -> Floats:
-        x = past[["ratio", "share"]].to_numpy() - past[["expected"]].to_numpy()
-        y = (past["actual"] - past["expected"]).to_numpy()
-        month = pd.PeriodIndex([self.last_ + 1])
-        counted = self.panel_.calendar.working_days(month, FLASH_STATES[self.state_])
-        share = float((counted / self.panel_.calendar.working_days(month))[0])
-        prior = np.full(2, share / 2.0)
-        size = np.sqrt(PRIOR_MONTHS * np.mean(x**2))
-        rows = np.vstack([x, size * np.eye(2)])
-        outcome = np.concatenate([y - x @ prior, np.zeros(2)])
-        age = np.arange(len(x))[::-1]
-        weights = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(2)])
-        return prior + huber_regression(rows, outcome, weights)
+    def _bridge(self, readings: pd.DataFrame) -> None:
+        """Point, weights and past out-of-sample errors; the last row is the running month."""
+        table = readings.to_numpy()
+        errors = getattr(self, "_errors", {})
+        for t in range(FEWEST_MONTHS // 2, len(table) - 1):
+            key = (self.state_, readings.index[t])
+            if key not in errors:
+                point, _ = shrunken_bridge(table[: t + 1])
+                errors[key] = table[t, ACTUAL] - point
+        past = readings.index[FEWEST_MONTHS // 2 : -1]
+        self.errors_ = np.array([errors[self.state_, month] for month in past])
+        self.nowcast_, self.weights_ = shrunken_bridge(table)
 
     # -- forecasting --------------------------------------------------------------------------
 
@@ -197,3 +215,31 @@ class FlashBridge(Model):
             return self.carrier_._notes(conditions)
         window = FLASH_STATES[self.state_].replace("_", " ")
         return (f"{self.last_ + 1} from the {window} of customs figures",)
+
+
+def shrunken_bridge(table: Floats) -> tuple[float, Floats]:
+    """Nowcast of the last row from a robust ridge regression of surprises on surprises.
+
+    Parameters
+    ----------
+    table : ndarray, months by `COLUMNS`
+        In logs; the outcome of the last row is not looked at.
+
+    Returns
+    -------
+    nowcast : float
+    weights : ndarray, shape (2,)
+        Shrunk toward equal weights that sum to the share of working days that is in, as if 12
+        months had said so.
+    """
+    past, now = table[:-1], table[-1]
+    x = past[:, READ] - past[:, [EXPECTED]]
+    y = past[:, ACTUAL] - past[:, EXPECTED]
+    prior = np.full(2, now[COUNTED] / 2.0)
+    size = np.sqrt(PRIOR_MONTHS * np.mean(x**2))
+    rows = np.vstack([x, size * np.eye(2)])
+    outcome = np.concatenate([y - x @ prior, np.zeros(2)])
+    age = np.arange(len(x))[::-1]
+    discount = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(2)])
+    weights = prior + huber_regression(rows, outcome, discount)
+    return float(now[EXPECTED] + (now[READ] - now[EXPECTED]) @ weights), weights

@@ -30,12 +30,14 @@ def ratio_nowcast(panel: Panel, target: str, state: str) -> pd.Series:
     month.
     """
     window = FLASH_STATES[state]
-    months = pd.PeriodIndex(panel.values.index)
+    months = panel.months
     flash = panel.values[panel.catalog.flash(target)[window]]
     early = np.maximum(panel.calendar.working_days(months, window), 0.5)
     whole = panel.calendar.working_days(months, "month")
-    rate = np.log(flash / early * whole)
-    return (np.log(panel.values[target]).shift(12) + rate - rate.shift(12)).dropna()
+    rate = pd.Series(np.log(flash.to_numpy() / early * whole), months)
+    level = pd.Series(np.log(panel.values[target].to_numpy()), months)
+    nowcast: pd.Series = level.shift(12) + rate - rate.shift(12)
+    return nowcast.dropna()
 
 
 class FlashRatio(UnivariateModel):
@@ -79,21 +81,22 @@ class FlashRatio(UnivariateModel):
             return
         ratio = ratio_nowcast(self.panel_, target, self.state_)
         errors = (np.log(self.series_) - ratio).dropna().to_numpy()
-        if len(errors) >= FEWEST_ERRORS and self.last_ + 1 in ratio.index:
-            self.nowcast_ = float(ratio[self.last_ + 1])
+        running = ratio[ratio.index == self.last_ + 1]
+        if len(errors) >= FEWEST_ERRORS and len(running):
+            self.nowcast_ = float(running.iloc[0])
             self.errors_ = errors
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         self._refuse(conditions)
         adjusted = self.adjustment_.adjusted_.to_numpy()
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         walk = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
         if self.nowcast_ is None:
-            return np.exp(adjusted[-1] + effect + walk)[:, :, None]
+            carried: Floats = np.exp(adjusted[-1] + effect + walk)
+            return carried[:, :, None]
         # past errors with both signs: the ratio itself is the point forecast
         half = rng.choice(self.errors_, size=(self.n_draws + 1) // 2)
         first = np.stack([half, -half], axis=1).reshape(-1, 1)[: self.n_draws]
         start = self.nowcast_ - effect[0] + first
-        return np.exp(start + walk - walk[:, :1] + effect)[:, :, None]
+        paths: Floats = np.exp(start + walk - walk[:, :1] + effect)
+        return paths[:, :, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -222,12 +223,17 @@ def empty_frame() -> pd.DataFrame:
     return _assembled([])
 
 
+def months_of(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
+    """Months by their ordinals, the inverse of ``index.asi8``."""
+    return pd.PeriodIndex(pd.arrays.PeriodArray(ordinals, dtype=pd.PeriodDtype("M")))
+
+
 def _assembled(parts: Sequence[dict[str, Column]]) -> pd.DataFrame:
-    columns: dict[str, Column | pd.PeriodIndex] = {}
+    columns: dict[str, Any] = {}
     for name in COLUMNS:
         pieces = [part[name] for part in parts]
         columns[name] = np.concatenate(pieces) if pieces else np.empty(0, dtype=_dtype(name))
-    columns["month"] = pd.PeriodIndex.from_ordinals(columns["month"], freq="M")
+    columns["month"] = months_of(columns["month"])
     return pd.DataFrame(columns)
 
 

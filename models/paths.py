@@ -63,6 +63,8 @@ class ForecastPaths:
                 f"{self.model} gave paths of shape {self.values.shape}; "
                 f"expected draws x {expected[0]} steps x {expected[1]} series"
             )
+        if not len(self.values):
+            raise ModelError(f"{self.model} gave no paths; n_draws must be at least 1")
         if not np.isfinite(self.values).all():
             step = int(np.argwhere(~np.isfinite(self.values))[0][1]) + 1
             raise ModelError(
@@ -72,11 +74,14 @@ class ForecastPaths:
 
     def of(self, series: str | None = None) -> Floats:
         """Paths of one series (default: the first), draws by steps."""
+        return self.values[:, :, self._column(series)]
+
+    def _column(self, series: str | None) -> int:
         if series is None:
-            return self.values[:, :, 0]
+            return 0
         if series not in self.series:
             raise ModelError(f"the forecast has no series {series!r}; it has {list(self.series)}")
-        return self.values[:, :, self.series.index(series)]
+        return self.series.index(series)
 
     def with_note(self, note: str) -> ForecastPaths:
         """Return the same paths with one more note."""
@@ -97,17 +102,22 @@ class ForecastPaths:
         Raises
         ------
         ModelError
-            If a month is not in the forecast.
+            If a month is not in the forecast or stands twice, or an amount is no number.
         """
         months = pd.PeriodIndex(amounts.index, freq="M")
+        added = amounts.to_numpy(dtype=float)
+        if months.has_duplicates or not np.isfinite(added).all():
+            raise ModelError(
+                f"cannot adjust by {dict(zip(months.astype(str), added.tolist(), strict=True))}; "
+                "give one finite amount a month"
+            )
         if len(outside := months.difference(self.index)):
             raise ModelError(
                 f"cannot adjust {outside[0]}: the forecast runs from {self.index[0]} to "
                 f"{self.index[-1]}"
             )
         values = self.values.copy()
-        column = 0 if series is None else self.series.index(series)
-        values[:, self.index.get_indexer(months), column] += amounts.to_numpy(dtype=float)
+        values[:, self.index.get_indexer(months), self._column(series)] += added
         return replace(self, values=values, notes=(*self.notes, note))
 
     # -- summaries ----------------------------------------------------------------------------
@@ -124,7 +134,7 @@ class ForecastPaths:
         self, q: float | Sequence[float] = QUANTILES, series: str | None = None
     ) -> pd.DataFrame:
         """Quantiles of the paths, months by quantiles."""
-        levels = [q] if isinstance(q, float) else list(q)
+        levels = np.atleast_1d(np.asarray(q, dtype=float)).tolist()
         table = np.quantile(self.of(series), levels, axis=0).T
         return pd.DataFrame(table, self.index, pd.Index(levels, name="quantile"))
 
@@ -142,11 +152,12 @@ class ForecastPaths:
 
     def with_history(self, series: str | None = None) -> tuple[Floats, pd.PeriodIndex]:
         """Paths with the published months in front, draws by months, and the months."""
-        past = self.history[series or self.series[0]].dropna()
+        past = self.history[self.series[self._column(series)]].dropna()
         past = past[past.index < self.index[0]]
         paths = self.of(series)
         known = np.broadcast_to(past.to_numpy(), (len(paths), len(past)))
-        return np.hstack([known, paths]), pd.PeriodIndex(past.index).append(self.index)
+        months = pd.PeriodIndex([*past.index, *self.index], freq="M", name=self.index.name)
+        return np.hstack([known, paths]), months
 
     def yoy(self, series: str | None = None) -> pd.DataFrame:
         """Growth over a year before in per cent, draws by months.
@@ -154,8 +165,8 @@ class ForecastPaths:
         Months whose month a year before is not published are left out.
         """
         values, months = self.with_history(series)
-        at = pd.Index(months).get_indexer(self.index)
-        before = pd.Index(months).get_indexer(self.index - 12)
+        at = months.get_indexer(self.index)
+        before = months.get_indexer(self.index - 12)
         known = before >= 0
         growth = 100.0 * (values[:, at[known]] / values[:, before[known]] - 1.0)
         return pd.DataFrame(growth, columns=self.index[known])

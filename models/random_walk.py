@@ -80,11 +80,10 @@ class RandomWalk(UnivariateModel):
             self.series_, self.panel_.calendar
         )
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         self._refuse(conditions)
         adjusted = self.adjustment_.adjusted_.to_numpy()
         errors = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        return np.exp(adjusted[-1] + effect + errors)[:, :, None]
+        paths: Floats = np.exp(adjusted[-1] + effect + errors)[:, :, None]
+        return paths

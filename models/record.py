@@ -7,7 +7,7 @@ from copy import copy
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Day, as_day
 from tradeshock.models.atomic import replacing
-from tradeshock.models.measure import COLUMNS, empty_frame
+from tradeshock.models.measure import COLUMNS, empty_frame, months_of
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
@@ -113,8 +113,9 @@ class Record:
         DataFrame, origins by steps
             NaN where the outcome was not known. Empty if the record has no such forecasts.
         """
-        actual = self.matrix("actual", model, target, state)
-        return 100.0 * np.log(actual / self.matrix("q50", model, target, state))
+        ratio = self.matrix("actual", model, target, state)
+        ratio /= self.matrix("q50", model, target, state)
+        return ratio.apply(np.log) * 100.0
 
     def matrix(self, column: str, model: str, target: str, state: str) -> pd.DataFrame:
         """One column of the tidy frame, origins by steps.
@@ -168,7 +169,7 @@ class Record:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the record to an ``.npz`` file, whole or not at all."""
-        columns = {name: _to_array(self.frame[name]) for name in COLUMNS}
+        columns: dict[str, Any] = {name: _to_array(self.frame[name]) for name in COLUMNS}
         with replacing(Path(path)) as file:
             np.savez_compressed(file, **columns)
 
@@ -184,12 +185,10 @@ class Record:
         with np.load(path, allow_pickle=False) as file:
             if missing := set(COLUMNS) - set(file.files):
                 raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
-            columns = {name: file[name] for name in COLUMNS}
-        frame = pd.DataFrame({k: v for k, v in columns.items() if k != "month"})
-        frame["month"] = pd.PeriodIndex.from_ordinals(columns["month"], freq="M")
-        for name in _TEXT:
-            frame[name] = frame[name].astype(empty_frame()[name].dtype)
-        return cls(frame)
+            columns: dict[str, Any] = {name: file[name] for name in COLUMNS}
+        # Objects become what texts are in the pandas at hand.
+        columns |= {name: columns[name].astype(object) for name in _TEXT}
+        return cls(pd.DataFrame({**columns, "month": months_of(columns["month"])}))
 
 
 class _Block:

@@ -63,17 +63,13 @@ class SeasonalARIMA(UnivariateModel):
         level = np.log(series.to_numpy())
         self.base_ = float(level[-1])
         x = self._columns(pd.PeriodIndex(series.index))
-        model = SARIMAX(
-            level - self.base_, x, order=self.order, seasonal_order=self.seasonal_order
-        )
+        model = SARIMAX(level - self.base_, x, order=self.order, seasonal_order=self.seasonal_order)
         with warnings.catch_warnings():
             # a start at the edge of the admissible region, or a flat end: both are harmless here
             warnings.simplefilter("ignore")
             self.result_ = model.fit(disp=False, maxiter=100)
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         self._refuse(conditions)
         draws = self.result_.simulate(
             steps,

@@ -40,6 +40,7 @@ class Wrapper(Model):
     """
 
     members: Sequence[Model] | None
+    members_: list[Model]
 
     @abstractmethod
     def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.calibration import (
     berkowitz,
     coverage_binomial,
@@ -51,7 +51,7 @@ def test_overlap_breaks_the_binomial_test_and_not_the_hac_one():
 
 
 def test_always_inside_cannot_be_tested_with_a_variance():
-    with pytest.raises(BacktestError, match="always inside"):
+    with pytest.raises(ScoreError, match="always inside"):
         coverage_hac(np.ones(30), 0.9)
     assert coverage_binomial(np.ones(30), 0.5).p_value < 1e-6
 
@@ -84,7 +84,7 @@ def test_pit_moments_size_and_power_with_overlap(step):
 
 @pytest.mark.parametrize("test", [berkowitz, pit_moments])
 def test_pits_must_be_probabilities(test):
-    with pytest.raises(BacktestError, match=r"within 0\.\.1"):
+    with pytest.raises(ScoreError, match=r"within 0\.\.1"):
         test(np.linspace(0, 1.1, 30))
     assert np.isfinite(test(np.linspace(0, 1, 30)).statistic)
 

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from scipy import stats
 from statsmodels.stats.sandwich_covariance import S_hac_simple, weights_uniform
 
-from tradeshock.features.errors import BacktestError, TradeshockError
+from tradeshock.features.errors import ScoreError, TradeshockError
 from tradeshock.forecast.comparison import clark_west, diebold_mariano, giacomini_white
 from tradeshock.forecast.fluctuation import giacomini_rossi
 from tradeshock.forecast.many_models import model_confidence_set, superior_predictive_ability
@@ -61,7 +61,7 @@ def test_lags_are_months_where_months_are_missing():
 
 
 def test_a_series_that_does_not_vary_is_refused():
-    with pytest.raises(BacktestError, match="does not vary"):
+    with pytest.raises(ScoreError, match="does not vary"):
         long_run_covariance(np.zeros(20), 1)
 
 
@@ -138,7 +138,7 @@ def test_missing_months_are_left_out_at_step_1():
     gaps[[3, 17]] = np.nan
     keep = np.isfinite(gaps)
     assert diebold_mariano(gaps, b) == diebold_mariano(a[keep], b[keep])
-    with pytest.raises(BacktestError, match="consecutive months"):
+    with pytest.raises(ScoreError, match="consecutive months"):
         diebold_mariano(gaps, b, method="fixed_smoothing")
 
 
@@ -153,7 +153,7 @@ def test_missing_months_are_left_out_at_step_1():
     ],
 )
 def test_losses_that_cannot_be_compared_are_refused(a, b, step, message):
-    with pytest.raises(BacktestError, match=message):
+    with pytest.raises(ScoreError, match=message):
         diebold_mariano(a, b, step)
 
 
@@ -260,10 +260,10 @@ def test_fluctuation_p_value_agrees_with_the_table():
 
 def test_fluctuation_test_refuses_gaps_and_odd_windows():
     d = np.arange(20.0)
-    with pytest.raises(BacktestError, match=r"0\.1 to 0\.9"):
+    with pytest.raises(ScoreError, match=r"0\.1 to 0\.9"):
         giacomini_rossi(d, np.zeros(20), share=0.95)
     d[4] = np.nan
-    with pytest.raises(BacktestError, match="every month"):
+    with pytest.raises(ScoreError, match="every month"):
         giacomini_rossi(d, np.zeros(20))
 
 
@@ -298,13 +298,13 @@ def test_superior_ability_finds_the_better_and_only_where_there_is_one(many):
 
 
 def test_many_models_refuse_what_they_cannot_compare(many):
-    with pytest.raises(BacktestError, match=r"\['Bad'\] have gaps"):
+    with pytest.raises(ScoreError, match=r"\['Bad'\] have gaps"):
         model_confidence_set(many.mask(many > many["Bad"].max() - 1e-9))
-    with pytest.raises(BacktestError, match="No losses of 'Naive'"):
+    with pytest.raises(ScoreError, match="No losses of 'Naive'"):
         superior_predictive_ability(many, "Naive")
-    with pytest.raises(BacktestError, match=r"\['Copy'\] have the losses of another model"):
+    with pytest.raises(ScoreError, match=r"\['Copy'\] have the losses of another model"):
         model_confidence_set(many.assign(Copy=many["Good"]))
-    with pytest.raises(BacktestError, match="1 models are too few"):
+    with pytest.raises(ScoreError, match="1 models are too few"):
         model_confidence_set(many[["Bad"]])
 
 

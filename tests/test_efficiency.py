@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.efficiency import hedgehog, mincer_zarnowitz
 
 
@@ -49,9 +49,9 @@ def test_missing_months_are_left_out():
 
 
 def test_what_cannot_be_regressed_is_refused():
-    with pytest.raises(BacktestError, match="5 months"):
+    with pytest.raises(ScoreError, match="5 months"):
         mincer_zarnowitz(np.arange(5.0), np.arange(5.0))
-    with pytest.raises(BacktestError, match="must vary"):
+    with pytest.raises(ScoreError, match="must vary"):
         mincer_zarnowitz(np.arange(20.0), np.ones(20))
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.episodes import CALM, EPISODES, Episode, csed, labels
 from tradeshock.forecast.tidy import QUANTILES
 
@@ -44,7 +44,7 @@ def test_users_add_their_own_shock():
 
 
 def test_months_out_of_order_are_refused():
-    with pytest.raises(BacktestError, match="'Odd'"):
+    with pytest.raises(ScoreError, match="'Odd'"):
         Episode("Odd", "2005-05", "2005-04", "2005-06", "")
 
 
@@ -82,5 +82,5 @@ def test_csed_rises_where_the_model_is_better():
 
 
 def test_csed_needs_its_reference():
-    with pytest.raises(BacktestError, match=r"'RandomWalk'; there are \['AR'\]"):
+    with pytest.raises(ScoreError, match=r"'RandomWalk'; there are \['AR'\]"):
         csed(frame(AR=[1, 2]))

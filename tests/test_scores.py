@@ -9,17 +9,17 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from tradeshock.features.errors import BacktestError
+from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.comparison import diebold_mariano
 from tradeshock.forecast.intervals import covered, interval_score, pinball
-from tradeshock.forecast.sample_scores import (
+from tradeshock.forecast.scores import scores
+from tradeshock.forecast.tidy import INTERVALS, QUANTILES, calendar_months, scorable
+from tradeshock.models.sample_scores import (
     crps_sample,
     log_score_sample,
     pit_sample,
     silverman_bandwidth,
 )
-from tradeshock.forecast.scores import scores
-from tradeshock.forecast.tidy import INTERVALS, QUANTILES, calendar_months, scorable
 
 figures = st.floats(-1e3, 1e3, allow_subnormal=False)
 samples = arrays(float, st.tuples(st.integers(2, 30), st.just(3)), elements=figures)
@@ -299,7 +299,7 @@ def test_text_months_are_read(frame):
     ],
 )
 def test_frames_that_cannot_be_scored_are_refused(frame, change, message):
-    with pytest.raises(BacktestError, match=message):
+    with pytest.raises(ScoreError, match=message):
         scorable(change(frame))
 
 
@@ -315,7 +315,7 @@ def test_frames_that_cannot_be_scored_are_refused(frame, change, message):
     ],
 )
 def test_questions_that_make_no_sense_are_refused(frame, arguments, message):
-    with pytest.raises(BacktestError, match=message):
+    with pytest.raises(ScoreError, match=message):
         scores(frame, **arguments)
 
 

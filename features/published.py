@@ -1,0 +1,159 @@
+"""What a panel holds: published figures, and the day on which each of them was out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.calendar import Days, TradeCalendar
+from tradeshock.features.catalog import Catalog, Series
+from tradeshock.features.errors import PanelError
+from tradeshock.features.states import known_from
+from tradeshock.features.validation import first_and_last
+
+
+class Published:
+    """Monthly table of published figures, each column with a catalog entry.
+
+    Attributes
+    ----------
+    values : DataFrame
+        One row a month, one column a series; NaN where nothing is published.
+    catalog : Catalog
+        An entry for every column.
+    calendar : TradeCalendar
+        Working days of the exporting nation, as they were known at the origin.
+    origin : Timestamp
+        Day at whose end this is what was out.
+    """
+
+    values: pd.DataFrame
+    catalog: Catalog
+    calendar: TradeCalendar
+    origin: pd.Timestamp
+
+    def __contains__(self, id: object) -> bool:
+        return id in self.values.columns
+
+    @property
+    def months(self) -> pd.PeriodIndex:
+        """Months of the table."""
+        return pd.PeriodIndex(self.values.index)
+
+    def entry(self, id: str) -> Series:
+        """Catalog entry of a series of the panel.
+
+        Raises
+        ------
+        PanelError
+            If the panel does not have the series.
+        """
+        if id not in self:
+            near = [c for c in self.values.columns if str(id) in c or c in str(id)][:4]
+            hint = f"; perhaps {near}" if near else ""
+            raise PanelError(
+                f"the panel has no series {id!r}{hint}; it has {len(self.values.columns)} series, "
+                "see panel.values.columns"
+            )
+        return self.catalog[id]
+
+    def _column(self, id: str) -> int:
+        return int(self.values.columns.get_indexer(pd.Index([self.entry(id).id]))[0])
+
+    def series(self, id: str) -> pd.Series:
+        """Published figures of one series, first to last, without NaN.
+
+        Raises
+        ------
+        PanelError
+            If nothing of it was out at the panel's origin.
+        """
+        first, last = self._rows(id)
+        return self.values[id].iloc[first : last + 1]
+
+    def last_month(self, id: str) -> pd.Period:
+        """Last published month of a series.
+
+        Raises
+        ------
+        PanelError
+            If nothing of it was out at the panel's origin.
+        """
+        return self.months[self._rows(id)[1]]
+
+    def _rows(self, id: str) -> tuple[int, int]:
+        self.entry(id)
+        rows = first_and_last(self.values[id].to_numpy())
+        if rows is None:
+            raise PanelError(
+                f"no figure of {id} was out on {self.origin.date()}; ask for a later day"
+            )
+        return rows
+
+    @cached_property
+    def release_dates(self) -> Days:
+        """Day on which each figure is out, datetime64[D], months by series.
+
+        A month counts as known only once all earlier months of its series are.
+        """
+        months = self.months
+        entries = [self.catalog[id] for id in self.values.columns]
+        return np.column_stack([known_from(entry, months, months[0]) for entry in entries])
+
+    def last_known(
+        self, ids: Sequence[str], origins: Sequence[pd.Timestamp]
+    ) -> npt.NDArray[np.intp]:
+        """Row of the last figure of each series that was out at each origin; -1 where none was.
+
+        Returns
+        -------
+        ndarray of int, origins by series
+        """
+        days = np.array([np.datetime64(o, "D") for o in origins], dtype="datetime64[D]")
+        rows = np.full((len(days), len(ids)), -1, dtype=np.intp)
+        for j, id in enumerate(ids):
+            column = self._column(id)
+            valid = np.flatnonzero(~np.isnan(self.values[id].to_numpy()))
+            count = np.searchsorted(self.release_dates[valid, column], days, side="right")
+            rows[:, j] = np.concatenate([[-1], valid])[count]
+        return rows
+
+    def is_stale(self, id: str) -> bool:
+        """Whether a series is older than its release rule allows at the panel's origin."""
+        expected = self.expected_month(id)
+        rows = first_and_last(self.values[id].to_numpy())
+        return rows is None or self.months[rows[1]] < expected
+
+    def expected_month(self, id: str) -> pd.Period:
+        """Last month whose figure should be out at the panel's origin by the release rule.
+
+        The month before the table where none should be.
+        """
+        entry, first = self.entry(id), self.months[0]
+        months = pd.period_range(first, max(pd.Period(self.origin, "M"), first), freq="M")
+        out = known_from(entry, months, first) <= np.datetime64(self.origin, "D")
+        return first - 1 + int(out.sum())
+
+    def fingerprint(self) -> str:
+        """Hash of all that a forecast depends on: equal panels have equal fingerprints.
+
+        Figures, months, origin and working days, and of each series how it is released, counted
+        and made stationary; not titles and sources.
+        """
+        digest = hashlib.sha256()
+        digest.update(f"{self.months[0]}..{self.months[-1]}|{self.calendar}".encode())
+        digest.update(str(self.origin.date()).encode())
+        for id in self.values.columns:
+            entry = self.catalog[id]
+            told = (id, entry.release, entry.window, entry.transform, entry.flash_of, entry.nation)
+            digest.update(repr(told).encode())
+        figures = self.values.to_numpy()
+        # one NaN and one zero: both have more than one pattern of bits
+        same_bits = np.where(np.isnan(figures), np.nan, figures + 0.0)
+        digest.update(np.ascontiguousarray(same_bits).tobytes())
+        return digest.hexdigest()

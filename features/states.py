@@ -1,0 +1,88 @@
+"""States and standard origins: which of a target's own releases are out, and from which day."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.calendar import Days
+from tradeshock.features.catalog import Catalog, Series
+from tradeshock.features.errors import PanelError
+
+AFTER_TOTAL = "after_total"
+FLASH_STATES = {"after_10d": "first_10_days", "after_20d": "first_20_days"}
+
+
+@dataclass(frozen=True)
+class OwnReleases:
+    """The releases of a target: its whole months, and the early counts of the running one.
+
+    Time runs to the right; the standard origins of month ``m``, of which nothing but early counts
+    is out, are::
+
+        total of m-1       first 10 days of m      first 20 days of m       total of m
+        |                  |                       |                        |
+        after_total        after_10d               after_20d                after_total of m+1
+
+    Parameters
+    ----------
+    target : Series
+        Entry of the target.
+    flashes : mapping of str to Series
+        Entries of its early counts by the state that they make, earliest first.
+    """
+
+    target: Series
+    flashes: Mapping[str, Series]
+
+    @classmethod
+    def of(cls, target: str, catalog: Catalog, present: Container[str]) -> OwnReleases:
+        """Releases of a target, with those early counts that are `present`."""
+        by_window = catalog.flash(target)
+        ids = {state: by_window.get(window, "") for state, window in FLASH_STATES.items()}
+        flashes = {state: catalog[id] for state, id in ids.items() if id and id in present}
+        return cls(catalog[target], flashes)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """States that these releases make, in order of time."""
+        return (AFTER_TOTAL, *self.flashes)
+
+    def days(self, months: pd.PeriodIndex, state: str, since: pd.Period) -> Days:
+        """Day from which a state holds, for each month of step 1, datetime64[D].
+
+        Parameters
+        ----------
+        months : PeriodIndex
+            The months after the target's last published one.
+        state : str
+            One of `states`.
+        since : Period
+            First month of the target; a late month holds back those after it, from here on.
+
+        Raises
+        ------
+        PanelError
+            If there is no such state.
+        """
+        if state not in self.states:
+            raise PanelError(
+                f"{self.target.id} has no state {state!r} here; it has {list(self.states)}"
+            )
+        days = known_from(self.target, months - 1, since)
+        if state != AFTER_TOTAL:
+            days = np.maximum(days, known_from(self.flashes[state], months, since))
+        return days
+
+
+def known_from(entry: Series, months: pd.PeriodIndex, since: pd.Period) -> Days:
+    """Day from which the figure of each month and of all before it are out, datetime64[D]."""
+    if not len(months):
+        return np.array([], dtype="datetime64[D]")
+    span = pd.period_range(min(since, months.min()), months.max(), freq="M")
+    dates: Days = np.maximum.accumulate(entry.release.dates(span))
+    days: Days = dates[months.asi8 - span.asi8[0]]
+    return days

@@ -1,0 +1,213 @@
+"""The command line.
+
+Only click is imported here. What is heavy is imported by the command that needs it, so that
+``tradeshock --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tradeshock.forecast.cli_errors import SentenceGroup
+from tradeshock.forecast.cli_options import FOLDER, month, with_panel
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel import Panel
+
+REFERENCE = "RandomWalk"
+
+
+@click.group(
+    cls=SentenceGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="tradeshock")
+@click.pass_context
+def main(context: click.Context, debug: bool) -> None:
+    """Forecast monthly exports from what was published by a day."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@main.command()
+@click.option(
+    "--as-of",
+    metavar="DAY",
+    help="Use only what was out by the end of this day.  [default: all figures]",
+)
+@click.option(
+    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="Months after the last published one.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    help="Give the chance that a calendar year's total passes it: in bn USD, or in the series' "
+    "own unit where that is not in millions.  [default: 700 for Korea's exports]",
+)
+@click.option(
+    "--adjust",
+    multiple=True,
+    metavar="MONTH=AMOUNT",
+    help="Judgement: add an amount to a month, such as 2026-06=+1200 (million USD). Repeatable.",
+)
+@click.option("--note", metavar="TEXT", help="Reason of the adjustments.")
+@click.option(
+    "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+)
+@click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@with_panel
+def forecast(
+    panel: Panel,
+    as_of: str | None,
+    model: str | None,
+    steps: int,
+    threshold: float | None,
+    adjust: tuple[str, ...],
+    note: str | None,
+    target: str | None,
+    out: Path | None,
+    form: str,
+) -> None:
+    """Forecast month by month and by calendar year."""
+    from tradeshock.forecast.adjustments import parse_adjustments
+    from tradeshock.forecast.defaults import target_of, threshold_of
+    from tradeshock.forecast.monthly import monthly_forecast
+    from tradeshock.forecast.output import print_forecast, write_forecast
+
+    target = target_of(panel, target)
+    made = monthly_forecast(
+        panel,
+        as_of=as_of,
+        model=model,
+        steps=steps,
+        threshold=threshold_of(panel, target, threshold),
+        adjustments=parse_adjustments(adjust),
+        note=note,
+        target=target,
+    )
+    print_forecast(made, form)
+    if out is not None:
+        _say_where(write_forecast(made, out))
+
+
+@main.command()
+@click.option(
+    "--from",
+    "first",
+    metavar="MONTH",
+    callback=month,
+    default="2010-01",
+    show_default=True,
+    help="First month that is forecast one step ahead.",
+)
+@click.option(
+    "--to",
+    "last",
+    metavar="MONTH",
+    callback=month,
+    help="Last month that is forecast one step ahead.  [default: the last published]",
+)
+@click.option(
+    "--state",
+    default="after_total",
+    show_default=True,
+    help="Which of the target's own releases are out: after_total, after_10d or after_20d.",
+)
+@click.option(
+    "--model",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  "
+    "[default: all that need no members]",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Worker processes; results do not depend on them.  [default: one a core]",
+)
+@click.option("--store", type=FOLDER, help="Keep finished years there; a second run resumes.")
+@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option("--out", type=FOLDER, help="Write all scores and forecasts as CSV there.")
+@with_panel
+def backtest(
+    panel: Panel,
+    first: str,
+    last: str | None,
+    state: str,
+    names: tuple[str, ...],
+    steps: int,
+    jobs: int | None,
+    store: Path | None,
+    target: str | None,
+    out: Path | None,
+) -> None:
+    """Score models on what they would have said."""
+    from tradeshock.forecast.backtesting import backtest as run
+    from tradeshock.forecast.defaults import target_of
+    from tradeshock.forecast.output import print_scores, write_backtest
+    from tradeshock.forecast.result import IncompleteBacktestError
+    from tradeshock.models.registry import find_models
+    from tradeshock.models.wrapper import Wrapper
+
+    target = target_of(panel, target)
+    origins = panel.origins(first, last or panel.last_month(target), state, target)
+    # Wrappers have no members of their own.
+    alone = [name for name, cls in find_models().items() if not issubclass(cls, Wrapper)]
+    chosen = list(dict.fromkeys([REFERENCE, *(names or alone)]))
+    failed = None
+    try:
+        result = run(chosen, panel, target, origins, steps=steps, n_jobs=jobs or -1, store=store)
+    except IncompleteBacktestError as error:
+        result, failed = error.result, error
+    print_scores(result.scores())
+    if out is not None:
+        _say_where(write_backtest(result, out))
+    if failed is not None:
+        raise failed
+
+
+@main.command()
+def models() -> None:
+    """List the models that have a name."""
+    from tradeshock.forecast.output import print_models
+    from tradeshock.models.registry import find_models
+
+    print_models(find_models())
+
+
+@main.command()
+@click.option("--as-of", metavar="DAY", help="What was out by the end of this day.")
+@with_panel
+def data(panel: Panel, as_of: str | None) -> None:
+    """List the series, and when their next figures are due."""
+    from tradeshock.forecast.data_status import data_status
+    from tradeshock.forecast.output import print_status
+
+    print_status(data_status(panel if as_of is None else panel.as_of(as_of)))
+
+
+def _say_where(written: Iterable[Path]) -> None:
+    click.echo(f"Written: {', '.join(map(str, written))}", err=True)

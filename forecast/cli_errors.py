@@ -1,0 +1,73 @@
+"""Errors of the command line: one clear sentence on standard error, exit code 2."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+
+from tradeshock.features.errors import TradeshockError
+
+
+class Sentence(click.ClickException):
+    """An error as one sentence."""
+
+    exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class SentenceGroup(click.Group):
+    """Commands whose errors and warnings are sentences; ``--debug`` shows the traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order in which people need them, as they were added."""
+        return list(self.commands)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the options that stand before the command."""
+        with _sentences(debug=False):
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _sentences(debug=ctx.params["debug"]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _sentences(debug: bool) -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            yield
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except click.ClickException as error:
+            raise Sentence(error.format_message()) from error
+        except Exception as error:
+            if debug:
+                raise
+            raise Sentence(_explained(error)) from error
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, TradeshockError | OSError):
+        return str(error)
+    return f"{error} ({type(error).__name__}; tradeshock --debug shows where)"
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Stand in for `warnings.showwarning`: users need neither file nor line."""
+    click.echo(f"Warning: {' '.join(str(message).split())}", err=True)

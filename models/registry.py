@@ -1,0 +1,102 @@
+"""Models found by name: the package's own and those that other packages announce."""
+
+from __future__ import annotations
+
+import inspect
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pkgutil import iter_modules
+
+from tradeshock.features.errors import ModelError
+from tradeshock.models.base import Model
+
+GROUP = "tradeshock.models"
+
+
+def find_models() -> dict[str, type[Model]]:
+    """Find all models that have a name: built-in ones and entry points ``tradeshock.models``.
+
+    Returns
+    -------
+    dict of str to class
+        Sorted by name. A built-in model's name is that of its class, an entry point's its own.
+
+    Raises
+    ------
+    ModelError
+        If an entry point cannot be loaded, is no model or bears a built-in model's name.
+    """
+    found = dict(_built_in())
+    for point in entry_points(group=GROUP):
+        if point.name in found:
+            raise ModelError(
+                f"{_whose(point)} bears the name of another model; rename the entry point"
+            )
+        found[point.name] = _load(point)
+    return dict(sorted(found.items()))
+
+
+def make_model(name: str, **parameters: object) -> Model:
+    """Make a model by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `find_models`.
+    **parameters
+        Passed to its class.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or it has no such parameter.
+    """
+    built_in = _built_in()
+    # A broken plug-in must not stand in the way of other models.
+    points = [point for point in entry_points(group=GROUP) if point.name == name]
+    if name not in built_in and not points:
+        plugged = entry_points(group=GROUP).names
+        raise ModelError(f"no model {name!r}; there are {', '.join(sorted({*built_in, *plugged}))}")
+    cls = built_in[name] if name in built_in else _load(points[0])
+    known = inspect.signature(cls).parameters
+    if unknown := sorted(set(parameters) - set(known)):
+        raise ModelError(f"{name} has no parameters {unknown}; it has {list(known)}")
+    return cls(**parameters)
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> dict[str, type[Model]]:
+    package = import_module("tradeshock.models")
+    models: dict[str, type[Model]] = {}
+    for info in iter_modules(package.__path__, prefix="tradeshock.models."):
+        module = import_module(info.name)
+        models |= {
+            name: value
+            for name, value in vars(module).items()
+            if _is_model(value) and value.__module__ == info.name and not name.startswith("_")
+        }
+    return dict(sorted(models.items()))
+
+
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Model) and not inspect.isabstract(value)
+
+
+def _load(point: EntryPoint) -> type[Model]:
+    try:
+        value = point.load()
+    except Exception as error:
+        raise ModelError(
+            f"{_whose(point)} cannot be loaded ({type(error).__name__}: {error}); repair or "
+            "uninstall it"
+        ) from error
+    if not _is_model(value):
+        raise ModelError(f"{_whose(point)} is {value!r}; expected a concrete subclass of Model")
+    cls: type[Model] = value
+    return cls
+
+
+def _whose(point: EntryPoint) -> str:
+    package = "" if point.dist is None else f" of {point.dist.name}"
+    return f"the entry point {point.name!r}{package} ({point.value})"

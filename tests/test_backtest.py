@@ -1,0 +1,486 @@
+"""Backtests: the same numbers however they are run, and nothing lost when something fails."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from tradeshock.features import Panel
+from tradeshock.features.errors import BacktestError, PanelError
+from tradeshock.forecast import backtest
+from tradeshock.forecast.code_version import code_version
+from tradeshock.forecast.functionals import jan_feb, year_total
+from tradeshock.forecast.result import IncompleteBacktestError
+from tradeshock.models import Model, RandomWalk, SeasonalNaive
+from tradeshock.models.wrapper import Wrapper
+
+TARGET = "exports_total"
+HERE = {"n_jobs": 1}
+
+
+class Oracle(Model):
+    """Knows what came out, and forecasts it."""
+
+    def __init__(self, panel=None, n_draws=20, random_state=0):
+        self.panel = panel
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _fit(self):
+        pass
+
+    def _paths(self, steps, rng, conditions):
+        known = self.panel.values[self.target_[0]]
+        truth = known.reindex(known.index.union(self._ahead(steps))).ffill()[self._ahead(steps)]
+        return np.tile(truth.to_numpy()[None, :, None], (self.n_draws, 1, 1))
+
+
+class Failing(SeasonalNaive):
+    """Raises in one year."""
+
+    def _fit(self):
+        if self.panel_.origin.year == 2024:
+            raise ValueError(f"no luck on {self.panel_.origin.date()}")
+        super()._fit()
+
+
+class Counting(SeasonalNaive):
+    """Writes down when it is fitted, updated, and on how many threads."""
+
+    log: list[tuple[str, str, int]]
+
+    def note(self, what):
+        threads = max((lib["num_threads"] for lib in threadpool_info()), default=1)
+        Counting.log.append((what, str(self.panel_.origin.date()), threads))
+
+    def _fit(self):
+        self.note("fit")
+        super()._fit()
+
+    def update(self, panel):
+        self._open(panel, self.target_, None)
+        self.note("update")
+        super()._fit()
+        return self
+
+
+class First(Wrapper):
+    """The first member's paths, shifted by the number of errors it knows."""
+
+    def __init__(self, members=None, n_draws=20, random_state=0):
+        self.members = members
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def combine(self, forecasts, record):
+        first = forecasts[0]
+        errors = record.errors(first.model, first.series[0], first.state)
+        known = int(errors[1].notna().sum()) if len(errors) else 0
+        return first.shifted(pd.Series(float(known), first.index), f"{known} errors")
+
+
+def small(**kw):
+    return [RandomWalk(n_draws=20, **kw), SeasonalNaive(n_draws=20)]
+
+
+@pytest.fixture(scope="module")
+def origins(panel: Panel):
+    return panel.origins("2023-07", "2026-05")
+
+
+@pytest.fixture(scope="module")
+def done(panel, origins):
+    return backtest(small(), panel, origins=origins, **HERE)
+
+
+def assert_same(a, b):
+    pd.testing.assert_frame_equal(a.frame, b.frame, check_exact=True)
+
+
+# -- what it gives ------------------------------------------------------------------------------
+
+
+def test_an_oracle_has_no_error_at_any_step(panel, origins):
+    result = backtest(Oracle(panel), panel, origins=origins, steps=15, **HERE)
+    table = result.scores(reference=None)
+    assert set(table["step"]) == set(range(1, 16))
+    assert set(table["quantity"]) == {"level", "yoy"}
+    assert (table[["rmse", "mae", "bias", "crps", "pinball"]] == 0.0).all(axis=None)
+    assert (result.frame.dropna()["q975"] == result.frame.dropna()["actual"]).all()
+
+
+def test_the_frame_has_a_row_for_each_forecast(done, origins):
+    frame = done.frame
+    assert len(frame) == 2 * 2 * 12 * len(origins)
+    assert list(frame["model"].unique()) == ["RandomWalk", "SeasonalNaive"]
+    keys = ["model", "target", "quantity", "origin", "state", "step"]
+    assert not frame.duplicated(keys).any()
+    first = frame[frame["step"] == 1].drop_duplicates("origin")
+    assert (pd.PeriodIndex(first["origin"], freq="M") == pd.PeriodIndex(first["month"])).all()
+    numbers = frame.select_dtypes("number")
+    out = numbers.columns.difference(["actual", "crps", "logscore", "pit"])
+    assert np.isfinite(numbers[out].to_numpy()).all()
+    assert repr(done) == f"Backtest: 2 models from {len(origins)} origins"
+
+
+def test_the_numbers_are_those_of_the_slow_path(panel, done, origins):
+    paths = RandomWalk(n_draws=20).fit(panel.as_of(origins[20])).forecast(12)
+    rows = done.frame.query("model == 'RandomWalk' and quantity == 'level'")
+    rows = rows[rows["origin"] == origins[20]]
+    np.testing.assert_allclose(rows["q50"], paths.median(), rtol=1e-9)
+    np.testing.assert_allclose(rows["q10"], paths.quantile(0.1)[0.1], rtol=1e-9)
+
+
+def test_scores_compare_with_the_random_walk_if_it_is_there(panel, origins, done):
+    assert "rmse_ratio" in done.scores()
+    alone = backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:12], **HERE)
+    assert "rmse_ratio" not in alone.scores(by=["model", "state"])
+    assert list(alone.scores(by=["model", "state"])["n"]) == [144, 144]
+
+
+def test_the_plot_has_a_line_for_each_model(done):
+    ax = done.plot()
+    assert [line.get_label() for line in ax.lines] == ["RandomWalk", "SeasonalNaive"]
+    expected = done.scores(reference=None).query("model == 'RandomWalk' and quantity == 'level'")
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), expected["rmse"])
+    assert done.plot("yoy", ax=ax) is ax
+
+
+def test_origins_of_all_states_can_be_mixed(panel):
+    days = [d for s in panel.states(TARGET) for d in panel.origins("2025-03", "2025-04", state=s)]
+    result = backtest(RandomWalk(n_draws=20), panel, origins=days, steps=2, **HERE)
+    assert list(result.frame["origin"].unique()) == sorted(days)
+    assert result.frame.groupby("state")["origin"].nunique().to_dict() == {
+        "after_total": 2,
+        "after_10d": 2,
+        "after_20d": 2,
+    }
+
+
+def test_origins_by_default_reach_from_2010_to_the_last_figure(panel):
+    frame = backtest("SeasonalNaive", panel, steps=1, **HERE).frame
+    assert (frame["origin"].min(), frame["origin"].max()) == (
+        pd.Timestamp("2010-01-01"),
+        pd.Timestamp("2026-05-01"),
+    )
+    young = Panel(panel.values.loc["2014-03":, [TARGET]], panel.catalog, panel.calendar)
+    frame = backtest(SeasonalNaive(n_draws=20), young, steps=1, **HERE).frame
+    assert frame["month"].min() == pd.Period("2024-03", "M")
+
+
+def test_models_may_have_labels_of_their_own(panel, origins):
+    models = {"seed 0": RandomWalk(n_draws=20), "seed 1": RandomWalk(n_draws=20, random_state=1)}
+    result = backtest(models, panel, origins=origins[:3], steps=2, **HERE)
+    assert list(result.frame["model"].unique()) == ["seed 0", "seed 1"]
+    assert result.record.models == ["seed 0", "seed 1"]
+    assert result.frame["q10"].nunique() == 2 * 2 * 2 * 3
+
+
+def test_functionals_are_reduced_from_whole_paths(panel):
+    days = panel.origins("2024-11", "2025-02")
+    reductions = {"year": year_total, "winter": jan_feb, "up": lambda paths: float(paths.seed == 0)}
+    result = backtest(
+        RandomWalk(n_draws=20), panel, origins=days, steps=14, functionals=reductions, **HERE
+    )
+    table = result.functionals.set_index(["origin", "functional", "item"])
+    paths = RandomWalk(n_draws=20).fit(panel.as_of(days[0])).forecast(14)
+    total = panel.values.loc["2024-01":"2024-12", TARGET].sum()
+    row = table.loc[(days[0], "year", "2024 q50")]
+    assert row["value"] == pytest.approx(np.median(paths.total()[pd.Period("2024", "Y")]))
+    assert row["actual"] == pytest.approx(total)
+    assert table.loc[(days[2], "winter", "2025 mean"), "actual"] == pytest.approx(
+        panel.values.loc["2025-01":"2025-02", TARGET].sum()
+    )
+    assert table.loc[(days[3], "up", ""), "value"] == 1.0
+    assert np.isnan(table.loc[(days[3], "winter", "2026 q90"), "actual"]) == (
+        pd.Period("2026-02", "M") > panel.last_month(TARGET)
+    )
+
+
+def test_a_functional_must_return_numbers(panel, origins):
+    with pytest.raises(IncompleteBacktestError, match="'text' returned str"):
+        backtest(small(), panel, origins=origins[:2], functionals={"text": str}, **HERE)
+
+
+# -- wrappers -----------------------------------------------------------------------------------
+
+
+def test_members_are_replayed_once_and_feed_their_wrappers(panel):
+    days = panel.origins("2025-01", "2025-04")
+    Counting.log = []
+    member = Counting(n_draws=20)
+    models = [First([member]), First([member, RandomWalk(n_draws=20)]), member]
+    result = backtest(models, panel, origins=days, steps=2, warmup=3, **HERE)
+    # Three origins of warm-up and four that are scored.
+    assert len(Counting.log) == 7
+    assert result.frame["origin"].min() == days[0]
+    level = result.frame[result.frame["quantity"] == "level"]
+    medians = level.pivot(index=["origin", "step"], columns="model", values="q50")
+    known = medians["First(Counting)"] - medians["Counting"]
+    # The origin of step 1 is not known, the others before it are.
+    np.testing.assert_allclose(known.xs(1, level="step"), [3, 4, 5, 6], atol=1e-6)
+    both = medians["First(Counting, RandomWalk)"]
+    pd.testing.assert_series_equal(both, medians["First(Counting)"], check_names=False)
+    assert result.record.models == [
+        "Counting",
+        "First(Counting)",
+        "First(Counting, RandomWalk)",
+        "RandomWalk",
+    ]
+    slow = First([member]).fit(panel.as_of(days[2]), TARGET, result.record).forecast(2)
+    assert slow.median().iloc[0] == pytest.approx(medians["First(Counting)"][(days[2], 1)])
+
+
+def test_a_wrapper_of_a_failed_member_fails_by_name(panel, origins):
+    with pytest.raises(IncompleteBacktestError) as caught:
+        backtest([First([Failing(n_draws=20)])], panel, origins=origins, steps=2, **HERE)
+    assert "First(Failing) (2023, 2024, 2025, 2026): its members failed" in str(caught.value)
+    assert "Failing (2024): ValueError: no luck on 2024-01-01" in str(caught.value)
+
+
+# -- the same, however it is run ------------------------------------------------------------------
+
+
+def test_worker_processes_give_the_same_numbers(panel, origins, done, monkeypatch):
+    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
+    assert_same(backtest(small(), panel, origins=origins, n_jobs=2), done)
+
+
+def test_a_store_gives_the_same_numbers_and_computes_nothing_twice(panel, origins, tmp_path):
+    models = [Counting(n_draws=20), First([Counting(n_draws=20)])]
+    Counting.log = []
+    first = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
+    assert len(Counting.log) == len(origins)
+    again = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
+    assert len(Counting.log) == len(origins)
+    assert_same(first, again)
+    pd.testing.assert_frame_equal(first.record.frame, again.record.frame, check_exact=True)
+
+
+def test_a_new_month_recomputes_its_own_year_alone(panel, origins, tmp_path):
+    Counting.log = []
+    backtest(Counting(n_draws=20), panel, origins=origins[:-1], store=tmp_path, **HERE)
+    Counting.log.clear()
+    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    assert [day for _, day, _ in Counting.log] == [str(d.date()) for d in origins if d.year == 2026]
+
+
+def test_a_revised_figure_recomputes_what_saw_it(panel, origins, tmp_path):
+    Counting.log = []
+    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    values = panel.values.copy()
+    values.loc["2024-11", TARGET] *= 1.01
+    revised = Panel(values, panel.catalog, panel.calendar, panel.origin)
+    Counting.log.clear()
+    result = backtest(Counting(n_draws=20), revised, origins=origins, store=tmp_path, **HERE)
+    assert {day[:4] for _, day, _ in Counting.log} == {"2024", "2025", "2026"}
+    assert_same(result, backtest(Counting(n_draws=20), revised, origins=origins, **HERE))
+    # A new answer takes the place of the old one to the same question.
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model": SeasonalNaive(n_draws=21)}, {"steps": 5}, {"refit_every": 2}, {"origins": 11}],
+)
+def test_another_question_has_another_file(panel, origins, tmp_path, change):
+    given = {"model": SeasonalNaive(n_draws=20), "steps": 4, "refit_every": 1, "origins": 12}
+    for settings in (given, {**given, **change}):
+        model, count = settings.pop("model"), settings.pop("origins")
+        backtest(model, panel, origins=origins[6 : 6 + count], store=tmp_path, **settings, **HERE)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_unreadable_store_says_so(panel, origins, tmp_path):
+    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"half a chunk")
+    with pytest.raises(BacktestError, match=r"cannot be read.*delete it"):
+        backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+
+
+def test_code_has_a_version_if_it_has_a_file():
+    namespace = {"SeasonalNaive": SeasonalNaive, "__name__": "typed_in"}
+    exec("class Typed(SeasonalNaive): pass", namespace)
+    assert code_version(SeasonalNaive()) != code_version(RandomWalk())
+    assert code_version(SeasonalNaive()) == code_version(SeasonalNaive(n_draws=3))
+    with pytest.raises(BacktestError, match="Typed has no source file"):
+        code_version(namespace["Typed"]())
+
+
+def test_parameters_are_kept_between_refits(panel, origins):
+    Counting.log = []
+    backtest(Counting(n_draws=20), panel, origins=origins[3:11], refit_every=3, **HERE)
+    done = [what for what, _, _ in Counting.log]
+    # Three origins in 2023, five in 2024: every year begins with a fit.
+    assert done == ["fit", "update", "update", "fit", "update", "update", "fit", "update"]
+
+
+def test_one_thread_inside_and_as_many_as_before_outside(panel, origins):
+    Counting.log = []
+    with threadpool_limits(2):
+        before = [lib["num_threads"] for lib in threadpool_info()]
+        backtest(Counting(n_draws=20), panel, origins=origins[:2], steps=1, **HERE)
+        assert [lib["num_threads"] for lib in threadpool_info()] == before
+    assert {threads for _, _, threads in Counting.log} == {1}
+    assert 2 in before
+
+
+def test_the_progress_bar_writes_to_standard_error_alone(panel, origins, capsys):
+    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], progress=True, **HERE)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "1/1" in err
+    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], **HERE)
+    assert capsys.readouterr() == ("", "")
+
+
+# -- when something fails -------------------------------------------------------------------------
+
+
+def test_one_model_that_fails_does_not_lose_the_others(panel, origins, done):
+    with pytest.raises(IncompleteBacktestError) as caught:
+        backtest([Failing(n_draws=20), *small()], panel, origins=origins, **HERE)
+    message = str(caught.value)
+    assert "1 of the models failed" in message
+    assert "Failing (2024): ValueError: no luck on 2024-01-01" in message
+    result = caught.value.result
+    (failure,) = result.failures
+    assert (failure.model, failure.year) == ("Failing", 2024)
+    assert "Traceback" in failure.details
+    others = result.frame[result.frame["model"] != "Failing"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(others, done.frame, check_exact=True)
+    assert set(result.frame.loc[result.frame["model"] == "Failing", "origin"].dt.year) == {
+        2023,
+        2025,
+        2026,
+    }
+
+
+def mortal(marker: Path, once: bool):
+    """Model that kills its worker process in 2025; made here so that workers get it by value."""
+
+    class Mortal(SeasonalNaive):
+        def _fit(self):
+            time.sleep(0.02)
+            here = self.panel_.origin.year == 2025 and os.getpid() != parent
+            if here and not (once and marker.exists()):
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            super()._fit()
+
+    parent = os.getpid()
+    return Mortal(n_draws=20)
+
+
+def test_a_worker_that_dies_once_costs_nothing(panel, origins, tmp_path, monkeypatch):
+    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
+    model = mortal(tmp_path / "died", once=True)
+    with pytest.warns(RuntimeWarning, match="worker process died.*Mortal 2025"):
+        result = backtest(model, panel, origins=origins, n_jobs=2)
+    assert (tmp_path / "died").exists()
+    expected = backtest({"Mortal": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
+    assert_same(result, expected)
+
+
+def test_a_worker_that_always_dies_is_named_and_the_rest_goes_on(
+    panel, origins, done, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
+    models = [mortal(tmp_path / "died", once=False), *small()]
+    with (
+        pytest.warns(RuntimeWarning, match="worker process died"),
+        pytest.raises(IncompleteBacktestError) as caught,
+    ):
+        backtest(models, panel, origins=origins, n_jobs=2)
+    assert "Mortal (2025): its worker process died twice" in str(caught.value)
+    frame = caught.value.result.frame
+    others = frame[frame["model"] != "Mortal"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(others, done.frame, check_exact=True)
+
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from tradeshock.features import load_panel
+from tradeshock.forecast import backtest
+from tradeshock.models import SeasonalNaive
+
+class Slow(SeasonalNaive):
+    def _fit(self):
+        with Path(sys.argv[2]).open("a") as log:
+            log.write(f"{self.panel_.origin.date()}\\n")
+        time.sleep(0.03)
+        super()._fit()
+
+if __name__ == "__main__":
+    panel = load_panel()
+    days = panel.origins("2023-07", "2026-05")
+    result = backtest(Slow(n_draws=20), panel, origins=days, store=sys.argv[1], n_jobs=1)
+    result.frame.to_pickle(sys.argv[3])
+"""
+
+
+def test_after_sigkill_only_what_is_missing_is_computed(panel, origins, tmp_path):
+    script, store, log = tmp_path / "run.py", tmp_path / "store", tmp_path / "log"
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(store), str(log)]
+    with subprocess.Popen([*command, str(tmp_path / "never")]) as process:
+        limit = time.monotonic() + 60
+        while len(list(store.glob("Slow-*"))) < 2 and time.monotonic() < limit:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    finished = {file.name.split("-")[1] for file in store.glob("Slow-*")}
+    assert 2 <= len(finished) < 4
+    log.unlink()
+    subprocess.run([*command, str(tmp_path / "resumed")], check=True)
+    computed = {line[:4] for line in log.read_text().split()}
+    assert computed == {"2023", "2024", "2025", "2026"} - finished
+    whole = backtest({"Slow": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
+    resumed = pd.read_pickle(tmp_path / "resumed")
+    pd.testing.assert_frame_equal(resumed, whole.frame, check_exact=True)
+
+
+# -- at the door ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"models": []}, "no models were given"),
+        ({"models": [3]}, "got 3 as a model"),
+        ({"models": small() * 2}, "more than one model is called 'RandomWalk'"),
+        ({"steps": 0}, "steps is 0; give a whole number, at least 1"),
+        ({"refit_every": 0}, "refit_every is 0"),
+        ({"warmup": -1}, "warmup is -1"),
+        ({"n_jobs": 0}, "n_jobs is 0"),
+        ({"origins": []}, "no origins were given"),
+        ({"origins": ["2024-01-01", "2024-01-01"]}, "2024-01-01 is given twice"),
+    ],
+)
+def test_bad_arguments_are_refused(panel, arguments, message):
+    given = {"models": SeasonalNaive(n_draws=20), "panel": panel, "origins": ["2024-01-01"]}
+    with pytest.raises(BacktestError, match=message):
+        backtest(**{**given, **arguments})
+
+
+def test_labels_must_not_be_other_models_names(panel):
+    models = {"SeasonalNaive": RandomWalk(n_draws=20), "first": First([SeasonalNaive(n_draws=20)])}
+    with pytest.raises(BacktestError, match="more than one model is called 'SeasonalNaive'"):
+        backtest(models, panel)
+
+
+def test_origins_outside_the_panel_are_refused(panel):
+    with pytest.raises(PanelError, match="2026-05-15"):
+        backtest(SeasonalNaive(n_draws=20), panel, origins=["2027-01-01"])
+    short = Panel(panel.values.loc["2020-01":, [TARGET]], panel.catalog, panel.calendar)
+    with pytest.raises(BacktestError, match="give origins of your own"):
+        backtest(SeasonalNaive(n_draws=20), short)

@@ -1,0 +1,94 @@
+"""The Bayesian VAR on the embedded figures: tails, conditions, stale series."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradeshock.features.errors import ConditionError, ShortHistoryError, StaleSeriesWarning
+from tradeshock.models.bvar import BayesianVAR
+from tradeshock.models.conditions import Conditions
+
+SMALL = ("exports_total", "us_ip", "usdkrw")
+
+
+@pytest.fixture(scope="module")
+def fitted(panel):
+    return BayesianVAR(series=SMALL, lags=3, n_draws=2000).fit(panel)
+
+
+def test_extreme_months_are_found_from_past_data(panel):
+    model = BayesianVAR(n_draws=50).fit(panel.as_of("2022-06-01"))
+    assert model.volatility_["2020-04"] > 4.0
+    assert model.volatility_.median() == pytest.approx(1.0, abs=0.2)
+    before = BayesianVAR(n_draws=50).fit(panel.as_of("2020-01-01"))
+    assert before.volatility_.index[-1] <= pd.Period("2019-12", "M")
+
+
+def test_published_months_of_the_ragged_edge_are_met(panel, fitted):
+    # the total is out to April, industrial production to March
+    assert fitted.complete_.index[-1] == pd.Period("2026-03", "M")
+    assert fitted.forecast(2).index[0] == pd.Period("2026-05", "M")
+
+
+def test_hard_conditions_are_met_by_every_path(fitted):
+    given = Conditions({"exports_total": {"2026-07": 80_000.0}})
+    paths = fitted.forecast(4, given)
+    np.testing.assert_allclose(paths.of()[:, 2], 80_000.0, rtol=1e-8)
+
+
+def test_a_condition_moves_the_months_before_it(fitted):
+    free = fitted.forecast(3).median()
+    given = Conditions({"exports_total": {"2026-06": 0.8 * free.iloc[1]}})
+    assert fitted.forecast(3, given).median().iloc[0] < 0.95 * free.iloc[0]
+
+
+def test_a_condition_on_another_series_moves_the_target(fitted):
+    plain = fitted.forecast(6)
+    given = Conditions({"us_ip": {"2026-08": 85.0}})
+    assert fitted.forecast(6, given).median().iloc[3] < plain.median().iloc[3]
+
+
+def test_conditions_given_draw_by_draw_are_met_draw_by_draw(fitted):
+    values = np.exp(np.random.default_rng(0).normal(11.3, 0.05, 2000))
+    paths = fitted.forecast(2, Conditions({"exports_total": {"2026-05": values}}))
+    np.testing.assert_allclose(paths.of()[:, 0], values, rtol=1e-8)
+
+
+def test_conditioning_on_the_median_hardly_moves_the_median(fitted):
+    free = fitted.forecast(6).median()
+    given = Conditions({"exports_total": {free.index[2]: float(free.iloc[2])}})
+    np.testing.assert_allclose(fitted.forecast(6, given).median(), free, rtol=0.01)
+
+
+def test_a_published_month_cannot_be_assumed(fitted):
+    with pytest.raises(ConditionError, match="published"):
+        fitted.forecast(2, Conditions({"exports_total": {"2026-04": 1.0}}))
+
+
+def test_stale_series_are_left_out_with_a_warning(panel):
+    with pytest.warns(StaleSeriesWarning, match="reer_kr"):
+        model = BayesianVAR(series=("exports_total", "us_ip", "reer_kr"), n_draws=50).fit(panel)
+    assert model.series_ == ("exports_total", "us_ip")
+    assert "reer_kr" in model.forecast(1).notes[0]
+
+
+def test_two_targets_are_drawn_jointly(panel):
+    paths = BayesianVAR(series=SMALL, n_draws=500).fit(
+        panel, ["exports_total", "us_imports_from_kr"]
+    ).forecast(3)
+    assert paths.series == ("exports_total", "us_imports_from_kr")
+    together = np.corrcoef(np.log(paths.values[:, 2]).T)[0, 1]
+    assert together > 0.1
+
+
+def test_too_few_common_months_say_so(panel):
+    with pytest.raises(ShortHistoryError, match="in common"):
+        BayesianVAR(series=("exports_total", "exports_to_japan"), lags=24, n_draws=50).fit(
+            panel.as_of("2023-01-01")
+        )
+
+
+def test_tightness_of_a_year_does_not_depend_on_the_month(panel):
+    spring = BayesianVAR(n_draws=50).fit(panel.as_of("2019-03-01"))
+    autumn = BayesianVAR(n_draws=50).fit(panel.as_of("2019-10-01"))
+    assert spring.tightness_ == autumn.tightness_

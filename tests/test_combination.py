@@ -1,0 +1,175 @@
+"""Weights, averaged quantiles, and recalibration."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradeshock.features.errors import ModelError
+from tradeshock.models.autoregression import AutoRegression
+from tradeshock.models.combination import Combination, LinearPool
+from tradeshock.models.measure import tidy
+from tradeshock.models.random_walk import RandomWalk
+from tradeshock.models.recalibration import Recalibration, stretched
+from tradeshock.models.record import Record
+from tradeshock.models.weights import SCHEMES, mean_pinball
+
+LEVELS = np.array([0.1, 0.5, 0.9])
+MEMBERS = (RandomWalk(n_draws=200), AutoRegression(n_draws=200))
+
+
+@pytest.fixture(scope="module")
+def forecasts(panel):
+    origins = panel.origins("2015-01", "2018-12")
+    return [list(m.replay(panel, "exports_total", origins, 4)) for m in MEMBERS]
+
+
+@pytest.fixture(scope="module")
+def record(panel, forecasts):
+    return Record(tidy([paths for each in forecasts for paths in each], panel))
+
+
+def _history(seed: int, origins: int = 40, good: float = 1.0, bad: float = 3.0):
+    rng = np.random.default_rng(seed)
+    actual = rng.standard_normal((origins, 3))
+    offsets = np.array([-1.0, 0.0, 1.0])
+    centre = actual[:, :, None] + rng.standard_normal((origins, 3, 2)) * np.array([good, bad])
+    return centre[..., None] + offsets, actual
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 1000))
+def test_weights_are_shares(name, seed):
+    quantiles, actual = _history(seed)
+    weights = SCHEMES[name](quantiles, LEVELS, actual)
+    assert weights.shape == (41, 3, 2)
+    assert (weights > 0).all()
+    np.testing.assert_allclose(weights.sum(axis=2), 1.0)
+
+
+@pytest.mark.parametrize("name", ["inverse_squared_error", "crps_learning"])
+def test_weights_know_only_outcomes_that_are_out(name):
+    quantiles, actual = _history(0)
+    known = SCHEMES[name](quantiles, LEVELS, actual)[20]
+    later = actual.copy()
+    for step in range(3):
+        # the outcome of step h from origin t is out at origin t + h
+        later[20 - step :, step] += 100.0
+    np.testing.assert_array_equal(SCHEMES[name](quantiles, LEVELS, later)[20], known)
+
+
+@pytest.mark.parametrize("name", ["inverse_squared_error", "crps_learning"])
+def test_the_better_member_gains(name):
+    quantiles, actual = _history(2, origins=120)
+    assert (SCHEMES[name](quantiles, LEVELS, actual)[-1][:, 0] > 0.7).all()
+
+
+def test_inverse_squared_error_by_hand():
+    quantiles, actual = _history(0, origins=1)
+    weights = SCHEMES["inverse_squared_error"](quantiles, LEVELS, actual)[1, 0]
+    squared = (actual[0, 0] - quantiles[0, 0, :, 1]) ** 2
+    loss = (squared + 12.0 * squared.mean()) / 13.0
+    np.testing.assert_allclose(weights, (1 / loss) / (1 / loss).sum())
+
+
+def test_pinball_of_a_perfect_forecast_is_zero():
+    _, actual = _history(0)
+    exact = np.repeat(actual[:, :, None, None], 2, axis=2).repeat(3, axis=3)
+    weights = SCHEMES["equal"](exact, LEVELS, actual)[:-1]
+    np.testing.assert_allclose(mean_pinball(weights, exact, LEVELS, actual), 0.0)
+
+
+def test_equal_members_are_left_as_they_are(forecasts):
+    paths = forecasts[0][0]
+    merged = Combination(MEMBERS, n_draws=200).combine([paths, paths], Record())
+    np.testing.assert_allclose(merged.values, paths.values, rtol=1e-12)
+
+
+def test_quantiles_are_averaged_and_the_template_gives_the_order(forecasts):
+    pair = [forecasts[0][0], forecasts[1][0]]
+    merged = Combination(MEMBERS, n_draws=200).combine(pair, Record()).of()
+    logs = [np.sort(np.log(paths.of()), axis=0) for paths in pair]
+    np.testing.assert_allclose(np.sort(np.log(merged), axis=0), (logs[0] + logs[1]) / 2)
+    # bootstrap draws may tie, so the order is compared and not the ranks
+    in_order = np.take_along_axis(merged, pair[0].of().argsort(axis=0, kind="stable"), axis=0)
+    assert (np.diff(in_order, axis=0) >= 0).all()
+
+
+def test_a_pool_is_wider_than_averaged_quantiles(forecasts):
+    first = forecasts[0][0]
+    apart = [first, replace(first, values=first.values * 1.5)]
+    average = Combination(MEMBERS, n_draws=200).combine(apart, Record()).of()
+    pool = LinearPool(MEMBERS, n_draws=200).combine(apart, Record()).of()
+    assert (np.log(pool).std(axis=0) > 1.5 * np.log(average).std(axis=0)).all()
+
+
+def test_weights_move_with_the_record(forecasts, record):
+    model = Combination(MEMBERS, scheme="inverse_squared_error", n_draws=200)
+    model.combine([each[-1] for each in forecasts], record.as_of(forecasts[0][-1].origin))
+    assert model.weights_.shape == (4, 2)
+    assert not np.allclose(model.weights_, 0.5)
+    assert (model.weights_ >= 0.25).all(axis=None)
+
+
+def test_an_unknown_scheme_is_refused(forecasts):
+    with pytest.raises(ModelError, match="choose one of"):
+        Combination(MEMBERS, scheme="best").combine([f[0] for f in forecasts], Record())
+
+
+def test_a_scheme_is_chosen_in_january_from_the_past_alone(forecasts, record):
+    model = Combination(MEMBERS, n_draws=200)
+    list(model.replay_from(forecasts, record))
+    model.combine([each[-1] for each in forecasts], record)
+    assert model.scheme_ in SCHEMES
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 1000), factor=st.floats(0.3, 3.0))
+def test_stretching_keeps_ranks_and_median(seed, factor):
+    draws = np.exp(np.random.default_rng(seed).standard_normal((101, 2)))
+    factors = np.full((2, 4), factor)
+    moved = stretched(draws, factors)
+    np.testing.assert_array_equal(moved.argsort(axis=0), draws.argsort(axis=0))
+    np.testing.assert_allclose(np.median(moved, axis=0), np.median(draws, axis=0))
+    np.testing.assert_allclose(
+        np.log(moved) - np.log(np.median(draws, axis=0)),
+        factor * (np.log(draws) - np.log(np.median(draws, axis=0))),
+        atol=1e-12,
+    )
+
+
+def test_factors_that_fall_outward_do_not_disorder_draws():
+    draws = np.exp(np.random.default_rng(0).standard_normal((500, 1)))
+    moved = stretched(draws, np.array([[3.0, 1.0, 0.5, 0.2]]))
+    order = draws[:, 0].argsort()
+    assert (np.diff(moved[order, 0]) >= 0).all()
+
+
+@pytest.mark.parametrize("width", [0.4, 2.5])
+def test_intervals_of_any_width_come_to_their_nominal_rate(panel, width):
+    """Forecasts with the wrong spread, outcomes drawn at random: coverage must come right."""
+    rng = np.random.default_rng(3)
+    model = Recalibration(RandomWalk())
+    distance = np.abs(rng.standard_normal((600, 1))) / (1.2815515 * width)
+    factor = np.exp(model._track(distance, 0.8))
+    assert factor[0] == pytest.approx(1.0 / width, rel=0.15)
+
+
+def test_recalibration_without_a_record_is_the_member(panel):
+    member = RandomWalk(n_draws=100)
+    plain = member.fit(panel).forecast(3)
+    same = Recalibration(RandomWalk(n_draws=100)).fit(panel).forecast(3)
+    np.testing.assert_allclose(same.values, plain.values)
+
+
+def test_recalibration_uses_the_members_record(forecasts, record):
+    model = Recalibration(MEMBERS[0])
+    last = forecasts[0][-1]
+    model.combine([last], record.as_of(last.origin))
+    assert model.factors_.shape == (4, 4)
+    assert not np.allclose(model.factors_, 1.0)
+    assert pd.notna(model.factors_).all()

@@ -1,0 +1,289 @@
+"""The monthly forecast, its add-factors, its defaults, and what the panel holds."""
+
+import io
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+from tradeshock.features import Panel, ReleaseRule, Series
+from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.adjustments import parse_adjustments
+from tradeshock.forecast.data_status import data_status
+from tradeshock.forecast.defaults import target_of, threshold_of
+from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.models import RandomWalk, SeasonalNaive
+from tradeshock.models.display_unit import DisplayUnit
+
+MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def april(panel: Panel) -> MonthlyForecast:
+    """Return the forecast on the day of April's first 20 days, 24 steps into March 2028."""
+    return monthly_forecast(panel, "2026-04-21", steps=24, threshold=800_000.0)
+
+
+@pytest.fixture(scope="module")
+def taiwan() -> Panel:
+    """Return a target-only panel whose figures come 40 days after the month."""
+    months = pd.period_range("2012-01", "2025-12", freq="M")
+    noise = np.random.default_rng(7).normal(0.0, 0.03, len(months)).cumsum()
+    values = pd.Series(20_000.0 * np.exp(noise), months, name="taiwan")
+    return Panel.from_frame(values, ReleaseRule.after(40), calendar="TW")
+
+
+# -- read off the paths -----------------------------------------------------------------------
+
+
+def test_table_is_read_off_the_paths(april: MonthlyForecast) -> None:
+    table, draws = april.table(), april.paths.of()
+    assert list(table.index) == list(pd.period_range("2026-04", periods=24, freq="M"))
+    for name, q in {"median": 0.5, "low80": 0.1, "high80": 0.9}.items():
+        np.testing.assert_allclose(table[name], np.quantile(draws, q, axis=0), rtol=1e-12)
+    before = april.paths.history["exports_total"]["2025-05"]
+    growth = 100 * (draws[:, 1] / before - 1)
+    assert table["yoy_high80"]["2026-05"] == pytest.approx(np.quantile(growth, 0.9))
+    growth = 100 * (draws[:, 13] / draws[:, 1] - 1)
+    assert table["yoy_median"]["2027-05"] == pytest.approx(np.median(growth))
+
+
+def test_year_total_adds_what_is_published_to_what_is_drawn(april: MonthlyForecast) -> None:
+    years, draws = april.year_total(), april.paths.of()
+    assert [str(year) for year in years.index] == ["2026", "2027"]
+    assert years["published_months"].tolist() == [3, 0]
+    history = april.paths.history["exports_total"]
+    first = history["2026-01":"2026-03"].sum() + draws[:, :9].sum(axis=1)
+    second = draws[:, 9:21].sum(axis=1)
+    np.testing.assert_allclose(years["median"], [np.median(first), np.median(second)])
+    np.testing.assert_allclose(
+        years["chance"], [np.mean(first > 800_000), np.mean(second > 800_000)]
+    )
+    on_2025 = 100 * (first / history["2025-01":"2025-12"].sum() - 1)
+    on_2026 = 100 * (second / first - 1)
+    np.testing.assert_allclose(
+        years["growth_low80"], [np.quantile(on_2025, 0.1), np.quantile(on_2026, 0.1)]
+    )
+
+
+def test_no_year_total_where_paths_end_before_december(panel: Panel) -> None:
+    forecast = monthly_forecast(panel, "2026-04-21", steps=8)
+    assert forecast.year_total().empty
+    assert json.loads(forecast.to_json())["years"] == []
+
+
+def test_no_chance_without_a_threshold(panel: Panel) -> None:
+    years = monthly_forecast(panel, "2026-04-21").year_total()
+    assert years["chance"].isna().all()
+    assert json.loads(monthly_forecast(panel, "2026-04-21").to_json())["years"][0]["chance"] is None
+
+
+def test_header_facts(april: MonthlyForecast) -> None:
+    assert april.known == "March 2026 and the first 20 days of April 2026"
+    assert april.title == "Exports (KR)"
+    assert (april.last.month, april.last.value) == (pd.Period("2026-03"), pytest.approx(87_211.19))
+    assert april.last.yoy == pytest.approx(50.2, abs=0.05)
+    # A working day more than in March 2025.
+    assert april.last.yoy_daily < april.last.yoy
+    assert april.flash is not None
+    assert april.flash.month == pd.Period("2026-04")
+
+
+def test_csv_and_json_say_what_the_table_says(april: MonthlyForecast) -> None:
+    table = april.table()
+    csv = pd.read_csv(io.StringIO(april.to_csv()))
+    content = json.loads(april.to_json())
+    months = pd.DataFrame(content["months"])
+    assert csv["month"].tolist() == months["month"].tolist() == table.index.astype(str).tolist()
+    for name in table.columns:
+        np.testing.assert_array_equal(csv[name], table[name])
+        np.testing.assert_array_equal(months[name], table[name])
+    assert set(csv["model"]) == {content["model"]} == {"FlashRatio"}
+    assert set(csv["state"]) == {content["state"]} == {"after_20d"}
+    assert content["years"][0]["median"] == april.year_total()["median"].iloc[0]
+    assert content["last_published"]["month"] == "2026-03"
+    assert content["judgement"] is None
+
+
+# -- defaults ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "model"),
+    [("2026-04-01", "RandomWalk"), ("2026-04-21", "FlashRatio"), ("2014-04-21", "RandomWalk")],
+)
+def test_default_model_depends_on_the_state(panel: Panel, day: str, model: str) -> None:
+    forecast = monthly_forecast(panel, day, steps=1)
+    assert (forecast.model, forecast.by_default) == (model, True)
+
+
+def test_models_by_name_and_as_objects_are_the_same(panel: Panel) -> None:
+    model = SeasonalNaive()
+    given_object = monthly_forecast(panel, "2020-03-01", model=model)
+    given_name = monthly_forecast(panel, "2020-03-01", model="SeasonalNaive")
+    np.testing.assert_array_equal(given_object.paths.values, given_name.paths.values)
+    assert not given_object.by_default
+    assert not hasattr(model, "panel_"), "the caller's model was fitted"
+
+
+def test_what_is_no_model_is_refused(panel: Panel) -> None:
+    with pytest.raises(ModelError, match=r"no model 'Oracle'; there are .*RandomWalk"):
+        monthly_forecast(panel, model="Oracle")
+    with pytest.raises(TypeError, match="Model"):
+        monthly_forecast(panel, model=RandomWalk)  # type: ignore[arg-type]  # the mistake meant
+
+
+def test_embedded_figures_are_the_default_panel(panel: Panel) -> None:
+    assert monthly_forecast(steps=2).to_json() == monthly_forecast(panel, steps=2).to_json()
+
+
+def test_own_figures_with_a_long_lag(taiwan: Panel) -> None:
+    forecast = monthly_forecast(taiwan, "2025-12-20", steps=3)
+    assert forecast.known == "October 2025, nothing yet of November 2025"
+    assert forecast.model == "RandomWalk"
+    assert forecast.title == "taiwan (TW)"
+    assert forecast.flash is None
+    assert json.loads(forecast.to_json())["flash"] is None
+
+
+def test_target_is_the_only_series_or_named(panel: Panel, taiwan: Panel) -> None:
+    assert target_of(panel) == "exports_total"
+    assert target_of(taiwan) == "taiwan"
+    with pytest.raises(PanelError, match=r"no series 'steel'; the panel has exports_steel, "):
+        target_of(panel, "steel")
+    with pytest.raises(PanelError, match="say which series to forecast; the panel has usdkrw, usd"):
+        target_of(panel.select(["usdkrw", "usdjpy"]))
+
+
+def test_threshold_is_spoken_in_billions(panel: Panel, taiwan: Panel) -> None:
+    assert threshold_of(panel, "exports_total") == 700_000.0
+    assert threshold_of(panel, "exports_total", 650.0) == 650_000.0
+    assert threshold_of(panel, "imports_total") is None
+    assert threshold_of(panel, "usdkrw", 17_000.0) == 17_000.0
+    assert threshold_of(taiwan, "taiwan") is None
+
+
+# -- judgement --------------------------------------------------------------------------------
+
+
+def test_adjustment_moves_its_month_its_growth_and_its_year(panel: Panel) -> None:
+    plain = monthly_forecast(panel, "2026-04-21")
+    adjusted = monthly_forecast(
+        panel, "2026-04-21", adjustments={"2026-06": 1200.0}, note="new line in Pyeongtaek"
+    )
+    moved = adjusted.table()["median"] - plain.table()["median"]
+    assert moved["2026-06"] == pytest.approx(1200.0)
+    assert (moved.drop("2026-06") == 0).all()
+    june = plain.paths.history["exports_total"]["2025-06"]
+    growth = adjusted.table()["yoy_median"] - plain.table()["yoy_median"]
+    assert growth["2026-06"] == pytest.approx(100 * 1200.0 / june)
+    assert adjusted.year_total()["median"].iloc[0] == pytest.approx(
+        plain.year_total()["median"].iloc[0] + 1200.0
+    )
+    assert adjusted.table()["adjustment"].to_dict() == {
+        month: 1200.0 * (str(month) == "2026-06") for month in plain.table().index
+    }
+
+
+def test_judgement_is_shown_in_every_output(panel: Panel) -> None:
+    forecast = monthly_forecast(panel, "2026-04-21", adjustments={"2026-06": -500.0}, note="strike")
+    assert forecast.paths.notes == ("Judgement: -500 mn USD in June 2026 (strike)",)
+    content = json.loads(forecast.to_json())
+    assert content["judgement"] == {"amounts": {"2026-06": -500.0}, "reason": "strike"}
+    csv = pd.read_csv(io.StringIO(forecast.to_csv()), keep_default_na=False).set_index("month")
+    assert csv.loc["2026-06", ["adjustment", "adjustment_reason"]].tolist() == [-500.0, "strike"]
+    assert csv.loc["2026-07", ["adjustment", "adjustment_reason"]].tolist() == [0.0, ""]
+
+
+def test_missing_reason_is_said(panel: Panel) -> None:
+    forecast = monthly_forecast(panel, "2026-04-21", adjustments={"2026-06": 1.0})
+    assert "no reason given" in forecast.paths.notes[0]
+    assert "no reason given" in forecast.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("amounts", "note", "message"),
+    [
+        ({"2029-01": 5.0}, None, "cannot adjust 2029-01"),
+        ({"2026-06": -90_000.0}, None, "takes exports_total below zero"),
+        ({"2026-06": math.inf}, None, "the adjustment of 2026-06 is inf"),
+        ({"June": 5.0}, None, "adjusted month 'June' does not read"),
+        ({}, "a reason for nothing", "there is none"),
+    ],
+)
+def test_adjustments_without_sense(
+    panel: Panel, amounts: dict[str, float], note: str | None, message: str
+) -> None:
+    with pytest.raises(ModelError, match=message):
+        monthly_forecast(panel, "2026-04-21", adjustments=amounts, note=note)
+
+
+@given(st.dictionaries(st.sampled_from(MONTHS), st.floats(-1e6, 1e6), max_size=5))
+def test_adjustments_are_read_as_they_are_written(amounts: dict[str, float]) -> None:
+    written = [f"{month}={amount:+}" for month, amount in amounts.items()]
+    assert parse_adjustments(written) == amounts
+
+
+@pytest.mark.parametrize("text", ["", "2026-06", "2026-13=5", "2026-06=", "2026-06=1e", "x=1"])
+def test_adjustments_that_do_not_read(text: str) -> None:
+    with pytest.raises(ModelError, match="2026-06"):
+        parse_adjustments([text])
+
+
+def test_adjusting_a_month_twice_is_refused() -> None:
+    with pytest.raises(ModelError, match="2026-06 is adjusted twice"):
+        parse_adjustments(["2026-06=1", "2026-06=2"])
+
+
+# -- figures for people -----------------------------------------------------------------------
+
+
+@given(st.floats(1e-3, 1e7), st.sampled_from(["mn USD", "index"]))
+def test_display_keeps_three_digits(level: float, unit: str) -> None:
+    shown = DisplayUnit.of(unit, level)
+    read = float(shown.text(level).replace(",", "")) * shown.divisor
+    assert read == pytest.approx(level, rel=0.006)
+    assert shown.name in {unit, "bn USD"}
+
+
+def test_display_has_no_negative_zero() -> None:
+    assert DisplayUnit.of("mn USD", 50_000.0).text(-1.0, sign=True) == "+0.0"
+
+
+# -- what is in the panel ---------------------------------------------------------------------
+
+
+def test_status_of_the_snapshot(panel: Panel) -> None:
+    status = data_status(panel)
+    assert list(status.index) == list(panel.values.columns)
+    total = status.loc["exports_total"]
+    assert (str(total["first"]), str(total["last"])) == ("1991-01", "2026-04")
+    assert total["next_release"] == pd.Timestamp("2026-06-01")
+    early = status.loc["exports_total_first_20_days"]
+    assert early["next_release"] == pd.Timestamp("2026-05-21")
+    stale = status.index[status["overdue_since"].notna()]
+    assert set(stale) == {id for id in panel.values.columns if panel.is_stale(id)}
+    assert status.loc["reer_kr", "overdue_since"] == pd.Timestamp("2024-11-18")
+
+
+def test_status_of_a_series_that_has_not_begun(panel: Panel) -> None:
+    early = data_status(panel.as_of("1991-02-03")).loc["exports_steel"]
+    assert early[["first", "last"]].isna().all()
+    assert pd.isna(early["next_release"])
+
+
+def test_next_release_is_after_the_origin(panel: Panel) -> None:
+    for day in ("2019-03-31", "2025-11-14", "2026-02-28"):
+        cut = panel.as_of(day)
+        assert (data_status(cut)["next_release"].dropna() > cut.origin).all()
+
+
+def test_status_without_catalog_texts() -> None:
+    months = pd.period_range("2020-01", periods=30, freq="M")
+    entry = Series(id="x", release=ReleaseRule(day=1))
+    panel = Panel(pd.DataFrame({"x": np.arange(1.0, 31.0)}, months), {"x": entry})
+    assert data_status(panel).loc["x", "publisher"] == ""
