@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -12,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.changes import change, year_on_year
-from tradeshock.features.errors import PanelError, StaleSeriesWarning
-from tradeshock.features.known import STALE_AFTER, Floats, Known
+from tradeshock.features.errors import PanelError
+from tradeshock.features.known import Floats, Known
 from tradeshock.features.panel import Panel
 
 
@@ -108,15 +107,19 @@ class Block(Parameters):
         """
         if not hasattr(self, "series_"):
             raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
-        known = Known.at(panel, self.target_, state)
+        return self._table(Known.at(panel, self.target_, state))
+
+    def _table(self, known: Known) -> pd.DataFrame:
         columns = self._columns(known, self.series_)
         return pd.DataFrame(columns, index=known.months, dtype="float64")
 
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
         self.target_ = target
-        self.series_ = fresh([id for id in self.series if id in panel], panel)
-        table = self.transform(panel)
+        self.series_ = tuple(id for id in self.series if id in panel)
+        known = Known.at(panel, target)
+        known.warn_of_stale(self.series_)
+        table = self._table(known)
         self.names_ = [str(name) for name in table.columns]
         return table
 
@@ -127,26 +130,6 @@ class Block(Parameters):
         if not hasattr(self, "names_"):
             raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
         return np.array(self.names_, dtype=object)
-
-
-def fresh(series: Iterable[str], panel: Panel) -> tuple[str, ...]:
-    """Return the series, warning about those that are stale at the panel's origin.
-
-    Stale series keep their columns, which are empty from the day on which they turned stale, so
-    that one build on an uncut panel is the same as a build at any of its origins.
-    """
-    kept = tuple(series)
-    for id in kept:
-        last = panel.values[id].last_valid_index()
-        # None: it has not begun at this origin, which is no fault of it.
-        if last is not None and (panel.expected_month(id) - last).n > STALE_AFTER:
-            warnings.warn(
-                f"{id} ends in {last}, though {panel.expected_month(id)} should be out on "
-                f"{panel.origin.date()}: left out; update it or drop it from the block",
-                StaleSeriesWarning,
-                stacklevel=3,
-            )
-    return kept
 
 
 def values_of(known: Known, id: str) -> Floats:

@@ -60,4 +60,5 @@ def below_peak(x: Floats, months: int) -> Floats:
 def net_of_season(x: Floats, years: int = 5) -> Floats:
     """Value less the mean of the same calendar month in the years before."""
     past = np.stack([lagged(x, 12 * year) for year in range(1, years + 1)])
-    return x - past.mean(axis=0)
+    net: Floats = x - past.mean(axis=0)
+    return net

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from tradeshock.features.block import Block, values_of
+from tradeshock.features.block import Block
 from tradeshock.features.changes import change
 from tradeshock.features.known import Floats, Known, take
 from tradeshock.features.lags import per_working_day
-from tradeshock.features.panel import FLASH_STATES
+from tradeshock.features.states import FLASH_STATES
+
+WHAT = ("total", "part", "rest")
+HOW = ("yoy", "yoy_change_1", "ahead")
 
 
 class Flash(Block):
@@ -29,22 +32,22 @@ class Flash(Block):
 
     def _columns(self, known: Known, series: tuple[str, ...]) -> dict[str, Floats]:
         panel = known.panel
-        window = FLASH_STATES.get(known.state)
-        total = panel.catalog.flash(known.target).get(window or "")
-        if not any(id in panel for id in panel.catalog.flash(known.target).values()):
+        window = FLASH_STATES.get(known.state, "")
+        flashes = panel.catalog.flash(known.target)
+        if not any(id in panel for id in flashes.values()):
             return {}
-        part = panel.catalog.flash(self.part).get(window or "") if self.part else None
         empty = np.full(len(known.months), np.nan)
-        names = [f"{what}_{how}" for what in ("total", "part", "rest") for how in HOWS]
-        columns = dict.fromkeys(names, empty)
+        columns = dict.fromkeys([f"{what}_{how}" for what in WHAT for how in HOW], empty)
+        total = flashes.get(window)
         if total is None or total not in panel:
             return columns
         daily = per_working_day(known, total)
         columns |= self._growth(known, "total", daily, total)
+        part = panel.catalog.flash(self.part).get(window) if self.part else None
         if part is not None and part in panel and self.part != known.target:
             some = per_working_day(known, part)
-            columns |= self._growth(known, "part", some, part)
             rest = np.where(daily > some, daily - some, np.nan)
+            columns |= self._growth(known, "part", some, part)
             columns |= self._growth(known, "rest", rest, part)
         return columns
 
@@ -60,6 +63,3 @@ class Flash(Block):
             f"{what}_yoy_change_1": take(change(yoy, 1), rows),
             f"{what}_ahead": now - known.last(known.target, whole),
         }
-
-
-HOWS = ("yoy", "yoy_change_1", "ahead")

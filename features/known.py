@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel import Panel
+from tradeshock.features.states import known_from
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
@@ -71,7 +75,7 @@ class Known:
     @cached_property
     def first_row(self) -> int:
         """Row of the panel that holds the month of the first row (it may lie behind the end)."""
-        return int(self.months.asi8[0] - pd.PeriodIndex(self.panel.values.index).asi8[0])
+        return int(self.months.asi8[0] - self.panel.months.asi8[0])
 
     @cached_property
     def _positions(self) -> dict[str, Positions]:
@@ -88,15 +92,35 @@ class Known:
         return self._positions[id]
 
     def _find(self, id: str) -> Positions:
-        if self.panel.values[id].isna().all():
-            return np.full(len(self.months), -1, dtype=np.intp)
         found = self.panel.last_known([id], self._days)[:, 0]
-        index = pd.PeriodIndex(self.panel.values.index)
+        return np.where(self._expected(id) - found > STALE_AFTER, -1, found)
+
+    def _expected(self, id: str) -> Positions:
         # The rule is asked itself, beyond the end of the table: a cut panel must say the same.
-        months = pd.period_range(index[0], self.months[-1] + 1, freq="M")
-        dates = np.maximum.accumulate(self.panel.catalog[id].release.dates(months))
-        expected = np.searchsorted(dates, self.origins, side="right") - 1
-        return np.where(expected - found > STALE_AFTER, -1, found)
+        months = pd.period_range(self.panel.months[0], self.months[-1] + 1, freq="M")
+        dates = known_from(self.panel.catalog[id], months, months[0])
+        return np.searchsorted(dates, self.origins, side="right") - 1
+
+    def warn_of_stale(self, series: Iterable[str]) -> None:
+        """Name the series that are stale in the last row.
+
+        They keep their columns, which are empty from the row in which they turned stale, so that
+        a build on an uncut panel is the same as one at any of its origins.
+
+        Warns
+        -----
+        StaleSeriesWarning
+        """
+        for id in series:
+            # What has not begun at this origin is not stale.
+            if self.positions(id)[-1] < 0 and self.panel.values[id].notna().any():
+                expected = self.panel.months[0] + int(self._expected(id)[-1])
+                warnings.warn(
+                    f"{id} ends in {self.panel.last_month(id)}, though {expected} was due by "
+                    f"{self._days[-1].date()}: left out; update it or drop it from the block",
+                    StaleSeriesWarning,
+                    stacklevel=4,
+                )
 
     @cached_property
     def _days(self) -> list[pd.Timestamp]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from tradeshock.features.block import Block, values_of
 from tradeshock.features.changes import (
@@ -25,7 +24,7 @@ PEAK_MONTHS = 60
 def per_working_day(known: Known, id: str) -> Floats:
     """Series by working day of its window, one value a month of the panel."""
     window = known.panel.catalog[id].window
-    days = known.panel.calendar.working_days(pd.PeriodIndex(known.panel.values.index), window)
+    days = known.panel.calendar.working_days(known.panel.months, window)
     return values_of(known, id) / np.maximum(days, 0.5)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,7 +139,7 @@ class MonthlyForecast:
 
     # -- for machines -------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def header(self) -> dict[str, Any]:
         """Facts that hold for the whole forecast, as plain values."""
         return {

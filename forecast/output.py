@@ -155,16 +155,15 @@ def _number(value: float, decimals: int) -> str:
 def print_models(models: Mapping[str, type[Model]]) -> None:
     """Print names and what their docstrings say first."""
     rows = [[name, (inspect.getdoc(cls) or "").partition("\n")[0]] for name, cls in models.items()]
-    Terminal().table([("Model", "id"), ("What it does", "text")], rows)
+    Terminal().table([("Model", "text"), ("What it does", "text")], rows)
 
 
 def print_status(status: pd.DataFrame) -> None:
     """Print what a panel holds; overdue since the day on which the first missing one was due."""
     columns = [
-        ("Series", "id"),
+        ("Series", "text"),
         *((header, "day") for header in ("From", "Until", "Next due", "Overdue")),
-        ("Unit", "text"),
-        ("Publisher", "text"),
+        ("Unit and publisher", "text"),
     ]
     rows = [
         [
@@ -172,8 +171,7 @@ def print_status(status: pd.DataFrame) -> None:
             *("-" if pd.isna(row[name]) else str(row[name]) for name in ("first", "last")),
             _day(row["next_release"]),
             _day(row["overdue_since"]),
-            row["unit"],
-            row["publisher"],
+            ", ".join(text for text in (row["unit"], row["publisher"]) if text),
         ]
         for id, row in status.iterrows()
     ]

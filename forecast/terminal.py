@@ -13,12 +13,11 @@ from rich.table import Table
 # Wide enough that no line of a pipe is broken.
 PIPE_WIDTH = 10_000
 NAME_WIDTH = 14
-# How the cells of a column stand: figures flush right, days in one piece, ids broken late.
+# How the cells of a column stand: figures and days flush right, days in one piece.
 KINDS: dict[str, dict[str, Any]] = {
     "figure": {"justify": "right"},
     "day": {"justify": "right", "no_wrap": True},
     "text": {},
-    "id": {"min_width": 18},
 }
 
 

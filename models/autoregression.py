@@ -96,7 +96,6 @@ class AutoRegression(UnivariateModel):
         return int(np.argmin(criteria))
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         p = self.order_
         growth = np.empty((self.n_draws, p + steps))
         growth[:, :p] = self.recent_

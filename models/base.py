@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,10 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     Attributes
     ----------
+    minimum_months : int
+        Months of the target that it needs; of the class.
+    takes_conditions : bool
+        Whether `forecast` takes conditions; of the class.
     panel_ : Panel
         What was known at the origin.
     target_ : tuple of str
@@ -44,6 +48,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     n_draws: int
     random_state: int
     minimum_months = 36
+    takes_conditions = False
 
     @abstractmethod
     def _fit(self) -> None:
@@ -81,6 +86,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         ModelError
             If the model cannot forecast these targets.
         """
+        self._shared: dict[Any, Any] = self.__dict__.pop("_lent", {})
         self._open(panel, target, record)
         self._fit()
         return self
@@ -113,6 +119,11 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         self._check_fitted()
         if not isinstance(steps, int | np.integer) or steps < 1:
             raise ModelError(f"steps is {steps!r}; give a whole number of months, at least 1")
+        if conditions is not None and not self.takes_conditions:
+            raise ModelError(
+                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
+                "or BayesianVAR"
+            )
         rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
         values = self._paths(int(steps), rng, conditions)
         history = self.panel_.values[list(self.target_)]
@@ -136,8 +147,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         steps: int,
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins, each with what was known then."""
+        shared: dict[Any, Any] = {}
         for origin in origins:
-            yield clone(self).fit(panel.as_of(origin), target).forecast(steps)
+            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
 
     @property
     def name(self) -> str:
@@ -146,6 +158,16 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         return type(self).__name__ + (f"({', '.join(changed)})" if changed else "")
 
     # -- inside -------------------------------------------------------------------------------
+
+    def _sharing(self, shared: dict[Any, Any]) -> Self:
+        """Clone whose next fit keeps in ``self._shared`` what is the same for many origins.
+
+        Only what follows from the key alone may be kept there, for instance the parameters found
+        on what was known on 1 January of a year.
+        """
+        model: Self = clone(self)
+        model._lent = shared
+        return model
 
     def _changed_parameters(self) -> list[str]:
         import inspect
@@ -207,12 +229,6 @@ class UnivariateModel(Model):
     def series_(self) -> pd.Series:
         """Published months of the target, without NaN."""
         return self.panel_.series(self.target_[0])
-
-    def _refuse(self, conditions: Conditions | None) -> None:
-        if conditions is not None:
-            raise ModelError(
-                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR"
-            )
 
 
 def _same(value: object, default: object) -> bool:

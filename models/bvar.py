@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +33,6 @@ from tradeshock.models.minnesota import (
 if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
     from tradeshock.models.conditions import Conditions
-    from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,6 +42,17 @@ DEFAULT_SERIES = (
     "usdkrw",
     "usdjpy",
     "usdtwd",
+    "brent",
+    "copper",
+    "us_semiconductor_ip",
+)
+# What the default combination adds: partners' orders and imports instead of Asian currencies.
+TRADE_SERIES = (
+    "exports_total",
+    "us_imports_from_kr",
+    "us_ip",
+    "us_electronics_orders",
+    "usdkrw",
     "brent",
     "copper",
     "us_semiconductor_ip",
@@ -79,8 +89,7 @@ class BayesianVAR(Model):
         Number of lags.
     sum_of_coefficients : bool
         Whether to use that prior. It holds the system near unit roots without cointegration:
-        safer when levels break, worse when they return to trend. The default combination has one
-        member of each kind.
+        safer when levels break, worse when they return to trend.
     n_draws : int
         Number of sample paths, in antithetic pairs.
     random_state : int
@@ -99,12 +108,13 @@ class BayesianVAR(Model):
     """
 
     minimum_months = 60
+    takes_conditions = True
     scale_tolerance = 1e-3
 
     def __init__(
         self,
         series: Sequence[str] | None = None,
-        lags: int = 6,
+        lags: int = 3,
         sum_of_coefficients: bool = True,
         n_draws: int = 1000,
         random_state: int = 0,
@@ -135,20 +145,6 @@ class BayesianVAR(Model):
         self.centre_ = centre
         return self
 
-    def replay(
-        self,
-        panel: Panel,
-        target: str | Sequence[str],
-        origins: Sequence[pd.Timestamp],
-        steps: int,
-    ) -> Iterator[ForecastPaths]:
-        """Forecast from many past origins; a year's tightness is found once."""
-        found: dict[int, Tightness] = {}
-        for origin in origins:
-            model = clone(self)
-            model._tightness_of_year = found
-            yield model.fit(panel.as_of(origin), target).forecast(steps)
-
     def _read(self) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
@@ -157,11 +153,11 @@ class BayesianVAR(Model):
         self.centre_: Floats = self.complete_.to_numpy()[: self.lags].mean(axis=0)
 
     def _yearly_tightness(self) -> Tightness:
-        found: dict[int, Tightness] = getattr(self, "_tightness_of_year", {})
-        year = self.panel_.origin.year
-        if year not in found:
-            found[year] = self._tightness_in_january(year)
-        return found[year]
+        key = (self.panel_.origin.year, self.series_)
+        if key not in self._shared:
+            self._shared[key] = self._tightness_in_january(self.panel_.origin.year)
+        tightness: Tightness = self._shared[key]
+        return tightness
 
     def _tightness_in_january(self, year: int) -> Tightness:
         january = clone(self)
@@ -243,6 +239,49 @@ class BayesianVAR(Model):
 
     # -- forecasting --------------------------------------------------------------------------
 
+    def steer(self, values: Floats, conditions: Conditions) -> Floats:
+        """Move another model's paths of the first target as this system moves under conditions.
+
+        For models that contain no future drivers. The other model's draws take the place of this
+        system's own target; the joint correction of the kernel is then added to them. Conditions
+        on the target are met by every path.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_draws, steps)
+            Paths in the target's own unit.
+        conditions : Conditions
+            Assumed future values of series of this system.
+
+        Returns
+        -------
+        ndarray, shape (n_draws, steps)
+        """
+        self._check_fitted()
+        ahead = self._ahead(values.shape[1])
+        index = self._months(len(ahead), conditions)
+        places = index.get_indexer(ahead)
+        draws, law = self._published_law(index)
+        levels = np.log(values) if self.levels_.logs[0] else values
+        own = levels - self.levels_.effects(ahead)[:, 0] - self.centre_[0]
+        draws[:, places, 0] = own
+        assumed, sd = self._assumed(index, conditions)
+        rows = value_conditions(assumed - self.centre_, sd, self.series_, index)
+        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
+        shift = conditional_shift(law, draws, rows, rng)[:, places, 0]
+        return np.asarray(values * np.exp(shift) if self.levels_.logs[0] else values + shift)
+
+    def _published_law(self, index: pd.PeriodIndex) -> tuple[Floats, GaussianFuture]:
+        """Draws of centred levels, and their law, once the ragged edge is met."""
+        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
+        past = self.complete_.to_numpy()[-self.lags :] - self.centre_
+        coefs, roots = draw(self.posterior_, self.n_draws, rng)
+        draws = self._simulate(coefs, self._shocks(roots, len(index), rng), past)
+        published = self.levels_.frame.reindex(index).to_numpy() - self.centre_
+        rows = value_conditions(published, np.zeros(published.shape), self.series_, index)
+        law = self._law(past, len(index))
+        return draws + conditional_shift(law, draws, rows, rng), law.conditioned(rows)
+
     def _paths(
         self, steps: int, rng: np.random.Generator, conditions: Conditions | None
     ) -> Floats:
@@ -295,12 +334,15 @@ class BayesianVAR(Model):
         published = self.levels_.frame.reindex(index).to_numpy()
         if conditions is None:
             return published, np.zeros(published.shape)
+        assumed, sd = self._assumed(index, conditions)
+        return np.where(np.isnan(assumed), published, assumed), sd
+
+    def _assumed(self, index: pd.PeriodIndex, conditions: Conditions) -> tuple[Floats, Floats]:
         last = {id: self.panel_.last_month(id) for id in self.series_}
         assumed, sd = conditions.for_(
             self.series_, index, self.n_draws, logs=self.levels_.logs.tolist(), published=last
         )
-        assumed = assumed - self.levels_.effects(index)
-        return np.where(np.isnan(assumed), published, assumed), sd
+        return assumed - self.levels_.effects(index), sd
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         if self.left_out_:

@@ -12,14 +12,16 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record import Record
-from tradeshock.models.wrapper import Wrapper
+from tradeshock.models.wrapper import Wrapper, models_in
 
 N_DRAWS = 50
 STEPS = 4
+FEWEST_ORIGINS = 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Case:
             panel = load_panel()
         targets = (target,) if isinstance(target, str) else tuple(target)
         days = tricky_origins(panel, targets[0]) if origins is None else list(origins)
+        if len(days) < FEWEST_ORIGINS:
+            raise ModelError(f"got {len(days)} origins to check on; give {FEWEST_ORIGINS} or more")
         small = variant(model, n_draws=N_DRAWS)
         return cls(small, panel, targets[0] if len(targets) == 1 else targets, tuple(days))
 
@@ -115,35 +119,34 @@ def tricky_origins(panel: Panel, target: str) -> list[pd.Timestamp]:
     list of Timestamp, ascending
     """
     last = panel.last_month(target)
-    months = [last - 20, last - 8, last - 7]
-    days = [day for m in months for day in panel.origins(m, m, target=target)]
+    days = panel.origins(last - 8, last - 7, target=target)
     for state in panel.states(target)[1:]:
         days += panel.origins(last - 7, last - 7, state=state, target=target)
-    days += _before_a_surprise(panel, target)
-    return sorted(set(days))
+    return sorted({*days, _before_a_surprise(panel, target)})
 
 
-def _before_a_surprise(panel: Panel, target: str) -> list[pd.Timestamp]:
-    """Last origin whose calendar differs over the steps from what turned out, if there is one."""
+def _before_a_surprise(panel: Panel, target: str) -> pd.Timestamp:
+    """Newest earlier origin whose calendar turned out otherwise over the steps, or any."""
     last = panel.last_month(target)
-    first = max(panel.series(target).index[0] + 120, last - 120)
-    if first > last - STEPS:
-        return []
-    for day in reversed(panel.origins(first, last - STEPS, target=target)):
+    first = max(panel.series(target).index[0] + 60, last - 120)
+    earlier = panel.origins(min(first, last - 10), last - 10, target=target)
+    for day in reversed(earlier):
         ahead = pd.period_range(pd.Period(day, "M"), periods=STEPS, freq="M")
         expected = panel.calendar.as_of(day).working_days(ahead)
         if (expected != panel.calendar.working_days(ahead)).any():
-            return [day]
-    return []
+            return day
+    return earlier[-1]
 
 
 def variant(model: Model, **parameters: Any) -> Model:
-    """Clone of a model with other parameters, in its members too, where it has them."""
+    """Clone of a model with other parameters, where it has them, in models inside it too."""
     other: Model = clone(model)
     own = other.get_params(deep=False)
-    other.set_params(**{key: value for key, value in parameters.items() if key in own})
-    if isinstance(other, Wrapper) and "members" in own:
-        other.set_params(members=[variant(part, **parameters) for part in other.parts])
+    changed = {key: value for key, value in parameters.items() if key in own}
+    for key, value in own.items():
+        if inside := [variant(part, **parameters) for part in models_in(value)]:
+            changed[key] = inside if isinstance(value, list | tuple) else inside[0]
+    other.set_params(**changed)
     return other
 
 

@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ShortHistoryError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.base import Floats, UnivariateModel
 from tradeshock.models.random_walk import error_paths
+from tradeshock.models.var import DEFAULT_SERIES, VAR
 
 if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
@@ -195,6 +196,9 @@ class DirectModel(UnivariateModel):
     come from a fit on what was known at its January's origin. With fewer than 24 of them, the
     errors are the random walk's.
 
+    The regressions have no future drivers, so conditions on other series move the paths draw by
+    draw as they move those of a `VAR`; conditions on the target itself are refused.
+
     A subclass takes `features`, `error_years`, `n_draws` and `random_state` among its parameters
     and writes `predict`. It must not depend on what came before: `replay` shares fits.
     """
@@ -202,6 +206,7 @@ class DirectModel(UnivariateModel):
     features: FeaturePipeline | None
     error_years: int
     minimum_months = 60
+    takes_conditions = True
     _shared: Past | None = None
 
     @abstractmethod
@@ -246,7 +251,6 @@ class DirectModel(UnivariateModel):
         self._past = self._shared or Past(clone(self), self.panel_, self.target_[0])
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         adjusted = self.adjustment_.adjusted_.to_numpy()
         if len(adjusted) < steps + FEWEST_MONTHS:
             raise ShortHistoryError(
@@ -263,4 +267,29 @@ class DirectModel(UnivariateModel):
             half = vectors[rng.integers(len(vectors), size=(self.n_draws + 1) // 2)]
             errors = np.stack([half, -half], axis=1).reshape(-1, steps)[: self.n_draws]
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        return np.exp(adjusted[-1] + effect + point + errors)[:, :, None]
+        values: Floats = np.exp(adjusted[-1] + effect + point + errors)[:, :, None]
+        return values if conditions is None else self._conditioned(values, conditions)
+
+    def _conditioned(self, values: Floats, conditions: Conditions) -> Floats:
+        """Paths moved draw by draw as those of a VAR move under the conditions."""
+        if self.target_[0] in conditions.series:
+            raise ModelError(
+                f"{self.name} cannot take values of its own target {self.target_[0]} as given; "
+                "use VAR"
+            )
+        system = [id for id in DEFAULT_SERIES if id in self.panel_]
+        carrier = VAR(
+            series=list(dict.fromkeys([*system, *conditions.series])),
+            n_draws=self.n_draws,
+            random_state=self.random_state,
+        ).fit(self.panel_, self.target_)
+        shift = carrier.conditional_shift(values.shape[1], conditions)
+        logs = self.panel_.catalog[self.target_[0]].transform == "log"
+        moved: Floats = values * np.exp(shift) if logs else values + shift
+        return moved
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        if conditions is None or not len(conditions):
+            return ()
+        given = ", ".join(conditions.series)
+        return (f"conditional on {given}: moved draw by draw as a VAR's paths are",)

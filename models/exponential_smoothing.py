@@ -62,7 +62,6 @@ class ExponentialSmoothing(UnivariateModel):
             self.result_ = model.fit(disp=False, maxiter=200)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         path = self.base_ + np.asarray(draws).reshape(steps, -1).T / 100.0

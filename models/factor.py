@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +17,7 @@ from tradeshock.models.base import UnivariateModel
 from tradeshock.models.growth_system import live_series
 
 if TYPE_CHECKING:
-    from tradeshock.features.panel import Panel
     from tradeshock.models.conditions import Conditions
-    from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,20 +75,6 @@ class DynamicFactor(UnivariateModel):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    def replay(
-        self,
-        panel: Panel,
-        target: str | Sequence[str],
-        origins: Sequence[pd.Timestamp],
-        steps: int,
-    ) -> Iterator[ForecastPaths]:
-        """Forecast from many past origins; a year's parameters are found once."""
-        found: dict[tuple[int, tuple[str, ...]], Any] = {}
-        for origin in origins:
-            model = clone(self)
-            model._fit_of_year = found
-            yield model.fit(panel.as_of(origin), target).forecast(steps)
-
     def _fit(self) -> None:
         wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
         if self.series is None:
@@ -106,7 +90,7 @@ class DynamicFactor(UnivariateModel):
         self.growth_ = frame.diff().iloc[1:] * np.where(self.levels_.logs, 100.0, 1.0)
 
     def _yearly_fit(self) -> Any:
-        found = getattr(self, "_fit_of_year", {})
+        found = self._shared
         key = (self.panel_.origin.year, self.members_)
         if key not in found:
             january = clone(self)
@@ -138,7 +122,6 @@ class DynamicFactor(UnivariateModel):
     def _paths(
         self, steps: int, rng: np.random.Generator, conditions: Conditions | None
     ) -> Floats:
-        self._refuse(conditions)
         draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
         growth = np.asarray(draws).reshape(steps, len(self.members_), self.n_draws)[:, 0].T
         scale = 100.0 if self.levels_.logs[0] else 1.0

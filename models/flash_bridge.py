@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import FLASH_STATES, Panel
 from tradeshock.models.adjustment import huber_regression
 from tradeshock.models.base import Model
+from tradeshock.models.bvar import BayesianVAR
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.flash_ratio import ratio_nowcast
 from tradeshock.models.flash_share import share_nowcast
@@ -28,7 +29,6 @@ EXPECTED, READ, COUNTED, ACTUAL = 0, slice(1, 3), 3, 4
 HALF_LIFE = 60.0
 FEWEST_MONTHS = 18
 PRIOR_MONTHS = 12.0
-EXPECTATION_DRAWS = 200
 
 
 class FlashBridge(Model):
@@ -47,7 +47,7 @@ class FlashBridge(Model):
     Parameters
     ----------
     carrier : Model, optional
-        A model that takes conditions. Default: `BayesianVAR()`.
+        Model of steps 2 and on, one that takes conditions. Default: `BayesianVAR()`.
     parts : tuple of str
         Parts of the target whose early counts are read apart, as far as the panel has them.
     n_draws : int
@@ -67,6 +67,7 @@ class FlashBridge(Model):
         Past out-of-sample errors of the nowcast, log points.
     """
 
+    takes_conditions = True
     scale_tolerance = 1e-3
 
     def __init__(
@@ -89,44 +90,30 @@ class FlashBridge(Model):
         steps: int,
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins; what was expected of a past month is found once."""
-        found: dict[tuple[str, pd.Period], Reading | None] = {}
-        errors: dict[tuple[str, pd.Period], float] = {}
+        shared: dict[Any, Any] = {}
         if len(origins):
             # the latest origin reads all months in one go, each as of its own day
-            latest = self._remembering(found, errors)
-            latest._open(panel.as_of(max(origins)), target, None)
-            latest._readings()
+            self._sharing(shared).fit(panel.as_of(max(origins)), target)
         for origin in origins:
-            model = self._remembering(found, errors)
-            yield model.fit(panel.as_of(origin), target).forecast(steps)
+            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
 
     # -- learning -----------------------------------------------------------------------------
 
-    def _carrier(self, draws: int) -> Model:
-        from tradeshock.models.bvar import BayesianVAR
-
+    def _carrier(self) -> Model:
         carrier = BayesianVAR() if self.carrier is None else clone(self.carrier)
-        return carrier.set_params(n_draws=draws, random_state=self.random_state)
+        return carrier.set_params(n_draws=self.n_draws, random_state=self.random_state)
 
     def _fit(self) -> None:
         if len(self.target_) != 1:
             raise ModelError(
                 f"FlashBridge forecasts one target at a time, got {list(self.target_)}"
             )
-        self.carrier_ = self._carrier(self.n_draws).fit(self.panel_, self.target_)
+        lent = self._shared.setdefault("carrier", {})
+        self.carrier_ = self._carrier()._sharing(lent).fit(self.panel_, self.target_)
         self.nowcast_: float | None = None
         readings = self._readings()
         if self.last_ + 1 in readings.index and len(readings) > FEWEST_MONTHS:
             self._bridge(readings)
-
-    def _remembering(
-        self,
-        found: dict[tuple[str, pd.Period], Reading | None],
-        errors: dict[tuple[str, pd.Period], float],
-    ) -> FlashBridge:
-        model: FlashBridge = clone(self)
-        model._found, model._errors = found, errors
-        return model
 
     def _readings(self) -> pd.DataFrame:
         """Expected, read twice and actual: log of each month at its own origin in this state."""
@@ -136,7 +123,7 @@ class FlashBridge(Model):
         flash = self.panel_.series(self.panel_.catalog.flash(target)[FLASH_STATES[self.state_]])
         months = pd.PeriodIndex(flash.index)
         months = months[(months >= months[0] + 12) & (months <= self.last_ + 1)]
-        found = getattr(self, "_found", {})
+        found = self._shared.setdefault("readings", {})
         self._read(months[[(self.state_, month) not in found for month in months]], found)
         rows = {month: found[self.state_, month] for month in months}
         frame = pd.DataFrame.from_dict(
@@ -166,7 +153,7 @@ class FlashBridge(Model):
                 found[self.state_, month] = None
             else:
                 pairs[day] = (month, pair)
-        carrier = self._carrier(EXPECTATION_DRAWS)
+        carrier = self._carrier()
         for paths in carrier.replay(self.panel_, target, list(pairs), 1):
             month, pair = pairs[paths.origin]
             found[self.state_, month] = (float(np.log(np.median(paths.of()))), *pair)
@@ -184,7 +171,7 @@ class FlashBridge(Model):
     def _bridge(self, readings: pd.DataFrame) -> None:
         """Point, weights and past out-of-sample errors; the last row is the running month."""
         table = readings.to_numpy()
-        errors = getattr(self, "_errors", {})
+        errors = self._shared.setdefault("errors", {})
         for t in range(FEWEST_MONTHS // 2, len(table) - 1):
             key = (self.state_, readings.index[t])
             if key not in errors:

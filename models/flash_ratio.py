@@ -87,7 +87,6 @@ class FlashRatio(UnivariateModel):
             self.errors_ = errors
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         adjusted = self.adjustment_.adjusted_.to_numpy()
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         walk = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)

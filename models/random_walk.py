@@ -81,7 +81,6 @@ class RandomWalk(UnivariateModel):
         )
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         adjusted = self.adjustment_.adjusted_.to_numpy()
         errors = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)

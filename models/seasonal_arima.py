@@ -70,7 +70,6 @@ class SeasonalARIMA(UnivariateModel):
             self.result_ = model.fit(disp=False, maxiter=100)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         draws = self.result_.simulate(
             steps,
             anchor="end",

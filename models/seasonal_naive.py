@@ -36,7 +36,6 @@ class SeasonalNaive(UnivariateModel):
         self.level_ = np.log(self.series_.to_numpy())
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        self._refuse(conditions)
         years = -(-steps // 12)
         point = np.tile(self.level_[-12:], years)[:steps]
         growth = self.level_[12:] - self.level_[:-12]

@@ -99,6 +99,8 @@ class VAR(Model):
         Whether it is below 1. Nothing is changed if it is not, but every forecast says so.
     """
 
+    takes_conditions = True
+
     def __init__(
         self,
         series: Sequence[str] | None = None,

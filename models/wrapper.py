@@ -86,10 +86,16 @@ class Wrapper(Model):
     @property
     def name(self) -> str:
         """Class name with the names of members, where they are given, and changed parameters."""
-        changed = [part for part in self._changed_parameters() if not part.startswith("members=")]
-        members = [m.name for m in self.members or ()]
-        inside = ", ".join([*members, *changed])
+        given = self.get_params(deep=False)
+        held = tuple(f"{key}=" for key, value in given.items() if models_in(value))
+        changed = [part for part in self._changed_parameters() if not part.startswith(held)]
+        inside = ", ".join([*(m.name for m in self.members or ()), *changed])
         return type(self).__name__ + (f"({inside})" if inside else "")
+
+    @property
+    def takes_conditions(self) -> bool:  # type: ignore[override]
+        """Whether all members take conditions."""
+        return all(part.takes_conditions for part in self.parts)
 
     def update(self, panel: Panel) -> Self:
         """Take new figures: members are updated, the record is read up to the new origin."""
@@ -162,3 +168,9 @@ class Wrapper(Model):
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self.forecast(steps, conditions).values
+
+
+def models_in(parameter: object) -> list[Model]:
+    """Models that a parameter of a model holds, by itself or in a list or tuple."""
+    values = parameter if isinstance(parameter, list | tuple) else [parameter]
+    return [value for value in values if isinstance(value, Model)]

@@ -1,0 +1,278 @@
+"""The conformance suite catches what it is there for."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel, ReleaseRule
+from tradeshock.features.errors import ModelError
+from tradeshock.models import Model, SeasonalNaive, check_model
+from tradeshock.models.check import CHECKS, ConformanceError
+from tradeshock.models.check_case import disturbed, in_billions, late, tricky_origins
+from tradeshock.models.wrapper import Wrapper
+
+TARGET = "exports_total"
+
+
+def of(panel):
+    """Naive paths from the last figure of a panel's series."""
+    return float(panel.series(TARGET).iloc[-1])
+
+
+class Naive(Model):
+    """Last figure times lognormal noise: does everything right."""
+
+    def __init__(self, panel=None, n_draws=100, random_state=0):
+        self.panel = panel
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _fit(self):
+        self.level_ = of(self.panel_)
+
+    def _paths(self, steps, rng, conditions):
+        noise = rng.normal(0.0, 0.05, size=(self.n_draws, steps, len(self.target_)))
+        return self.level_ * np.exp(noise)
+
+
+class HoldsTheWholePanel(Naive):
+    """Looks one month ahead in a panel that it was given when it was made."""
+
+    def _fit(self):
+        self.level_ = float(self.panel.values[TARGET].get(self.last_ + 1, np.nan))
+
+
+class LooksAheadInReplay(Naive):
+    def replay(self, panel, target, origins, steps):
+        for paths in super().replay(panel, target, origins, steps):
+            ahead = panel.values[TARGET].reindex(paths.index).ffill().to_numpy()
+            yield replace(paths, values=paths.values * (ahead / ahead[0])[None, :, None])
+
+
+class KnowsTomorrowsHolidays(Naive):
+    """Replays with the calendar of the uncut panel."""
+
+    def _paths(self, steps, rng, conditions):
+        days = self.panel_.calendar.working_days(self._ahead(steps))
+        return super()._paths(steps, rng, conditions) * days[None, :, None]
+
+    def replay(self, panel, target, origins, steps):
+        for origin in origins:
+            known = panel.as_of(origin)
+            known.calendar = panel.calendar
+            model = type(self)(n_draws=self.n_draws).fit(known, target)
+            yield model.forecast(steps)
+
+
+class LosesAnOrigin(Naive):
+    def replay(self, panel, target, origins, steps):
+        return super().replay(panel, target, origins[1:], steps)
+
+
+class ChangesThePanel(Naive):
+    def _fit(self):
+        super()._fit()
+        self.panel_.values.iloc[0, 0] *= 2.0
+
+
+class ChangesItsParameters(Naive):
+    def _fit(self):
+        super()._fit()
+        self.n_draws = 7
+
+
+class SharesWhatItLearned(Naive):
+    learned: ClassVar[dict[str, float]] = {}
+
+    def _fit(self):
+        self.learned["level"] = of(self.panel_)
+        self.level_ = 0.0
+
+    def _paths(self, steps, rng, conditions):
+        self.level_ = self.learned["level"]
+        return super()._paths(steps, rng, conditions)
+
+
+class IgnoresItsSeed(Naive):
+    def _paths(self, steps, rng, conditions):
+        return super()._paths(steps, np.random.default_rng(3), conditions)
+
+
+class RollsDice(Naive):
+    def _paths(self, steps, rng, conditions):
+        return super()._paths(steps, np.random.default_rng(), conditions)
+
+
+class ForgetsWhenSaved(Naive):
+    def __getstate__(self):
+        return {**super().__getstate__(), "level_": 1.0}
+
+
+class StartsLate(Naive):
+    def forecast(self, steps, conditions=None):
+        paths = super().forecast(steps, conditions)
+        return replace(paths, index=paths.index + 1)
+
+
+class NeedsEveryIndicator(Naive):
+    def _fit(self):
+        super()._fit()
+        if self.panel_.is_stale("exports_steel"):
+            raise ModelError("no steel")
+
+
+class DriftsOnUpdate(Naive):
+    def update(self, panel):
+        super().update(panel)
+        self.level_ *= 1.001
+        return self
+
+
+class TakesAnyHistory(Naive):
+    def _open(self, panel, target, record):
+        self.minimum_months = 1
+        super()._open(panel, target, record)
+
+
+class CountsInMillions(Naive):
+    def _fit(self):
+        self.level_ = of(self.panel_) + 100.0
+
+
+class GoesBelowZero(Naive):
+    def _paths(self, steps, rng, conditions):
+        return super()._paths(steps, rng, conditions) - (self.level_ if steps > 6 else 0.0)
+
+
+CAUGHT = {
+    HoldsTheWholePanel: "future_does_not_matter",
+    LooksAheadInReplay: "future_does_not_matter",
+    KnowsTomorrowsHolidays: "replay_is_the_slow_path",
+    LosesAnOrigin: "replay_is_the_slow_path",
+    ChangesThePanel: "inputs_are_unchanged",
+    ChangesItsParameters: "inputs_are_unchanged",
+    SharesWhatItLearned: "clone_is_independent",
+    IgnoresItsSeed: "seed_decides_the_paths",
+    RollsDice: "seed_decides_the_paths",
+    ForgetsWhenSaved: "survives_pickling",
+    StartsLate: "starts_after_the_last_published_month",
+    NeedsEveryIndicator: "lives_with_a_ragged_edge",
+    DriftsOnUpdate: "update_without_news_changes_nothing",
+    TakesAnyHistory: "refuses_a_short_history",
+    CountsInMillions: "unit_does_not_matter",
+    GoesBelowZero: "paths_are_numbers",
+}
+
+
+@pytest.mark.parametrize("cls", CAUGHT, ids=lambda cls: cls.__name__)
+def test_a_model_that_breaks_the_contract_is_caught(panel, cls):
+    model = cls(panel) if cls is HoldsTheWholePanel else cls()
+    message = rf"{cls.__name__}.* fails the check {CAUGHT[cls]}: "
+    with pytest.raises(ConformanceError, match=message):
+        check_model(model, panel, only=[CAUGHT[cls]])
+    others = set(CAUGHT.values()) - {CAUGHT[cls]}
+    if cls in (LooksAheadInReplay, IgnoresItsSeed, ForgetsWhenSaved, TakesAnyHistory):
+        for check in others - {"replay_is_the_slow_path"}:
+            check_model(model, panel, only=[check])
+
+
+def test_what_a_model_raises_is_a_failed_check():
+    message = "NeedsEveryIndicator fails the check lives_with_a_ragged_edge: raised ModelError: no"
+    with pytest.raises(ConformanceError, match=message):
+        check_model(NeedsEveryIndicator(), only=["lives_with_a_ragged_edge"])
+
+
+def test_every_check_catches_something():
+    assert set(CHECKS) == set(CAUGHT.values())
+
+
+def test_a_model_that_keeps_the_contract_passes(panel):
+    check_model(Naive(), panel)
+    check_model(Naive(panel), panel, only=["future_does_not_matter"])
+
+
+def test_an_unknown_check_is_refused(panel):
+    with pytest.raises(ModelError, match=r"no checks \['speed'\]"):
+        check_model(Naive(), panel, only=["speed"])
+
+
+def test_models_of_other_nations_are_checked_on_their_own_panel():
+    months = pd.period_range("2005-01", "2025-12", freq="M")
+    rng = np.random.default_rng(0)
+    level = 1e4 * np.exp(np.cumsum(rng.normal(0.003, 0.03, len(months))))
+    figures = pd.Series(level, months, name="exports_total")
+    panel = Panel.from_frame(figures, ReleaseRule.after(days=40), calendar="TW")
+    check_model(SeasonalNaive(), panel)
+
+
+class Latest(Wrapper):
+    """First member's paths, scaled by its newest error."""
+
+    def __init__(self, members=None, n_draws=100, random_state=0):
+        self.members = members
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def newest(self, record, paths):
+        errors = record.errors(paths.model, paths.series[0], paths.state)
+        known = errors[1].dropna() if len(errors) else errors
+        return float(known.iloc[-1]) if len(known) else 0.0
+
+    def combine(self, forecasts, record):
+        error = self.newest(record, forecasts[0])
+        return replace(forecasts[0], values=forecasts[0].values * np.exp(error / 100.0))
+
+
+class LooksUpTheAnswer(Latest):
+    """Reads outcomes that came later, from the record that it was fitted with."""
+
+    def replay(self, panel, target, origins, steps):
+        record = self.make_record(panel, target, origins, steps)
+        for (paths,) in zip(self.parts[0].replay(panel, target, origins, steps), strict=True):
+            yield replace(self.combine([paths], record), model=self.name)
+
+
+def test_wrappers_are_checked_with_a_record(panel):
+    check_model(Latest([SeasonalNaive()]), panel)
+    with pytest.raises(ConformanceError, match="sees what came out after"):
+        check_model(LooksUpTheAnswer([SeasonalNaive()]), panel, only=["future_does_not_matter"])
+
+
+# -- what the checks are made of ------------------------------------------------------------------
+
+
+def test_origins_are_tricky(panel):
+    days = tricky_origins(panel, TARGET)
+    assert days == sorted(set(days))
+    states = [panel.as_of(day).state(TARGET) for day in days]
+    assert set(states) == set(panel.states(TARGET))
+    months = [panel.as_of(day).last_month(TARGET) for day in days]
+    steps = {(b - a).n for a, b in pairwise(months)}
+    assert {0, 1} < steps
+    ahead = [pd.period_range(month + 1, periods=4, freq="M") for month in months]
+    assert any(
+        (panel.as_of(day).calendar.working_days(m) != panel.calendar.working_days(m)).any()
+        for day, m in zip(days, ahead, strict=True)
+    )
+
+
+def test_a_disturbed_panel_differs_after_the_origin_alone(panel):
+    origin = pd.Timestamp("2025-06-11")
+    other = disturbed(panel, origin)
+    assert other.as_of(origin).values.equals(panel.as_of(origin).values)
+    late_figures = panel.values.notna() & (panel.release_dates > np.datetime64("2025-06-11"))
+    assert (other.values != panel.values)[late_figures].to_numpy()[late_figures].all()
+
+
+def test_billions_and_lateness(panel):
+    billions = in_billions(panel)
+    assert billions.values.at["2025-01", TARGET] * 1000 == panel.values.at["2025-01", TARGET]
+    assert billions.values["usdkrw"].equals(panel.values["usdkrw"])
+    assert billions.catalog[TARGET].unit == "bn USD"
+    delayed = late(panel, 2, punctual=[TARGET])
+    assert delayed.last_month(TARGET) == panel.last_month(TARGET)
+    assert delayed.last_month("exports_steel") == panel.last_month("exports_steel") - 2

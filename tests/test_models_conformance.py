@@ -1,0 +1,34 @@
+"""Every model that can be found by name keeps the contract of all models."""
+
+from functools import lru_cache
+
+import pytest
+
+from tradeshock.features import load_panel
+from tradeshock.models import Model, RandomWalk, SeasonalNaive, find_models
+from tradeshock.models.check import CHECKS
+from tradeshock.models.check_case import Case
+from tradeshock.models.registry import make_model
+
+# Models that cannot be made without members, or are slow as they are.
+PARAMETERS = {
+    "Combination": {"members": [RandomWalk(), SeasonalNaive()]},
+    "FlashBridge": {"carrier": RandomWalk()},
+    "GradientBoosting": {"max_iter": 3},
+    "LinearPool": {"members": [RandomWalk(), SeasonalNaive()]},
+    "Recalibration": {"member": RandomWalk()},
+    "SeasonalARIMA": {"years": 8},
+}
+
+
+@lru_cache(maxsize=1)
+def case_of(name: str) -> Case:
+    """One case a model, so that checks share what takes long."""
+    model: Model = make_model(name, **PARAMETERS.get(name, {}))
+    return Case.make(model, load_panel(), "exports_total", None)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("name", find_models())
+def test_conformance(name: str, check: str) -> None:
+    CHECKS[check](case_of(name))
