@@ -56,7 +56,7 @@ def backtest(
     steps : int
         Months ahead.
     n_jobs : int
-        Worker processes for models that take longer than a second; -1 for one a core.
+        Worker processes for models that take longer than some seconds; -1 for one a core.
     store : path, optional
         Folder in which finished chunks are kept. A later call computes only what is missing there
         or has changed: figures, release days, parameters, code. Wrappers are always run, from

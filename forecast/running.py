@@ -44,7 +44,8 @@ class Failed:
 Outcome = list[ForecastPaths] | Failed
 Finish = Callable[[Chunk, Outcome], None]
 
-# Starting workers takes about as long.
+# What remains of a model must take longer than this to be handed out, and three times as long
+# before there are workers: starting them takes about two seconds.
 WORTH_SECONDS = 1.0
 # Chunks that are handed out for each worker: one more than it runs keeps it busy.
 AHEAD = 2
@@ -59,7 +60,7 @@ def run_chunks(
     ----------
     groups : iterable of sequences of Chunk
         Chunks of one model each, which take about equally long. A group goes to worker processes
-        once what remains of it looks longer than a second.
+        once what remains of it looks long enough.
     panel : Panel
     n_jobs : int
         Worker processes; 1 for none.
@@ -74,7 +75,8 @@ def run_chunks(
                 began = perf_counter()
                 finish(chunk, attempt(chunk, panel))
                 left = (perf_counter() - began) * len(waiting)
-                if n_jobs > 1 and left > WORTH_SECONDS:
+                worth = WORTH_SECONDS * (1.0 if workers.started else 3.0)
+                if n_jobs > 1 and left > worth:
                     workers.submit(waiting)
                     waiting.clear()
                 workers.collect(wait=False)
@@ -118,6 +120,11 @@ class Workers:
         self._stop(kill=error is not None)
         if self._folder is not None:
             self._folder.cleanup()
+
+    @property
+    def started(self) -> bool:
+        """Whether there are worker processes."""
+        return self._executor is not None
 
     def submit(self, chunks: Iterable[Chunk]) -> None:
         """Queue chunks."""

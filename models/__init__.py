@@ -8,14 +8,18 @@ if TYPE_CHECKING:
     from tradeshock.models.autoregression import AutoRegression as AutoRegression
     from tradeshock.models.base import Model as Model
     from tradeshock.models.boosting import GradientBoosting as GradientBoosting
+    from tradeshock.models.bvar import BayesianVAR as BayesianVAR
     from tradeshock.models.check import check_model as check_model
+    from tradeshock.models.combination import Combination as Combination, LinearPool as LinearPool
     from tradeshock.models.conditions import Conditions as Conditions
-    from tradeshock.models.exponential_smoothing import (
-        ExponentialSmoothing as ExponentialSmoothing,
-    )
+    from tradeshock.models.direct_ridge import DirectRidge as DirectRidge
+    from tradeshock.models.exponential_smoothing import ExponentialSmoothing as ExponentialSmoothing
+    from tradeshock.models.factor import DynamicFactor as DynamicFactor
+    from tradeshock.models.flash_bridge import FlashBridge as FlashBridge
     from tradeshock.models.flash_ratio import FlashRatio as FlashRatio
     from tradeshock.models.paths import ForecastPaths as ForecastPaths
     from tradeshock.models.random_walk import RandomWalk as RandomWalk
+    from tradeshock.models.recalibration import Recalibration as Recalibration
     from tradeshock.models.record import Record as Record
     from tradeshock.models.registry import find_models as find_models
     from tradeshock.models.seasonal_arima import SeasonalARIMA as SeasonalARIMA
@@ -26,13 +30,20 @@ else:
         __name__,
         {
             "AutoRegression": "tradeshock.models.autoregression",
+            "BayesianVAR": "tradeshock.models.bvar",
+            "Combination": "tradeshock.models.combination",
             "Conditions": "tradeshock.models.conditions",
+            "DirectRidge": "tradeshock.models.direct_ridge",
+            "DynamicFactor": "tradeshock.models.factor",
             "ExponentialSmoothing": "tradeshock.models.exponential_smoothing",
+            "FlashBridge": "tradeshock.models.flash_bridge",
             "FlashRatio": "tradeshock.models.flash_ratio",
             "ForecastPaths": "tradeshock.models.paths",
             "GradientBoosting": "tradeshock.models.boosting",
+            "LinearPool": "tradeshock.models.combination",
             "Model": "tradeshock.models.base",
             "RandomWalk": "tradeshock.models.random_walk",
+            "Recalibration": "tradeshock.models.recalibration",
             "Record": "tradeshock.models.record",
             "SeasonalARIMA": "tradeshock.models.seasonal_arima",
             "SeasonalNaive": "tradeshock.models.seasonal_naive",

@@ -133,6 +133,7 @@ class BayesianVAR(Model):
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
+        self._centre()
         self.tightness_ = self._yearly_tightness()
         self._learn()
 
@@ -140,9 +141,7 @@ class BayesianVAR(Model):
         """Take new figures; series, tightness and coefficients stay as they were."""
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
-        centre = self.centre_
         self._read()
-        self.centre_ = centre
         return self
 
     def _read(self) -> None:
@@ -150,6 +149,8 @@ class BayesianVAR(Model):
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
         self.levels_ = AdjustedLevels.read(self.panel_, self.series_, needed)
         self.complete_ = self.levels_.complete
+
+    def _centre(self) -> None:
         self.centre_: Floats = self.complete_.to_numpy()[: self.lags].mean(axis=0)
 
     def _yearly_tightness(self) -> Tightness:
@@ -166,10 +167,12 @@ class BayesianVAR(Model):
             january._open(past, self.target_, None)
             january.series_ = self.series_
             january._read()
+            january._centre()
         except (ShortHistoryError, PanelError):
             # a young panel had too little in January: what is known now has to do
             return self._optimise()
-        return january._optimise()
+        tightness: Tightness = january._optimise()
+        return tightness
 
     def _scales(self) -> tuple[Floats, Floats]:
         """Innovation scale of each series on its own, and the size of its movements in level."""
@@ -223,9 +226,7 @@ class BayesianVAR(Model):
             residuals = y - x @ law.mean
             scaled = residuals / volatility[:, None]
             covariance = scaled.T @ scaled / len(scaled)
-            distance = np.einsum(
-                "ti,ti->t", residuals, np.linalg.solve(covariance, residuals.T).T
-            )
+            distance = np.einsum("ti,ti->t", residuals, np.linalg.solve(covariance, residuals.T).T)
             volatility = np.sqrt((TAILS + distance) / (TAILS + n))
         return volatility
 
@@ -282,9 +283,7 @@ class BayesianVAR(Model):
         law = self._law(past, len(index))
         return draws + conditional_shift(law, draws, rows, rng), law.conditioned(rows)
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         index = self._months(steps, conditions)
         past = self.complete_.to_numpy()[-self.lags :] - self.centre_
         coefs, roots = draw(self.posterior_, self.n_draws, rng)
@@ -327,9 +326,7 @@ class BayesianVAR(Model):
         drift = np.tile(mean[0], (months, 1))
         return GaussianFuture.from_var(lag_coefs, past, drift, self.posterior_.covariance)
 
-    def _known(
-        self, index: pd.PeriodIndex, conditions: Conditions | None
-    ) -> tuple[Floats, Floats]:
+    def _known(self, index: pd.PeriodIndex, conditions: Conditions | None) -> tuple[Floats, Floats]:
         """(Log) levels net of effects that are published or assumed, NaN where free."""
         published = self.levels_.frame.reindex(index).to_numpy()
         if conditions is None:

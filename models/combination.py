@@ -152,7 +152,8 @@ def _history(
 ) -> tuple[Floats, Floats] | None:
     """Quantiles (T, H, K, Q) and outcomes (T, H), 100 log, of origins that all members have."""
     tables = [
-        {c: record.matrix(c, name, target, state) for c in (*QUANTILE_COLUMNS, "actual")} for name in names
+        {c: record.matrix(c, name, target, state) for c in (*QUANTILE_COLUMNS, "actual")}
+        for name in names
     ]
     common = tables[0]["actual"].index
     for table in tables[1:]:

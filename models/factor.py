@@ -119,13 +119,11 @@ class DynamicFactor(UnivariateModel):
             warnings.simplefilter("ignore")
             return model.fit(disp=False, maxiter=50)
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
         growth = np.asarray(draws).reshape(steps, len(self.members_), self.n_draws)[:, 0].T
         scale = 100.0 if self.levels_.logs[0] else 1.0
-        last = self.levels_.frame.loc[self.last_].iloc[0]
+        last = self.levels_.frame.loc[[self.last_]].to_numpy()[0, 0]
         levels = last + np.cumsum(growth / scale, axis=1)
         return self.levels_.own_units(levels[:, :, None], self._ahead(steps))
 

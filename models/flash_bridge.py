@@ -47,7 +47,8 @@ class FlashBridge(Model):
     Parameters
     ----------
     carrier : Model, optional
-        Model of steps 2 and on, one that takes conditions. Default: `BayesianVAR()`.
+        Model of steps 2 and on. Default: `BayesianVAR()`. The paths of one that takes no
+        conditions are steered by it (`BayesianVAR.steer`).
     parts : tuple of str
         Parts of the target whose early counts are read apart, as far as the panel has them.
     n_draws : int
@@ -100,8 +101,9 @@ class FlashBridge(Model):
     # -- learning -----------------------------------------------------------------------------
 
     def _carrier(self) -> Model:
-        carrier = BayesianVAR() if self.carrier is None else clone(self.carrier)
-        return carrier.set_params(n_draws=self.n_draws, random_state=self.random_state)
+        carrier: Model = BayesianVAR() if self.carrier is None else clone(self.carrier)
+        carrier.set_params(n_draws=self.n_draws, random_state=self.random_state)
+        return carrier
 
     def _fit(self) -> None:
         if len(self.target_) != 1:
@@ -166,7 +168,7 @@ class FlashBridge(Model):
         share = share_nowcast(panel, target, self.state_, parts)
         if share is None or month not in ratio.index:
             return None
-        return float(ratio[month]), share
+        return float(ratio.loc[[month]].to_numpy()[0]), share
 
     def _bridge(self, readings: pd.DataFrame) -> None:
         """Point, weights and past out-of-sample errors; the last row is the running month."""
@@ -183,9 +185,7 @@ class FlashBridge(Model):
 
     # -- forecasting --------------------------------------------------------------------------
 
-    def _paths(
-        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
-    ) -> Floats:
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         if self.nowcast_ is None or conditions is not None:
             return self.carrier_.forecast(steps, conditions).values
         half = rng.choice(self.errors_, size=(self.n_draws + 1) // 2)
@@ -195,7 +195,15 @@ class FlashBridge(Model):
         errors = np.stack([half, -half], axis=1).reshape(-1)[: self.n_draws]
         first = np.exp(self.nowcast_ + errors)
         given = Conditions({self.target_[0]: {self.last_ + 1: first}})
-        return self.carrier_.forecast(steps, given).values
+        if self.carrier_.takes_conditions:
+            return self.carrier_.forecast(steps, given).values
+        values = self.carrier_.forecast(steps).of()
+        return self._driver().steer(values, given)[:, :, None]
+
+    def _driver(self) -> BayesianVAR:
+        driver = BayesianVAR(n_draws=self.n_draws, random_state=self.random_state)
+        lent = self._shared.setdefault("driver", {})
+        return driver._sharing(lent).fit(self.panel_, self.target_)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         if self.nowcast_ is None:

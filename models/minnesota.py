@@ -174,9 +174,7 @@ def posterior(rows: Rows, prior: tuple[Floats, Floats], sigma: Floats) -> Poster
     return Posterior(b1, p1, s1, d1, float(evidence))
 
 
-def draw(
-    law: Posterior, draws: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def draw(law: Posterior, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw coefficients and roots of the covariance, in antithetic pairs of coefficients.
 
     Returns

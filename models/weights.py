@@ -102,4 +102,5 @@ def mean_pinball(weights: Floats, quantiles: Floats, levels: Floats, actual: Flo
     gap = actual[:, :, None] - combined
     loss = np.maximum(levels * gap, (levels - 1.0) * gap).mean(axis=2)
     known = ~np.isnan(loss)
-    return np.where(known, loss, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    total = np.where(known, loss, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))

@@ -73,9 +73,11 @@ def test_stale_series_are_left_out_with_a_warning(panel):
 
 
 def test_two_targets_are_drawn_jointly(panel):
-    paths = BayesianVAR(series=SMALL, n_draws=500).fit(
-        panel, ["exports_total", "us_imports_from_kr"]
-    ).forecast(3)
+    paths = (
+        BayesianVAR(series=SMALL, n_draws=500)
+        .fit(panel, ["exports_total", "us_imports_from_kr"])
+        .forecast(3)
+    )
     assert paths.series == ("exports_total", "us_imports_from_kr")
     together = np.corrcoef(np.log(paths.values[:, 2]).T)[0, 1]
     assert together > 0.1
