@@ -45,7 +45,7 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
             replace(
                 entry,
                 id=new,
-                title=f"{entry.title} excluding {other.title}",
+                title=f"{entry.title} excluding {other.title[:1].lower()}{other.title[1:]}",
                 release=latest_of(panel, minuend, subtrahend),
                 holes=tuple(sorted({*entry.holes, *other.holes})),
                 flash_of=None if new == id else id,

@@ -1,5 +1,7 @@
 """Tests of whether intervals and densities promise what they keep."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -153,13 +155,61 @@ def coverage_table(frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["target", "quantity", "model", "state", "step"]
     table = []
     for names, group in rows.groupby(keys, observed=True):
-        month = month_number(group["month"])
-        for level, (lower, upper) in INTERVALS.items():
-            hits = np.full(int(np.ptp(month)) + 1, np.nan)
-            hits[month - month.min()] = covered(group["actual"], group[lower], group[upper])
+        for level, hits in _hits_by_level(group):
             tests = _coverage_tests(hits, level, int(group["step"].iloc[0]))
             table.append({**dict(zip(keys, names, strict=True)), "level": level, **tests})
     return pd.DataFrame(table)
+
+
+def coverage_intervals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Coverage of the four central intervals of every model, with 95 % confidence bounds.
+
+    Exact binomial bounds (Clopper and Pearson 1934) at step 1 and where every outcome was inside
+    or outside; beyond step 1, where forecasts overlap, the coverage plus and minus Student's
+    t(n - 1) times the standard error of `coverage_hac`, cut to 0..1.
+
+    Parameters
+    ----------
+    frame
+        Tidy frame of a backtest.
+
+    Returns
+    -------
+    One row for each target, quantity, model, state, step and interval: ``level``, ``n``,
+    ``coverage``, ``lower`` and ``upper``.
+    """
+    rows = scorable(frame)
+    keys = ["target", "quantity", "model", "state", "step"]
+    table = []
+    for names, group in rows.groupby(keys, observed=True):
+        found = dict(zip(keys, names, strict=True))
+        for level, hits in _hits_by_level(group):
+            table.append(
+                {**found, "level": level, **_bounds(hits, level, int(group["step"].iloc[0]))}
+            )
+    return pd.DataFrame(table)
+
+
+def _hits_by_level(group: pd.DataFrame) -> Iterator[tuple[float, Array]]:
+    """Nominal coverage and hits by calendar month, NaN in months without a forecast."""
+    month = month_number(group["month"])
+    for level, (lower, upper) in INTERVALS.items():
+        hits = np.full(int(np.ptp(month)) + 1, np.nan)
+        hits[month - month.min()] = covered(group["actual"], group[lower], group[upper])
+        yield level, hits
+
+
+def _bounds(hits: Array, level: float, step: int) -> dict[str, float]:
+    observed = hits[np.isfinite(hits)]
+    n, share = len(observed), float(observed.mean())
+    exact = stats.binomtest(int(observed.sum()), n).proportion_ci(0.95)
+    lower, upper = float(exact.low), float(exact.high)
+    if step > 1 and 0.0 < share < 1.0 and n >= max(SMALLEST_SAMPLE, step + 1):
+        smallest = coverage_hac(hits, level, step).smallest_detectable_difference
+        assert smallest is not None
+        half = smallest / detectable(1.0, n - 1) * float(special.stdtrit(n - 1, 0.975))
+        lower, upper = max(share - half, 0.0), min(share + half, 1.0)
+    return {"n": n, "coverage": share, "lower": lower, "upper": upper}
 
 
 def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:

@@ -47,6 +47,8 @@ class MonthlyForecast:
         Of a calendar year's total, in the target's unit.
     judgement : Judgement, optional
         Add-factors.
+    fitted : Model, optional
+        The model; its ``panel_`` is what was known.
     """
 
     paths: ForecastPaths
@@ -56,6 +58,7 @@ class MonthlyForecast:
     by_default: bool = False
     threshold: float | None = None
     judgement: Judgement | None = None
+    fitted: Model | None = None
 
     @property
     def model(self) -> str:
@@ -260,6 +263,7 @@ def monthly_forecast(
         by_default=model is None,
         threshold=threshold,
         judgement=judgement,
+        fitted=fitted,
     )
 
 

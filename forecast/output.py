@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.monthly import MonthlyForecast
-from tradeshock.forecast.published import Published
 from tradeshock.forecast.terminal import Terminal
+from tradeshock.forecast.wording import published_words, year_sentences
 from tradeshock.models.base import Model
 from tradeshock.models.display_unit import DisplayUnit
 from tradeshock.models.fan import FIGURE_SIZE
@@ -44,27 +44,17 @@ def _print_table(forecast: MonthlyForecast) -> None:
     origin = f"{forecast.origin.day} {forecast.origin:%B %Y}"
     terminal.line(f"{forecast.title}, forecast of {origin}", style="bold")
     terminal.fact("Known", f"{forecast.known} ({forecast.paths.state})")
-    terminal.fact("Last published", _published(forecast.last, unit))
+    terminal.fact("Last published", published_words(forecast.last, unit))
     if forecast.flash is not None:
-        terminal.fact("Early count", _published(forecast.flash, unit))
+        terminal.fact("Early count", published_words(forecast.flash, unit))
     terminal.fact("Model", forecast.model + " (the default)" * forecast.by_default)
     for note in forecast.paths.notes:
         terminal.fact("Note", note)
     terminal.line()
     terminal.table(*_months(forecast, unit))
     terminal.line()
-    for sentence in _years(forecast, unit):
+    for sentence in year_sentences(forecast, unit):
         terminal.line(sentence)
-
-
-def _published(published: Published, unit: DisplayUnit) -> str:
-    growth = ""
-    if np.isfinite(published.yoy):
-        growth = (
-            f", {published.yoy:+z.1f} % on a year before"
-            f" ({published.yoy_daily:+z.1f} % a working day)"
-        )
-    return f"{published.what}: {unit.text(published.value)} {unit.name}{growth}"
 
 
 def _months(
@@ -89,35 +79,6 @@ def _months(
             cells.append(unit.text(amount, sign=True) if amount else "")
         rows.append(cells)
     return columns, rows
-
-
-def _years(forecast: MonthlyForecast, unit: DisplayUnit) -> list[str]:
-    """One sentence for each calendar year that the forecast completes."""
-    sentences = []
-    table = forecast.year_total()
-    for year, (_, row) in zip(pd.PeriodIndex(table.index).year, table.iterrows(), strict=True):
-        sentence = (
-            f"{year}: {unit.text(row['median'])} {unit.name} "
-            f"(80 % interval {unit.text(row['low80'])} to {unit.text(row['high80'])}), "
-            f"{row['growth_median']:+z.1f} % on {year - 1} "
-            f"({row['growth_low80']:+z.1f} to {row['growth_high80']:+z.1f}); "
-            f"{row['published_months']:.0f} of 12 months published."
-        )
-        if forecast.threshold is not None:
-            sentence += (
-                f" Chance of more than {forecast.threshold / unit.divisor:,g} {unit.name}: "
-                f"{_chance(row['chance'])}."
-            )
-        sentences.append(sentence)
-    needed = 13 - forecast.paths.index[0].month
-    return sentences or [f"No calendar year is complete; it takes {needed} steps to December."]
-
-
-def _chance(share: float) -> str:
-    """Per cent, without the certainty that a thousand paths cannot give."""
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 def print_scores(scores: pd.DataFrame) -> None:

@@ -157,11 +157,20 @@ class Workers:
     # -- inside -------------------------------------------------------------------------------
 
     def _hand_out(self) -> None:
+        from joblib.externals import loky
+
         while self._waiting and len(self._running) < AHEAD * self._n_jobs:
-            chunk = self._waiting.popleft()
             if self._executor is None:
                 self._executor = self._start()
-            self._running[self._executor.submit(_run_in_worker, chunk)] = chunk
+            try:
+                future = self._executor.submit(_run_in_worker, self._waiting[0])
+            except loky.BrokenProcessPool:
+                if self._running:
+                    # The suspects are found when they are collected.
+                    return
+                self._stop(kill=True)
+                continue
+            self._running[future] = self._waiting.popleft()
 
     def _surrendered(self) -> list[Chunk]:
         """Chunks that were handed out to the broken workers; those that finished are taken in."""

@@ -35,6 +35,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         Months of the target that it needs; of the class.
     takes_conditions : bool
         Whether `forecast` takes conditions; of the class.
+    scale_tolerance : float
+        How much growth may differ when money is counted in billions instead of millions; of the
+        class, larger where an optimiser runs.
     panel_ : Panel
         What was known at the origin.
     target_ : tuple of str
@@ -49,6 +52,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     random_state: int
     minimum_months = 36
     takes_conditions = False
+    scale_tolerance = 1e-8
 
     @abstractmethod
     def _fit(self) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.base import Floats, UnivariateModel
+from tradeshock.models.bvar import DEFAULT_SERIES, BayesianVAR
 from tradeshock.models.random_walk import error_paths
-from tradeshock.models.var import DEFAULT_SERIES, VAR
 
 if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
@@ -32,6 +32,7 @@ FEWEST_VECTORS = 24
 # A year before the first row, and two years of rows, besides the steps.
 FEWEST_MONTHS = 36
 WALK_HALF_LIFE = 120.0
+PAST = "past"
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,13 +122,17 @@ class Past:
         Whose errors.
     panel : Panel
     target : str
+    whole_years : dict
+        Errors of years that are complete: the same from whatever later origin they are looked at,
+        so they may be shared by pasts of several origins.
     """
 
     model: DirectModel
     panel: Panel
     target: str
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _errors: dict[tuple[pd.Period, str, int], Floats] = field(default_factory=dict)
+    whole_years: dict[Any, Floats] = field(default_factory=dict)
+    _errors: dict[Any, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         features = self.model.features
@@ -159,9 +164,10 @@ class Past:
             complete = (last - january).n - steps + 2
             if complete > 0:
                 key = (january, state, steps)
-                if key not in self._errors:
-                    self._errors[key] = self._year(*key)
-                found.append(self._errors[key][:complete])
+                known = self.whole_years if complete >= 12 else self._errors
+                if key not in known:
+                    known[key] = self._year(*key)
+                found.append(known[key][:complete])
         return np.vstack(found)
 
     def _year(self, january: pd.Period, state: str, steps: int) -> Floats:
@@ -196,8 +202,8 @@ class DirectModel(UnivariateModel):
     come from a fit on what was known at its January's origin. With fewer than 24 of them, the
     errors are the random walk's.
 
-    The regressions have no future drivers, so conditions on other series move the paths draw by
-    draw as they move those of a `VAR`; conditions on the target itself are refused.
+    The regressions have no future drivers, so conditions move the paths draw by draw as they move
+    those of a `BayesianVAR` that holds the conditioned series (`BayesianVAR.steer`).
 
     A subclass takes `features`, `error_years`, `n_draws` and `random_state` among its parameters
     and writes `predict`. It must not depend on what came before: `replay` shares fits.
@@ -207,7 +213,6 @@ class DirectModel(UnivariateModel):
     error_years: int
     minimum_months = 60
     takes_conditions = True
-    _shared: Past | None = None
 
     @abstractmethod
     def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
@@ -240,15 +245,16 @@ class DirectModel(UnivariateModel):
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins; they share feature tables and the fits of Januaries."""
         first = target if isinstance(target, str) else next(iter(target))
-        shared = Past(clone(self), panel, first)
+        shared: dict[str, Any] = {"past": Past(clone(self), panel, first)}
         for origin in origins:
-            model = clone(self)
-            model._shared = shared
-            yield model.fit(panel.as_of(origin), target).forecast(steps)
+            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
 
     def _fit(self) -> None:
         self.adjustment_ = CalendarAdjustment().fit(self.series_, self.panel_.calendar)
-        self._past = self._shared or Past(clone(self), self.panel_, self.target_[0])
+        # One that is made here is not shared: it ends at this origin.
+        past: Past | None = self._shared.get("past")
+        years = self._shared.setdefault("years", {})
+        self._past = past or Past(clone(self), self.panel_, self.target_[0], years)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()
@@ -267,29 +273,25 @@ class DirectModel(UnivariateModel):
             half = vectors[rng.integers(len(vectors), size=(self.n_draws + 1) // 2)]
             errors = np.stack([half, -half], axis=1).reshape(-1, steps)[: self.n_draws]
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        values: Floats = np.exp(adjusted[-1] + effect + point + errors)[:, :, None]
-        return values if conditions is None else self._conditioned(values, conditions)
+        values: Floats = np.exp(adjusted[-1] + effect + point + errors)
+        if conditions is not None and len(conditions):
+            values = self._steered(values, conditions)
+        return values[:, :, None]
 
-    def _conditioned(self, values: Floats, conditions: Conditions) -> Floats:
-        """Paths moved draw by draw as those of a VAR move under the conditions."""
-        if self.target_[0] in conditions.series:
-            raise ModelError(
-                f"{self.name} cannot take values of its own target {self.target_[0]} as given; "
-                "use VAR"
-            )
+    def _steered(self, values: Floats, conditions: Conditions) -> Floats:
+        """Paths moved as those of a Bayesian VAR move under the conditions."""
         system = [id for id in DEFAULT_SERIES if id in self.panel_]
-        carrier = VAR(
-            series=list(dict.fromkeys([*system, *conditions.series])),
+        driver = BayesianVAR(
+            series=list(dict.fromkeys([*self.target_, *system, *conditions.series])),
             n_draws=self.n_draws,
             random_state=self.random_state,
-        ).fit(self.panel_, self.target_)
-        shift = carrier.conditional_shift(values.shape[1], conditions)
-        logs = self.panel_.catalog[self.target_[0]].transform == "log"
-        moved: Floats = values * np.exp(shift) if logs else values + shift
-        return moved
+        )
+        lent = self._shared.setdefault("driver", {})
+        driver = driver._sharing(lent).fit(self.panel_, self.target_)
+        return driver.steer(values, conditions)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         if conditions is None or not len(conditions):
             return ()
         given = ", ".join(conditions.series)
-        return (f"conditional on {given}: moved draw by draw as a VAR's paths are",)
+        return (f"conditional on {given}: steered draw by draw by a Bayesian VAR",)

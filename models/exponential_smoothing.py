@@ -33,6 +33,8 @@ class ExponentialSmoothing(UnivariateModel):
         Seed.
     """
 
+    scale_tolerance = 1e-3
+
     def __init__(
         self,
         half_life: float = 60.0,

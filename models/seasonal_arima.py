@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import toeplitz
 
 from tradeshock.models.adjustment import Floats, calendar_columns
 from tradeshock.models.base import UnivariateModel
@@ -21,8 +22,7 @@ class SeasonalARIMA(UnivariateModel):
     """Seasonal ARIMA of the log level with working days and moving holidays as regressors.
 
     Fitted by `statsmodels.tsa.statespace.sarimax.SARIMAX`; the default order is the airline
-    model of Box and Jenkins (1976). Paths simulate the fitted state space model from the last
-    published month.
+    model of Box and Jenkins (1976). Paths add weighted normal innovations to its forecast.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ class SeasonalARIMA(UnivariateModel):
     """
 
     minimum_months = 60
+    scale_tolerance = 1e-3
 
     def __init__(
         self,
@@ -70,11 +71,11 @@ class SeasonalARIMA(UnivariateModel):
             self.result_ = model.fit(disp=False, maxiter=100)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        draws = self.result_.simulate(
-            steps,
-            anchor="end",
-            repetitions=self.n_draws,
-            rng=rng,
-            exog=self._columns(self._ahead(steps)),
-        )
-        return np.exp(self.base_ + np.asarray(draws).reshape(steps, -1).T)[:, :, None]
+        exog = self._columns(self._ahead(steps))
+        mean = np.asarray(self.result_.get_forecast(steps, exog=exog).predicted_mean)
+        # weight of an innovation in the level h months later (Box and Jenkins 1976, section 5.1)
+        psi = np.asarray(self.result_.impulse_responses(steps - 1)).reshape(-1)
+        sigma = float(np.sqrt(self.result_.params[-1]))
+        shocks = sigma * rng.standard_normal((self.n_draws, steps))
+        errors = shocks @ toeplitz(psi, np.zeros(steps)).T
+        return np.exp(self.base_ + mean + errors)[:, :, None]

@@ -1,11 +1,6 @@
 """Backtests: the same numbers however they are run, and nothing lost when something fails."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,7 +10,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, PanelError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.code_version import code_version
 from tradeshock.forecast.functionals import jan_feb, year_total
 from tradeshock.forecast.result import IncompleteBacktestError
 from tradeshock.models import Model, RandomWalk, SeasonalNaive
@@ -54,7 +48,7 @@ class Failing(SeasonalNaive):
 class Counting(SeasonalNaive):
     """Writes down when it is fitted, updated, and on how many threads."""
 
-    log: list[tuple[str, str, int]]
+    log: ClassVar[list[tuple[str, str, int]]] = []
 
     def note(self, what):
         threads = max((lib["num_threads"] for lib in threadpool_info()), default=1)
@@ -98,10 +92,6 @@ def origins(panel: Panel):
 @pytest.fixture(scope="module")
 def done(panel, origins):
     return backtest(small(), panel, origins=origins, **HERE)
-
-
-def assert_same(a, b):
-    pd.testing.assert_frame_equal(a.frame, b.frame, check_exact=True)
 
 
 # -- what it gives ------------------------------------------------------------------------------
@@ -214,7 +204,7 @@ def test_a_functional_must_return_numbers(panel, origins):
 
 def test_members_are_replayed_once_and_feed_their_wrappers(panel):
     days = panel.origins("2025-01", "2025-04")
-    Counting.log = []
+    Counting.log.clear()
     member = Counting(n_draws=20)
     models = [First([member]), First([member, RandomWalk(n_draws=20)]), member]
     result = backtest(models, panel, origins=days, steps=2, warmup=3, **HERE)
@@ -245,78 +235,8 @@ def test_a_wrapper_of_a_failed_member_fails_by_name(panel, origins):
     assert "Failing (2024): ValueError: no luck on 2024-01-01" in str(caught.value)
 
 
-# -- the same, however it is run ------------------------------------------------------------------
-
-
-def test_worker_processes_give_the_same_numbers(panel, origins, done, monkeypatch):
-    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
-    assert_same(backtest(small(), panel, origins=origins, n_jobs=2), done)
-
-
-def test_a_store_gives_the_same_numbers_and_computes_nothing_twice(panel, origins, tmp_path):
-    models = [Counting(n_draws=20), First([Counting(n_draws=20)])]
-    Counting.log = []
-    first = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
-    assert len(Counting.log) == len(origins)
-    again = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
-    assert len(Counting.log) == len(origins)
-    assert_same(first, again)
-    pd.testing.assert_frame_equal(first.record.frame, again.record.frame, check_exact=True)
-
-
-def test_a_new_month_recomputes_its_own_year_alone(panel, origins, tmp_path):
-    Counting.log = []
-    backtest(Counting(n_draws=20), panel, origins=origins[:-1], store=tmp_path, **HERE)
-    Counting.log.clear()
-    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
-    assert [day for _, day, _ in Counting.log] == [str(d.date()) for d in origins if d.year == 2026]
-
-
-def test_a_revised_figure_recomputes_what_saw_it(panel, origins, tmp_path):
-    Counting.log = []
-    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
-    values = panel.values.copy()
-    values.loc["2024-11", TARGET] *= 1.01
-    revised = Panel(values, panel.catalog, panel.calendar, panel.origin)
-    Counting.log.clear()
-    result = backtest(Counting(n_draws=20), revised, origins=origins, store=tmp_path, **HERE)
-    assert {day[:4] for _, day, _ in Counting.log} == {"2024", "2025", "2026"}
-    assert_same(result, backtest(Counting(n_draws=20), revised, origins=origins, **HERE))
-    # A new answer takes the place of the old one to the same question.
-    assert len(list(tmp_path.iterdir())) == 4
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"model": SeasonalNaive(n_draws=21)}, {"steps": 5}, {"refit_every": 2}, {"origins": 11}],
-)
-def test_another_question_has_another_file(panel, origins, tmp_path, change):
-    given = {"model": SeasonalNaive(n_draws=20), "steps": 4, "refit_every": 1, "origins": 12}
-    for settings in (given, {**given, **change}):
-        model, count = settings.pop("model"), settings.pop("origins")
-        backtest(model, panel, origins=origins[6 : 6 + count], store=tmp_path, **settings, **HERE)
-    assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_an_unreadable_store_says_so(panel, origins, tmp_path):
-    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(b"half a chunk")
-    with pytest.raises(BacktestError, match=r"cannot be read.*delete it"):
-        backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
-
-
-def test_code_has_a_version_if_it_has_a_file():
-    namespace = {"SeasonalNaive": SeasonalNaive, "__name__": "typed_in"}
-    exec("class Typed(SeasonalNaive): pass", namespace)
-    assert code_version(SeasonalNaive()) != code_version(RandomWalk())
-    assert code_version(SeasonalNaive()) == code_version(SeasonalNaive(n_draws=3))
-    with pytest.raises(BacktestError, match="Typed has no source file"):
-        code_version(namespace["Typed"]())
-
-
 def test_parameters_are_kept_between_refits(panel, origins):
-    Counting.log = []
+    Counting.log.clear()
     backtest(Counting(n_draws=20), panel, origins=origins[3:11], refit_every=3, **HERE)
     done = [what for what, _, _ in Counting.log]
     # Three origins in 2023, five in 2024: every year begins with a fit.
@@ -324,7 +244,7 @@ def test_parameters_are_kept_between_refits(panel, origins):
 
 
 def test_one_thread_inside_and_as_many_as_before_outside(panel, origins):
-    Counting.log = []
+    Counting.log.clear()
     with threadpool_limits(2):
         before = [lib["num_threads"] for lib in threadpool_info()]
         backtest(Counting(n_draws=20), panel, origins=origins[:2], steps=1, **HERE)
@@ -362,91 +282,6 @@ def test_one_model_that_fails_does_not_lose_the_others(panel, origins, done):
         2025,
         2026,
     }
-
-
-def mortal(marker: Path, once: bool):
-    """Model that kills its worker process in 2025; made here so that workers get it by value."""
-
-    class Mortal(SeasonalNaive):
-        def _fit(self):
-            time.sleep(0.02)
-            here = self.panel_.origin.year == 2025 and os.getpid() != parent
-            if here and not (once and marker.exists()):
-                marker.touch()
-                os.kill(os.getpid(), signal.SIGKILL)
-            super()._fit()
-
-    parent = os.getpid()
-    return Mortal(n_draws=20)
-
-
-def test_a_worker_that_dies_once_costs_nothing(panel, origins, tmp_path, monkeypatch):
-    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
-    model = mortal(tmp_path / "died", once=True)
-    with pytest.warns(RuntimeWarning, match="worker process died.*Mortal 2025"):
-        result = backtest(model, panel, origins=origins, n_jobs=2)
-    assert (tmp_path / "died").exists()
-    expected = backtest({"Mortal": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
-    assert_same(result, expected)
-
-
-def test_a_worker_that_always_dies_is_named_and_the_rest_goes_on(
-    panel, origins, done, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
-    models = [mortal(tmp_path / "died", once=False), *small()]
-    with (
-        pytest.warns(RuntimeWarning, match="worker process died"),
-        pytest.raises(IncompleteBacktestError) as caught,
-    ):
-        backtest(models, panel, origins=origins, n_jobs=2)
-    assert "Mortal (2025): its worker process died twice" in str(caught.value)
-    frame = caught.value.result.frame
-    others = frame[frame["model"] != "Mortal"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(others, done.frame, check_exact=True)
-
-
-SCRIPT = """
-import sys, time
-from pathlib import Path
-from tradeshock.features import load_panel
-from tradeshock.forecast import backtest
-from tradeshock.models import SeasonalNaive
-
-class Slow(SeasonalNaive):
-    def _fit(self):
-        with Path(sys.argv[2]).open("a") as log:
-            log.write(f"{self.panel_.origin.date()}\\n")
-        time.sleep(0.03)
-        super()._fit()
-
-if __name__ == "__main__":
-    panel = load_panel()
-    days = panel.origins("2023-07", "2026-05")
-    result = backtest(Slow(n_draws=20), panel, origins=days, store=sys.argv[1], n_jobs=1)
-    result.frame.to_pickle(sys.argv[3])
-"""
-
-
-def test_after_sigkill_only_what_is_missing_is_computed(panel, origins, tmp_path):
-    script, store, log = tmp_path / "run.py", tmp_path / "store", tmp_path / "log"
-    script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(store), str(log)]
-    with subprocess.Popen([*command, str(tmp_path / "never")]) as process:
-        limit = time.monotonic() + 60
-        while len(list(store.glob("Slow-*"))) < 2 and time.monotonic() < limit:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
-    finished = {file.name.split("-")[1] for file in store.glob("Slow-*")}
-    assert 2 <= len(finished) < 4
-    log.unlink()
-    subprocess.run([*command, str(tmp_path / "resumed")], check=True)
-    computed = {line[:4] for line in log.read_text().split()}
-    assert computed == {"2023", "2024", "2025", "2026"} - finished
-    whole = backtest({"Slow": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
-    resumed = pd.read_pickle(tmp_path / "resumed")
-    pd.testing.assert_frame_equal(resumed, whole.frame, check_exact=True)
 
 
 # -- at the door ----------------------------------------------------------------------------------

@@ -1,15 +1,20 @@
 """The pages are run: every Python block, and every command after a ``$ tradeshock`` prompt.
 
 A page's blocks run in order, in one namespace and one empty folder. Python is fenced as
-``python``, a session of the command line as ``console``; other fences are not run.
+``python``, a session of the command line as ``console``; other fences are not run. What the page
+shows to be printed, in a ``text`` block straight after a ``python`` block or below a prompt, must
+be what is printed.
 """
 
+import contextlib
+import io
 import linecache
 import re
 import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
@@ -21,8 +26,15 @@ from tradeshock.forecast.cli import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PROMPT = "$ tradeshock "
+FENCE = re.compile(
+    r"^```(?:console\n(?P<console>.*?)^```$"
+    r"|python\n(?P<python>.*?)^```$(?:\n+```text\n(?P<shown>.*?)^```$)?)",
+    re.MULTILINE | re.DOTALL,
+)
+COMMAND = re.compile(r"^\$ tradeshock (?P<words>.*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+DECIMAL = re.compile(r"[-+]?\d[\d,]*\.\d+")
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+REST = "..."
 
 
 @dataclass(frozen=True)
@@ -31,11 +43,34 @@ class Block:
     text: str
     line: int
     "Number of the page's lines above the block's first."
+    shown: str = ""
+    "What the page says that it prints; empty where it does not say."
 
 
 def blocks(page: str) -> Iterator[Block]:
     for fence in FENCE.finditer(page):
-        yield Block(fence[1], fence[2], page.count("\n", 0, fence.start(2)))
+        language = "console" if fence["python"] is None else "python"
+        line = page.count("\n", 0, fence.start(language))
+        yield Block(language, fence[language], line, fence["shown"] or "")
+
+
+def agree(shown: str, printed: str) -> bool:
+    """Whether both say the same, white space apart.
+
+    Other versions of numpy may round otherwise, so that the last digit of a decimal number may
+    differ by one. A last line "..." stands for anything.
+    """
+    if shown.rstrip().endswith(f"\n{REST}"):
+        shown = shown.rstrip().removesuffix(REST)
+        printed = "\n".join(printed.splitlines()[: len(shown.splitlines())])
+    sides = [" ".join(text.split()) for text in (shown, printed)]
+    words = [DECIMAL.sub("#", side) for side in sides]
+    numbers = [[Decimal(n.replace(",", "")) for n in DECIMAL.findall(side)] for side in sides]
+    return words[0] == words[1] and all(
+        a.as_tuple().exponent == b.as_tuple().exponent
+        and abs(a - b) <= Decimal((0, (1,), a.as_tuple().exponent))
+        for a, b in zip(*numbers, strict=True)
+    )
 
 
 def run_python(block: Block, module: ModuleType) -> None:
@@ -43,14 +78,22 @@ def run_python(block: Block, module: ModuleType) -> None:
     padded = "\n" * block.line + block.text
     name = f"<{module.__name__}, line {block.line + 1}>"
     linecache.cache[name] = (len(padded), None, padded.splitlines(keepends=True), name)
-    exec(compile(padded, name, "exec"), vars(module))
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(padded, name, "exec"), vars(module))
+    check_shown(block.shown, printed.getvalue(), name)
 
 
 def run_console(block: Block) -> None:
-    for line in block.text.splitlines():
-        if line.startswith(PROMPT):
-            run = CliRunner().invoke(main, shlex.split(line.removeprefix(PROMPT), comments=True))
-            assert run.exit_code == 0, f"{line}\n{run.output}"
+    for command in COMMAND.finditer(block.text):
+        words = command["words"]
+        run = CliRunner().invoke(main, shlex.split(words, comments=True))
+        assert run.exit_code == 0, f"{words}\n{run.output}"
+        check_shown(command["shown"], run.stdout, words)
+
+
+def check_shown(shown: str, printed: str, where: str) -> None:
+    if shown.strip():
+        assert agree(shown, printed), f"{where} shows\n{shown}\nbut prints\n{printed}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -67,9 +110,42 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     plt.close("all")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
 def test_blocks_are_found_with_their_lines() -> None:
-    page = "Title\n\n```python\nx = 1\n```\n```sh\nls\n```\n```console\n$ tradeshock --help\n```\n"
+    page = (
+        "Title\n\n```python\nx = 1\n```\n```sh\nls\n```\n```console\n$ tradeshock --help\n```\n"
+        "```python\nprint(2)\n```\n\n```text\n2\n```\nMore\n```text\nnot run\n```\n"
+    )
     assert list(blocks(page)) == [
         Block("python", "x = 1\n", 3),
         Block("console", "$ tradeshock --help\n", 9),
+        Block("python", "print(2)\n", 12, "2\n"),
     ]
+
+
+def test_every_prompt_has_its_own_output() -> None:
+    session = "$ tradeshock models\nA\nB\n$ ls\nfile\n$ tradeshock data  # later\n...\n"
+    found = [(command["words"], command["shown"]) for command in COMMAND.finditer(session)]
+    assert found == [("models", "A\nB\n"), ("data  # later", "...\n")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a  1.25\n", "a 1.26 \n", True),
+        ("a 1.25\n", "a 1.27\n", False),
+        ("a 1.2\n", "a 1.25\n", False),
+        ("1,048.3\n", "1,048.4\n", True),
+        ("2026-05-15\n", "2026-05-16\n", False),
+        ("a\nb\n...\n", "a\nb\nc\n", True),
+        ("a\nb\n...\n", "a\nc\nb\n", False),
+        ("a\n", "a\nb\n", False),
+    ],
+)
+def test_what_counts_as_the_same(shown: str, printed: str, same: bool) -> None:
+    assert agree(shown, printed) is same

@@ -1,0 +1,122 @@
+"""Forecasts as they were made, over what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tradeshock.forecast.efficiency import hedgehog
+from tradeshock.forecast.plots.selection import models_of, one_kind, state_words
+from tradeshock.forecast.plots.style import (
+    INK,
+    PLAIN,
+    axes_or_new,
+    date_axis,
+    dress,
+    write_heading,
+    write_key,
+)
+from tradeshock.models.display_unit import DisplayUnit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+YEARS = 8
+
+
+def plot_history(
+    frame: pd.DataFrame,
+    model: str,
+    *,
+    quantity: str = "level",
+    every: int = 3,
+    years: int = YEARS,
+    unit: str = "",
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a model's median forecasts from past origins over what came: the hedgehog.
+
+    Spines that keep to one side of the line are a bias; spines that keep pointing back to where
+    the line came from are a forecaster who was slow.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy frame of a backtest, of one target and state.
+    model : str
+        One of its models.
+    quantity : {"level", "yoy"}
+        Levels in `unit`, or growth over a year in per cent.
+    every : int
+        Draw every third origin, or whatever this is.
+    years : int
+        Years of origins, back from the last.
+    unit : str
+        Of the target; large figures in "mn USD" are drawn in bn USD.
+    title : str, optional
+        What the target is called. Default: its id.
+    ax : Axes, optional
+        Default: new ones.
+
+    Returns
+    -------
+    Axes
+        One line of outcomes, then one line an origin, each from the last figure that was out.
+
+    Raises
+    ------
+    ScoreError
+        If the frame has no such forecasts, or several targets or states.
+    """
+    kind = one_kind(frame, quantity)
+    models_of([model], kind)
+    rows = hedgehog(kind[kind["model"] == model])
+    rows = rows[rows["origin"] > rows["origin"].max() - pd.DateOffset(years=years)]
+    actual = rows.drop_duplicates("month").set_index("month")["actual"].dropna()
+    scale = _scale(quantity, unit, float(actual.iloc[-1]))
+    ax = axes_or_new(ax)
+    label = "Published" if quantity == "level" else "Growth as published"
+    _line(ax, actual / scale.divisor, color=INK, linewidth=1.8, label=label, zorder=3)
+    origins = sorted(set(rows["origin"]))[:: -max(every, 1)]
+    for place, origin in enumerate(reversed(origins)):
+        path = rows[rows["origin"] == origin].set_index("month")["forecast"].sort_index()
+        before = path.index[0] - 1
+        start = actual[actual.index == before]
+        whole = pd.concat([start, path]) / scale.divisor
+        name = None if place else f"Forecasts of {model}"
+        _line(ax, whole, color=PLAIN, linewidth=1.1, alpha=0.75, label=name)
+    _dress(ax, scale, quantity)
+    said = f"{model}: medians from every {_ordinal(every)} origin; {state_words(kind)}"
+    write_heading(ax, f"{title or kind['target'].iloc[0]}: forecasts and what came", said)
+    write_key(ax, below=24)
+    return ax
+
+
+def _scale(quantity: str, unit: str, level: float) -> DisplayUnit:
+    if quantity == "level":
+        return DisplayUnit.of(unit, level)
+    return DisplayUnit("Growth over a year, %", 1.0, 0)
+
+
+def _line(ax: Axes, values: pd.Series, **look: Any) -> None:
+    months = pd.PeriodIndex(values.index).to_timestamp()
+    ax.plot(months.to_numpy(), values.to_numpy(), **look)
+
+
+def _dress(ax: Axes, scale: DisplayUnit, quantity: str) -> None:
+    from matplotlib.ticker import StrMethodFormatter
+
+    dress(ax)
+    date_axis(ax)
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    ax.set_ylabel(scale.name)
+    if quantity == "yoy":
+        ax.axhline(0.0, color=INK, linewidth=0.8)
+
+
+def _ordinal(number: int) -> str:
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    end = "th" if 10 < number % 100 < 14 else ends.get(number % 10, "th")
+    return "single" if number == 1 else f"{number}{end}"

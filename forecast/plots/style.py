@@ -1,0 +1,140 @@
+"""How all pictures look: colours, headings, keys and grids."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tradeshock.models.fan import FIGURE_SIZE, PUBLISHED, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, HUSHED = PUBLISHED, QUIET
+PAPER = "#ffffff"
+GRID = "#e3e3e3"
+SHADE = "#f1efe8"
+PLAIN = "#0072b2"
+ALARM = "#d55e00"
+# After Okabe and Ito (2008), the light ones darkened until they stand out from white paper.
+COLOURS = (PLAIN, ALARM, "#009e73", "#b8558e", "#8f6b00", "#4d4d4d")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+# Points of one letter of the axes' texts, for wrapping.
+LETTERS_PER_INCH = 14
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour and marker of one model, so that neither alone has to tell it apart."""
+
+    colour: str
+    marker: str
+    dashes: str
+
+
+def looks(models: Sequence[str], reference: str | None = None) -> dict[str, Look]:
+    """Return the look of each model; the reference is a grey broken line."""
+    others = [model for model in models if model != reference]
+    n = len(COLOURS)
+    found = {
+        model: Look(COLOURS[i % n], MARKERS[i % n], ("-", "--", ":")[i // n % 3])
+        for i, model in enumerate(others)
+    }
+    if reference in models:
+        found[str(reference)] = Look(HUSHED, "x", "--")
+    return {model: found[model] for model in models}
+
+
+def axes_or_new(ax: Axes | None, size: tuple[float, float] = FIGURE_SIZE) -> Axes:
+    """Return these axes, or those of a new figure."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def dress(ax: Axes, grid: str = "y") -> None:
+    """Take away frame and ticks across the grid; `grid` is "x" or "y"."""
+    ax.grid(axis="x" if grid == "x" else "y", color=GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right", "left" if grid == "y" else "bottom"]].set_visible(False)
+    ax.tick_params(axis="x" if grid == "x" else "y", length=0)
+
+
+def letters(ax: Axes, share: float = 0.8) -> int:
+    """Letters of a line as wide as this share of the figure."""
+    return int(LETTERS_PER_INCH * share * ax.figure.figure.get_size_inches()[0])
+
+
+def write_heading(ax: Axes, title: str, said: str, share: float = 0.8) -> None:
+    """Write the title and, under it, what the reader must know.
+
+    Lines are wrapped to the axes, which take this `share` of the figure's width.
+    """
+    line = letters(ax, share)
+    lines = textwrap.wrap(said, line)
+    ax.set_title(
+        textwrap.fill(title, int(line * 0.72)),
+        loc="left",
+        fontweight="bold",
+        pad=10 + 13 * len(lines),
+    )
+    ax.annotate(
+        "\n".join(lines),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 8),
+        textcoords="offset points",
+        color=HUSHED,
+        fontsize="small",
+        linespacing=1.25,
+        in_layout=False,
+    )
+
+
+def date_axis(ax: Axes) -> None:
+    """Label as many years or months as there is room for."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    dates = AutoDateLocator(minticks=3, maxticks=max(5, letters(ax) // 10))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(dates)
+    words = ConciseDateFormatter(dates, show_offset=False)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(words)
+    ax.margins(x=0.01)
+
+
+def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0.8) -> None:
+    """Name what is drawn, in a line under the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        With labelled artists.
+    below : float
+        Points under the axes' lower edge.
+    longest : int
+        Letters that a column has room for, at least.
+    share : float
+        Of the figure's width, that of the axes.
+    """
+    from matplotlib.transforms import offset_copy
+
+    handles, names = ax.get_legend_handles_labels()
+    under = offset_copy(ax.transAxes, ax.figure.figure, x=-4, y=-below, units="points")
+    width = max([longest, *(len(name) + 4 for name in names)])
+    ax.legend(
+        handles,
+        names,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=under,
+        borderaxespad=0.0,
+        ncols=max(1, min(len(names), letters(ax, share) // width)),
+        frameon=False,
+        fontsize="small",
+        handlelength=1.8,
+        columnspacing=1.4,
+    )

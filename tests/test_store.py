@@ -1,0 +1,159 @@
+"""A store of finished chunks: nothing is computed twice, and nothing is kept too long."""
+
+import signal
+import subprocess
+import sys
+import time
+from typing import ClassVar
+
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel
+from tradeshock.features.errors import BacktestError
+from tradeshock.forecast import backtest
+from tradeshock.forecast.code_version import code_version
+from tradeshock.models import RandomWalk, SeasonalNaive
+from tradeshock.models.wrapper import Wrapper
+
+TARGET = "exports_total"
+HERE = {"n_jobs": 1}
+
+
+@pytest.fixture(scope="module")
+def origins(panel: Panel):
+    return panel.origins("2023-07", "2026-05")
+
+
+class Counting(SeasonalNaive):
+    """Writes down when it is fitted."""
+
+    fitted: ClassVar[list[pd.Timestamp]] = []
+
+    def _fit(self):
+        Counting.fitted.append(self.panel_.origin)
+        super()._fit()
+
+
+class First(Wrapper):
+    """The first member's paths as they are."""
+
+    def __init__(self, members=None, n_draws=20, random_state=0):
+        self.members = members
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def combine(self, forecasts, record):
+        return forecasts[0]
+
+
+def assert_same(a, b):
+    pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_fitted():
+    Counting.fitted.clear()
+
+
+def test_a_store_gives_the_same_numbers_and_computes_nothing_twice(panel, origins, tmp_path):
+    models = [Counting(n_draws=20), First([Counting(n_draws=20)])]
+    first = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
+    assert len(Counting.fitted) == len(origins)
+    again = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
+    assert len(Counting.fitted) == len(origins)
+    assert_same(first.frame, again.frame)
+    assert_same(first.record.frame, again.record.frame)
+
+
+def test_a_new_month_recomputes_its_own_year_alone(panel, origins, tmp_path):
+    backtest(Counting(n_draws=20), panel, origins=origins[:-1], store=tmp_path, **HERE)
+    Counting.fitted.clear()
+    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    assert Counting.fitted == [day for day in origins if day.year == 2026]
+
+
+def test_a_revised_figure_recomputes_what_saw_it(panel, origins, tmp_path):
+    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    values = panel.values.copy()
+    values.loc["2024-11", TARGET] *= 1.01
+    revised = Panel(values, panel.catalog, panel.calendar, panel.origin)
+    Counting.fitted.clear()
+    result = backtest(Counting(n_draws=20), revised, origins=origins, store=tmp_path, **HERE)
+    assert {day.year for day in Counting.fitted} == {2024, 2025, 2026}
+    fresh = backtest(Counting(n_draws=20), revised, origins=origins, **HERE)
+    assert_same(result.frame, fresh.frame)
+    # A new answer takes the place of the old one to the same question.
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model": SeasonalNaive(n_draws=21)}, {"steps": 5}, {"refit_every": 2}, {"origins": 11}],
+)
+def test_another_question_has_another_file(panel, origins, tmp_path, change):
+    given = {"model": SeasonalNaive(n_draws=20), "steps": 4, "refit_every": 1, "origins": 12}
+    for settings in (given, {**given, **change}):
+        model, count = settings.pop("model"), settings.pop("origins")
+        backtest(model, panel, origins=origins[6 : 6 + count], store=tmp_path, **settings, **HERE)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_unreadable_store_says_so(panel, origins, tmp_path):
+    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"half a chunk")
+    with pytest.raises(BacktestError, match=r"cannot be read.*delete it"):
+        backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+
+
+def test_code_has_a_version_if_it_has_a_file():
+    namespace = {"SeasonalNaive": SeasonalNaive, "__name__": "typed_in"}
+    exec("class Typed(SeasonalNaive): pass", namespace)
+    assert code_version(SeasonalNaive()) != code_version(RandomWalk())
+    assert code_version(SeasonalNaive()) == code_version(SeasonalNaive(n_draws=3))
+    with pytest.raises(BacktestError, match="Typed has no source file"):
+        code_version(namespace["Typed"]())
+
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from tradeshock.features import load_panel
+from tradeshock.forecast import backtest
+from tradeshock.models import SeasonalNaive
+
+class Slow(SeasonalNaive):
+    def _fit(self):
+        with Path(sys.argv[2]).open("a") as log:
+            log.write(f"{self.panel_.origin.date()}\\n")
+        time.sleep(0.03)
+        super()._fit()
+
+if __name__ == "__main__":
+    panel = load_panel()
+    days = panel.origins("2023-07", "2026-05")
+    result = backtest(Slow(n_draws=20), panel, origins=days, store=sys.argv[1], n_jobs=1)
+    result.frame.to_pickle(sys.argv[3])
+"""
+
+
+def test_after_sigkill_only_what_is_missing_is_computed(panel, origins, tmp_path):
+    script, store, log = tmp_path / "run.py", tmp_path / "store", tmp_path / "log"
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(store), str(log)]
+    with subprocess.Popen([*command, str(tmp_path / "never")]) as process:
+        limit = time.monotonic() + 60
+        while len(list(store.glob("Slow-*"))) < 2 and time.monotonic() < limit:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    finished = {file.name.split("-")[1] for file in store.glob("Slow-*")}
+    assert 2 <= len(finished) < 4
+    log.unlink()
+    subprocess.run([*command, str(tmp_path / "resumed")], check=True)
+    computed = {line[:4] for line in log.read_text().split()}
+    assert computed == {"2023", "2024", "2025", "2026"} - finished
+    whole = backtest({"Slow": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
+    resumed = pd.read_pickle(tmp_path / "resumed")
+    assert_same(resumed, whole.frame)
