@@ -113,7 +113,7 @@ class Judgement:
     def text(self) -> str:
         """One sentence for people, with amounts, months and reason."""
         amounts = ", ".join(
-            f"{amount:+,.10g} {self.unit} in {month:%B %Y}"
+            f"{amount:+,.10g} {self.unit} in {month.strftime('%B %Y')}"
             for month, amount in zip(self.amounts.index, self.amounts, strict=True)
         )
         return f"Judgement: {amounts} ({self.reason})"

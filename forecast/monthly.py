@@ -39,6 +39,8 @@ class MonthlyForecast:
         The target's catalog entry: title, unit, publisher.
     last : Published
         The target's last published month.
+    fitted : Model
+        The model; its ``panel_`` is what was known.
     flash : Published, optional
         Latest early count of the running month, if one is out.
     by_default : bool
@@ -47,18 +49,16 @@ class MonthlyForecast:
         Of a calendar year's total, in the target's unit.
     judgement : Judgement, optional
         Add-factors.
-    fitted : Model, optional
-        The model; its ``panel_`` is what was known.
     """
 
     paths: ForecastPaths
     entry: Series
     last: Published
+    fitted: Model
     flash: Published | None = None
     by_default: bool = False
     threshold: float | None = None
     judgement: Judgement | None = None
-    fitted: Model | None = None
 
     @property
     def model(self) -> str:
@@ -81,7 +81,7 @@ class MonthlyForecast:
         """The state in plain words: which of the target's own releases were out."""
         if self.flash is not None:
             return f"{self.last.what} and the {self.flash.what}"
-        return f"{self.last.what}, nothing yet of {self.paths.index[0]:%B %Y}"
+        return f"{self.last.what}, nothing yet of {self.paths.index[0].strftime('%B %Y')}"
 
     def table(self) -> pd.DataFrame:
         """Return the forecast month by month.

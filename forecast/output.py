@@ -68,7 +68,7 @@ def _months(
     rows = []
     for month, row in forecast.table().iterrows():
         cells = [
-            f"{month:%b %Y}",
+            month.strftime("%b %Y"),
             unit.text(row["median"]),
             f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
             f"{row['yoy_median']:+z.1f}",

@@ -47,7 +47,7 @@ class Published:
         now, before = float(figures.iloc[-1]), float(figures.get(month - 12, np.nan))
         days = panel.calendar.working_days(pd.PeriodIndex([month, month - 12], freq="M"), window)
         return cls(
-            what=COUNTED[window].format(month=f"{month:%B %Y}"),
+            what=COUNTED[window].format(month=month.strftime("%B %Y")),
             month=month,
             value=now,
             yoy=100.0 * (now / before - 1.0),

@@ -21,34 +21,39 @@ if TYPE_CHECKING:
     from tradeshock.models.random_walk import RandomWalk as RandomWalk
     from tradeshock.models.recalibration import Recalibration as Recalibration
     from tradeshock.models.record import Record as Record
-    from tradeshock.models.registry import find_models as find_models
+    from tradeshock.models.registry import find_models as find_models, make_model as make_model
     from tradeshock.models.seasonal_arima import SeasonalARIMA as SeasonalARIMA
     from tradeshock.models.seasonal_naive import SeasonalNaive as SeasonalNaive
+    from tradeshock.models.trade_bvar import TradeBayesianVAR as TradeBayesianVAR
     from tradeshock.models.var import VAR as VAR
+    from tradeshock.models.wrapper import Wrapper as Wrapper
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
             "AutoRegression": "tradeshock.models.autoregression",
             "BayesianVAR": "tradeshock.models.bvar",
+            "check_model": "tradeshock.models.check",
             "Combination": "tradeshock.models.combination",
             "Conditions": "tradeshock.models.conditions",
             "DirectRidge": "tradeshock.models.direct_ridge",
             "DynamicFactor": "tradeshock.models.factor",
             "ExponentialSmoothing": "tradeshock.models.exponential_smoothing",
+            "find_models": "tradeshock.models.registry",
             "FlashBridge": "tradeshock.models.flash_bridge",
             "FlashRatio": "tradeshock.models.flash_ratio",
             "ForecastPaths": "tradeshock.models.paths",
             "GradientBoosting": "tradeshock.models.boosting",
             "LinearPool": "tradeshock.models.combination",
+            "make_model": "tradeshock.models.registry",
             "Model": "tradeshock.models.base",
             "RandomWalk": "tradeshock.models.random_walk",
             "Recalibration": "tradeshock.models.recalibration",
             "Record": "tradeshock.models.record",
             "SeasonalARIMA": "tradeshock.models.seasonal_arima",
             "SeasonalNaive": "tradeshock.models.seasonal_naive",
+            "TradeBayesianVAR": "tradeshock.models.trade_bvar",
             "VAR": "tradeshock.models.var",
-            "check_model": "tradeshock.models.check",
-            "find_models": "tradeshock.models.registry",
+            "Wrapper": "tradeshock.models.wrapper",
         },
     )

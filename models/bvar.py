@@ -46,17 +46,6 @@ DEFAULT_SERIES = (
     "copper",
     "us_semiconductor_ip",
 )
-# What the default combination adds: partners' orders and imports instead of Asian currencies.
-TRADE_SERIES = (
-    "exports_total",
-    "us_imports_from_kr",
-    "us_ip",
-    "us_electronics_orders",
-    "usdkrw",
-    "brent",
-    "copper",
-    "us_semiconductor_ip",
-)
 # Log-normal hyper-priors around the values of Giannone, Lenza and Primiceri (2015): wide, but they
 # keep the optimiser where the prior means something.
 CENTRE = np.log([0.2, 1.0, 1.0])
@@ -109,6 +98,7 @@ class BayesianVAR(Model):
 
     minimum_months = 60
     takes_conditions = True
+    default_series = DEFAULT_SERIES
     scale_tolerance = 1e-3
 
     def __init__(
@@ -128,7 +118,7 @@ class BayesianVAR(Model):
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
+        wanted = self.default_series if self.series is None else tuple(self.series)
         if self.series is None:
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)

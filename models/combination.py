@@ -11,9 +11,13 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.base import Model
+from tradeshock.models.bvar import BayesianVAR
+from tradeshock.models.direct_ridge import DirectRidge
+from tradeshock.models.flash_bridge import FlashBridge
 from tradeshock.models.measure import QUANTILE_COLUMNS
 from tradeshock.models.paths import QUANTILES, ForecastPaths
 from tradeshock.models.record import Record
+from tradeshock.models.trade_bvar import TradeBayesianVAR
 from tradeshock.models.weights import SCHEMES, equal, mean_pinball
 from tradeshock.models.wrapper import Wrapper
 
@@ -37,8 +41,9 @@ class Combination(Wrapper):
 
     Parameters
     ----------
-    members : sequence of Model
-        The first is the template of the joint order.
+    members : sequence of Model, optional
+        The first is the template of the joint order. Default: nowcast bridges on `BayesianVAR`,
+        `TradeBayesianVAR` and `DirectRidge`.
     scheme : str, optional
         Name of one scheme, for all years. Default: chosen each January.
     shrinkage : float
@@ -71,6 +76,17 @@ class Combination(Wrapper):
         self.shrinkage = shrinkage
         self.n_draws = n_draws
         self.random_state = random_state
+
+    @property
+    def parts(self) -> tuple[Model, ...]:
+        """Members, as they are before they are fitted."""
+        if self.members is not None:
+            return super().parts
+        carriers = (BayesianVAR(), TradeBayesianVAR(), DirectRidge())
+        return tuple(
+            FlashBridge(carrier, n_draws=self.n_draws, random_state=self.random_state)
+            for carrier in carriers
+        )
 
     def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
         """Average the quantiles of the members' forecasts (see the class)."""

@@ -172,7 +172,7 @@ def _write(ax: Axes, paths: Fanned, title: str) -> None:
     where a layout engine arranges several.
     """
     origin = f"{paths.origin.day} {paths.origin:%B %Y}"
-    state = STATE_WORDS.get(paths.state, paths.state).format(month=f"{paths.index[0]:%B %Y}")
+    state = STATE_WORDS.get(paths.state, paths.state).format(month=paths.index[0].strftime("%B %Y"))
     inches = ax.get_position().width * _figure(ax).get_size_inches()[0]
     letters, bold_letters = int(15 * inches), int(10 * inches)
     headline = textwrap.fill(f"{title}: forecast of {origin}", bold_letters)

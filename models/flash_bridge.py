@@ -155,10 +155,22 @@ class FlashBridge(Model):
                 found[self.state_, month] = None
             else:
                 pairs[day] = (month, pair)
-        carrier = self._carrier()
-        for paths in carrier.replay(self.panel_, target, list(pairs), 1):
-            month, pair = pairs[paths.origin]
-            found[self.state_, month] = (float(np.log(np.median(paths.of()))), *pair)
+        expected = self._recorded(list(pairs))
+        unknown = [day for day in pairs if day not in expected]
+        for paths in self._carrier().replay(self.panel_, target, unknown, 1):
+            expected[paths.origin] = float(np.median(paths.of()))
+        for day, (month, pair) in pairs.items():
+            found[self.state_, month] = (float(np.log(expected[day])), *pair)
+
+    def _recorded(self, days: list[pd.Timestamp]) -> dict[pd.Timestamp, float]:
+        """What the carrier is on record to have expected, where there is a record of it."""
+        if self.record_ is None:
+            return {}
+        known = self.record_.matrix("q50", self._carrier().name, self.target_[0], self.state_)
+        if known.empty:
+            return {}
+        medians = dict(zip(known.index, known[1].to_numpy(), strict=True))
+        return {day: float(medians[day]) for day in days if day in medians}
 
     def _counts(self, panel: Panel, month: pd.Period) -> tuple[float, float] | None:
         """Log of a month as its early counts imply: by ratio and by share."""
@@ -166,9 +178,9 @@ class FlashBridge(Model):
         ratio = ratio_nowcast(panel, target, self.state_)
         parts = tuple(p for p in self.parts if p in panel and panel.catalog.flash(p))
         share = share_nowcast(panel, target, self.state_, parts)
-        if share is None or month not in ratio.index:
+        if share is None or ratio.empty or ratio.index[-1] != month:
             return None
-        return float(ratio.loc[[month]].to_numpy()[0]), share
+        return float(ratio.to_numpy()[-1]), share
 
     def _bridge(self, readings: pd.DataFrame) -> None:
         """Point, weights and past out-of-sample errors; the last row is the running month."""

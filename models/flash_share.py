@@ -78,4 +78,6 @@ def _extrapolate(
     age = np.arange(len(past))[::-1]
     weights = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(len(penalty) - 1)])
     coefs = huber_regression(x, y, weights)
-    return float(np.log(early.loc[[month]].to_numpy()[0]) + stretch[-1] + columns[-1] @ coefs)
+    return float(
+        np.log(early.reindex(months[-1:]).to_numpy()[0]) + stretch[-1] + columns[-1] @ coefs
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeshock.models.base import Model
+from tradeshock.models.combination import Combination
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record import Record
 from tradeshock.models.wrapper import Wrapper
@@ -29,14 +30,15 @@ class Recalibration(Wrapper):
 
     Parameters
     ----------
-    member : Model
-        The model to recalibrate.
+    member : Model, optional
+        The model to recalibrate. Default: `Combination()`, which makes `Recalibration()` the
+        default forecaster of the package.
     rate : float
         First step of the log factor; later ones shrink with the square root of the count.
     floor : float
         Smallest step.
     n_draws : int
-        Not used by itself: draws are those of the member.
+        Sample paths of the default member; those of a member that is given are its own.
     random_state : int
         Kept with the forecast.
 
@@ -64,8 +66,15 @@ class Recalibration(Wrapper):
 
     @property
     def members(self) -> Sequence[Model] | None:  # type: ignore[override]
-        """The member alone."""
+        """The member alone; None for the default one."""
         return None if self.member is None else (self.member,)
+
+    @property
+    def parts(self) -> tuple[Model, ...]:
+        """The member, as it is before it is fitted."""
+        if self.member is not None:
+            return super().parts
+        return (Combination(n_draws=self.n_draws, random_state=self.random_state),)
 
     def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
         """Stretch the member's draws about their median (see the class)."""

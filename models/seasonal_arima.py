@@ -78,4 +78,4 @@ class SeasonalARIMA(UnivariateModel):
         sigma = float(np.sqrt(self.result_.params[-1]))
         shocks = sigma * rng.standard_normal((self.n_draws, steps))
         errors = shocks @ toeplitz(psi, np.zeros(steps)).T
-        return np.exp(self.base_ + mean + errors)[:, :, None]
+        return np.asarray(np.exp(self.base_ + mean + errors)[:, :, None])

@@ -1,0 +1,124 @@
+"""The forecast itself: months, years, and what a reader wants first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.report.elements import NARROW, WIDE, Cell, Chart, Table, number
+from tradeshock.forecast.wording import chance_words
+from tradeshock.models.display_unit import DisplayUnit
+from tradeshock.models.fan import BANDS, plot_fan
+
+FAN_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+
+
+def unit_of(forecast: MonthlyForecast) -> DisplayUnit:
+    """Unit in which the page speaks of the target."""
+    return DisplayUnit.of(forecast.entry.unit, forecast.last.value)
+
+
+def level(unit: DisplayUnit, value: float, sign: bool = False) -> Cell:
+    """Figure of the target, given in its own unit."""
+    return Cell(unit.text(value, sign), float(value))
+
+
+def fan_chart(forecast: MonthlyForecast) -> Chart:
+    """Fan chart with its quantiles."""
+    unit, entry = unit_of(forecast), forecast.entry
+    table = forecast.paths.quantile(FAN_LEVELS)
+    last = table.iloc[-1]
+    words = (
+        f"Published months and the forecast of {forecast.origin:%d %B %Y}: the median goes from "
+        f"{unit.text(table.iloc[0][0.5])} {unit.name} in {table.index[0]:%B %Y} to "
+        f"{unit.text(last[0.5])} in {table.index[-1]:%B %Y}, there with an 80 % interval of "
+        f"{unit.text(last[0.1])} to {unit.text(last[0.9])}. Bands: "
+        f"{', '.join(f'{100 * share:.0f} %' for share in BANDS)} of paths."
+    )
+    behind = Table(
+        "fan-figures",
+        f"Quantiles of the sample paths, {unit.name}",
+        ["Month", *(f"{100 * q:g} %" for q in FAN_LEVELS)],
+        [
+            [f"{month:%b %Y}", *(level(unit, value) for value in row)]
+            for month, row in zip(table.index, table.to_numpy(), strict=True)
+        ],
+    )
+    draw = partial(plot_fan, forecast.paths, unit=entry.unit, title=forecast.title)
+    sizes = [(WIDE, 4.9), (NARROW, 4.7)]
+    return Chart.drawn("fan", f"Fan chart: {entry.title or entry.id}", words, draw, sizes, behind)
+
+
+def months_table(forecast: MonthlyForecast) -> Table:
+    """Forecast month by month; its figures are those of forecast.csv."""
+    unit = unit_of(forecast)
+    headers = ["Month", "Median", "80 % from", "to", "On a year before, %", "80 % from", "to"]
+    if forecast.judgement is not None:
+        headers.append("Judgement")
+    rows = []
+    for month, row in forecast.table().iterrows():
+        cells: list[Cell | str] = [f"{month:%b %Y}"]
+        cells += [level(unit, row[name]) for name in ("median", "low80", "high80")]
+        growth = ("yoy_median", "yoy_low80", "yoy_high80")
+        cells += [number(row[name], sign=True) for name in growth]
+        if forecast.judgement is not None:
+            amount = row["adjustment"]
+            cells.append(level(unit, amount, sign=True) if amount else "")
+        rows.append(cells)
+    return Table("months", f"Forecast month by month, {unit.name}", headers, rows)
+
+
+def years_table(forecast: MonthlyForecast) -> Table | None:
+    """Totals of the calendar years that the forecast completes; None where there are none."""
+    unit, table = unit_of(forecast), forecast.year_total()
+    if table.empty:
+        return None
+    headers = ["Year", "Median", "80 % from", "to", "On a year before, %", "80 % from", "to"]
+    headers.append("Months published")
+    if forecast.threshold is not None:
+        headers.append(f"Chance of more than {forecast.threshold / unit.divisor:,g}")
+    rows = []
+    for year, row in table.iterrows():
+        cells: list[Cell | str] = [str(year)]
+        cells += [level(unit, row[name]) for name in ("median", "low80", "high80")]
+        growth = ("growth_median", "growth_low80", "growth_high80")
+        cells += [number(row[name], sign=True) for name in growth]
+        cells.append(f"{row['published_months']:.0f} of 12")
+        if forecast.threshold is not None:
+            cells.append(Cell(chance_words(row["chance"]), float(row["chance"])))
+        rows.append(cells)
+    return Table("years", f"Calendar years, {unit.name}", headers, rows)
+
+
+def tiles(forecast: MonthlyForecast) -> list[tuple[str, str, str]]:
+    """What a reader wants first: name, figure, and what to say with it."""
+    unit, months = unit_of(forecast), forecast.table()
+    shown = []
+    for month in months.index[:2]:
+        row = months.loc[month]
+        shown.append(
+            (
+                f"{month:%B %Y}",
+                f"{unit.text(row['median'])} {unit.name}",
+                f"80 %: {unit.text(row['low80'])} to {unit.text(row['high80'])}; "
+                f"{row['yoy_median']:+z.1f} % on a year before",
+            )
+        )
+    years = forecast.year_total()
+    if not years.empty:
+        year, row = pd.PeriodIndex(years.index)[0], years.iloc[0]
+        shown.append(
+            (
+                f"Year {year}",
+                f"{unit.text(row['median'])} {unit.name}",
+                f"80 %: {unit.text(row['low80'])} to {unit.text(row['high80'])}; "
+                f"{row['growth_median']:+z.1f} % on {year - 1}",
+            )
+        )
+        if forecast.threshold is not None:
+            passed = f"More than {forecast.threshold / unit.divisor:,g} {unit.name} in {year}"
+            said = f"share of {len(forecast.paths.values):,} sample paths"
+            shown.append((passed, chance_words(row["chance"]), said))
+    return shown

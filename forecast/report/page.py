@@ -1,0 +1,117 @@
+"""The page: all its parts, written as one file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+from tradeshock.forecast.model_card import model_card
+from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.report.judged import judged, judged_frame
+from tradeshock.forecast.report.moves import forecast_before, moves
+from tradeshock.forecast.report.outlook import fan_chart, months_table, tiles, unit_of, years_table
+from tradeshock.forecast.report.status import card_tables, status
+from tradeshock.forecast.version import __version__
+from tradeshock.forecast.wording import published_words, year_sentences
+from tradeshock.models.record import Record
+
+FOLDER = Path(__file__).parent
+NAME = "report.html"
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A forecast with the forecast before it and the record of past ones.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+    before : MonthlyForecast, optional
+        As of the previous standard origin.
+    record : Record, optional
+        Past forecasts; what came out after the forecast's origin is not used.
+    """
+
+    forecast: MonthlyForecast
+    before: MonthlyForecast | None = None
+    record: Record | None = None
+
+    @classmethod
+    def of(cls, forecast: MonthlyForecast, record: Record | None = None) -> Self:
+        """Report on a forecast.
+
+        Parameters
+        ----------
+        forecast : MonthlyForecast
+        record : Record, optional
+            Default: the record that ships with the package, if it does.
+        """
+        record = shipped_record() if record is None else record
+        return cls(forecast, forecast_before(forecast), record)
+
+    def html(self) -> str:
+        """Return the page: HTML with its style, pictures and figures inside, no scripts."""
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        return environment.get_template("page.html.jinja").render(self._content())
+
+    def write(self, folder: Path) -> Path:
+        """Write the page to ``report.html`` in a folder and return its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / NAME
+        path.write_text(self.html(), encoding="utf-8")
+        return path
+
+    def _content(self) -> dict[str, Any]:
+        forecast, unit = self.forecast, unit_of(self.forecast)
+        frame = judged_frame(forecast, self.record)
+        published = [published_words(forecast.last, unit)]
+        if forecast.flash is not None:
+            published.append(published_words(forecast.flash, unit))
+        card = model_card(forecast, frame)
+        return {
+            "version": __version__,
+            "style": (FOLDER / "style.css").read_text(encoding="utf-8"),
+            "forecast": forecast,
+            "day": f"{forecast.origin.day} {forecast.origin:%B %Y}",
+            "published": published,
+            "tiles": tiles(forecast),
+            "fan": fan_chart(forecast),
+            "months": months_table(forecast),
+            "years": years_table(forecast),
+            "year_sentences": year_sentences(forecast, unit),
+            "moves": moves(forecast, self.before),
+            "judged": judged(forecast, frame),
+            "status": status(forecast),
+            "card": card,
+            "card_tables": card_tables(card),
+            "files": {
+                "forecast.csv": _embedded(forecast.to_csv(), "text/csv"),
+                "forecast.json": _embedded(forecast.to_json() + "\n", "application/json"),
+            },
+        }
+
+
+def shipped_record() -> Record | None:
+    """Return the record that ships with the package, None if it ships without one."""
+    try:
+        module = import_module("tradeshock.models.shipped")
+    except ModuleNotFoundError:
+        return None
+    record: Record | None = module.shipped_record()
+    return record
+
+
+def _embedded(text: str, kind: str) -> str:
+    """File as an address that needs no network."""
+    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"

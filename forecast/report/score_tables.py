@@ -1,0 +1,135 @@
+"""Scores of past forecasts as tables, those behind the charts among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.forecast.calibration import coverage_intervals, coverage_table
+from tradeshock.forecast.episodes import CALM, EPISODES, csed
+from tradeshock.forecast.report.elements import Cell, Table, number, p_value
+from tradeshock.forecast.scores import scores
+
+STEPS = (1, 3, 6, 12)
+
+
+def steps_table(frame: pd.DataFrame, reference: str | None) -> Table:
+    """Scores by step, best first within a step, p-values with what they could have found."""
+    table = scores(frame, by=("model", "step"), reference=reference)
+    table = table[table["step"].isin(STEPS)].sort_values(["step", "rmse"])
+    rows = []
+    for _, row in table.iterrows():
+        cells: list[Cell | str] = [row["model"], Cell(f"{row['step']}", float(row["step"]))]
+        cells += [number(row[name], 2) for name in ("rmse", "bias", "crps")]
+        cells += [number(100 * row["coverage_80"], 0), Cell(f"{row['n']}", float(row["n"]))]
+        if reference is not None:
+            cells += [number(row["rmse_ratio"], 3), p_value(row["dm_p"])]
+            cells.append(number(row["detectable_ratio"], 3))
+        rows.append(cells)
+    headers = ["Model", "Step", "RMSE", "Bias", "CRPS", "In 80 %", "n"]
+    caption = "Scores by step, best first"
+    if reference is not None:
+        headers += [f"RMSE / {reference}", "p", "Detectable"]
+        caption += (
+            f". p: Diebold-Mariano against {reference}; Detectable: the ratio that n months of "
+            "this noise would show four times out of five"
+        )
+    return Table("scoreboard", caption, headers, rows)
+
+
+def episodes_table(frame: pd.DataFrame, models: Sequence[str]) -> Table:
+    """Scores by episode at the first and the sixth step."""
+    steps = [step for step in (1, 6) if step in set(frame["step"])]
+    rows_of = frame[frame["step"].isin(steps) & frame["model"].isin(models)]
+    table = scores(rows_of, by=("episode", "step", "model"), reference=None)
+    table = table.set_index(["episode", "step", "model"])
+    rows = []
+    for name in [*(episode.name for episode in EPISODES), CALM]:
+        if name not in table.index.get_level_values("episode"):
+            continue
+        for step in steps:
+            if (name, step) not in table.index.droplevel("model"):
+                continue
+            own = table.loc[(name, step)].reindex(models)
+            n = own["n"].max()
+            cells: list[Cell | str] = [name, Cell(str(step), float(step)), number(n, 0)]
+            rows.append([*cells, *(number(value, 1) for value in own["rmse"])])
+    headers = ["Episode", "Step", "Months", *models]
+    return Table("episodes", "RMSE by trade shock", headers, rows)
+
+
+def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> Table:
+    """RMSE over the reference's at every step."""
+    table = scores(frame, by=("model", "step"), reference=reference)
+    ratios = table.pivot(index="step", columns="model", values="rmse_ratio")[list(models)]
+    rows = [
+        [str(step), *(number(value, 3) for value in row)]
+        for step, row in zip(ratios.index, ratios.to_numpy(), strict=True)
+    ]
+    return Table("ratios", f"RMSE over that of {reference}", ["Step", *models], rows)
+
+
+def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> Table:
+    """Squared error saved by the end of each year, step 1."""
+    table = csed(frame[frame["step"] == 1], reference)
+    years = pd.PeriodIndex(table["month"]).year
+    last = table.groupby([years, table["model"]])["csed"].last().unstack()
+    others = [model for model in models if model != reference]
+    rows = [
+        [str(year), *(number(value, 0) for value in row)]
+        for year, row in zip(last.index, last[others].to_numpy(), strict=True)
+    ]
+    caption = f"Squared error saved against {reference} by the end of the year, (100 log points)²"
+    return Table("saved-figures", caption, ["Year", *others], rows)
+
+
+def pit_table(frame: pd.DataFrame, model: str, step: int, bins: int) -> Table:
+    """Share of outcomes in each part of the forecast distribution."""
+    pit = frame.loc[(frame["model"] == model) & (frame["step"] == step), "pit"]
+    counts, edges = np.histogram(pit, bins=bins, range=(0.0, 1.0))
+    rows = [
+        [f"{low:.1f} to {high:.1f}", number(100.0 * count / counts.sum(), 1)]
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+    ]
+    caption = f"PIT of {model} at step {step}, share of {counts.sum()} months, %"
+    return Table(f"pit-{step}-figures", caption, ["Place", "Share"], rows)
+
+
+def coverages_table(frame: pd.DataFrame, model: str, steps: Sequence[int]) -> Table:
+    """Coverage with bounds and both tests."""
+    own = frame[(frame["model"] == model) & frame["step"].isin(steps)]
+    bounds, tests = coverage_intervals(own), coverage_table(own)
+    rows: list[list[Cell | str]] = []
+    for (_, row), (_, test) in zip(bounds.iterrows(), tests.iterrows(), strict=True):
+        shares = (100.0 * row[name] for name in ("coverage", "lower", "upper"))
+        rows.append(
+            [
+                f"Step {row['step']}, {100 * row['level']:.0f} %",
+                *(number(share, 1) for share in shares),
+                number(row["n"], 0),
+                p_value(test["binomial_p"]),
+                p_value(test["hac_p"]),
+            ]
+        )
+    headers = ["Interval", "Inside", "95 % from", "to", "n", "p, binomial", "p, overlap"]
+    return Table("coverage-figures", f"Outcomes inside intervals of {model}, %", headers, rows)
+
+
+def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]) -> Table:
+    """Forecasts of the last twelve months with an outcome, at three steps."""
+    own = frame[frame["model"] == model]
+    steps = [step for step in (1, 6, 12) if step in set(own["step"])]
+    medians = own.pivot(index="month", columns="step", values="q50")[steps]
+    actual = own.drop_duplicates("month").set_index("month")["actual"].sort_index()
+    rows = [
+        [
+            f"{month:%b %Y}",
+            text(actual[month]),
+            *(number(np.nan) if np.isnan(value) else text(value) for value in medians.loc[month]),
+        ]
+        for month in actual.index[-12:]
+    ]
+    headers = ["Month", "Published", *(f"Step {step}" for step in steps)]
+    return Table("history-figures", f"Medians of {model} and what came", headers, rows)

@@ -1,0 +1,29 @@
+"""The command that writes the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradeshock.forecast.cli_options import FOLDER, say_where, with_forecast_options, with_panel
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel import Panel
+
+
+@click.command()
+@with_forecast_options
+@click.option(
+    "--out", type=FOLDER, required=True, help="Write the page and the forecast's files there."
+)
+@with_panel
+def report(panel: Panel, out: Path, **asked: Any) -> None:
+    """Write one page: the forecast, what moved it, how past ones did, and the data behind it."""
+    from tradeshock.forecast.output import write_forecast
+    from tradeshock.forecast.report.page import Report
+
+    made = asked_forecast(panel, **asked)
+    page = Report.of(made).write(out)
+    say_where([page, *write_forecast(made, out)])
