@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from tradeshock.features.errors import PanelError
-from tradeshock.features.panel import FLASH_STATES, Panel
+from tradeshock.features.panel import Panel
 from tradeshock.models.base import Model
-from tradeshock.models.flash_ratio import FlashRatio
 from tradeshock.models.random_walk import RandomWalk
+from tradeshock.models.recalibration import Recalibration
+from tradeshock.models.record import Record
+from tradeshock.models.shipped import shipped_record
 
 TARGET = "exports_total"
 # Bn USD a year: the mark that Korea's exports passed in 2025.
 KOREAN_THRESHOLD = 700.0
+FEWEST_MONTHS = 120
 
 
 def default_model(panel: Panel, target: str) -> Model:
     """Return the model that forecasts when none is named; this is the one place to change it.
 
-    `RandomWalk` has the best record among the models of a target's own history. Where an early
-    count of the running month is out, `FlashRatio` takes step 1 from it and goes on as the random
-    walk does.
+    `Recalibration`, which is the combination of nowcast bridges with intervals that learn from
+    their misses, has the best record (docs/accuracy.md). It needs ten years of the target; for a
+    younger one it is `RandomWalk`.
 
     Parameters
     ----------
@@ -26,7 +29,27 @@ def default_model(panel: Panel, target: str) -> Model:
         Figures as they stood at its origin.
     target : str
     """
-    return FlashRatio() if panel.state(target) in FLASH_STATES else RandomWalk()
+    if len(panel.series(target)) < FEWEST_MONTHS:
+        return RandomWalk()
+    return Recalibration()
+
+
+def default_record(panel: Panel, target: str) -> Record | None:
+    """Return the record that ships with the package where it speaks of this target.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+
+    Returns
+    -------
+    Record or None
+        None for other targets than Korea's exports: weights are equal then, intervals as drawn.
+    """
+    if (target, panel.catalog[target].nation) != (TARGET, "KR"):
+        return None
+    return shipped_record()
 
 
 def target_of(panel: Panel, target: str | None = None) -> str:

@@ -15,7 +15,7 @@ from tradeshock.features.catalog import Series
 from tradeshock.features.panel import FLASH_STATES, Day, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.adjustments import Judgement
-from tradeshock.forecast.defaults import default_model, target_of
+from tradeshock.forecast.defaults import default_model, default_record, target_of
 from tradeshock.forecast.published import Published
 from tradeshock.models.base import Model
 from tradeshock.models.fan import plot_fan
@@ -251,7 +251,8 @@ def monthly_forecast(
     panel = load_panel() if panel is None else panel
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
-    fitted = _chosen(model, panel, target).fit(panel, target)
+    record = default_record(panel, target)
+    fitted = _chosen(model, panel, target).fit(panel, target, record)
     judgement = Judgement.of(adjustments, panel.catalog[target].unit, note)
     paths = fitted.forecast(steps)
     state = FLASH_STATES.get(paths.state)

@@ -179,7 +179,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         defaults = inspect.signature(type(self)).parameters
         given = self.get_params(deep=False)
         return [
-            f"{key}={value!r}"
+            value.name if isinstance(value, Model) else f"{key}={value!r}"
             for key, value in given.items()
             if key not in ("n_draws", "random_state") and not _same(value, defaults[key].default)
         ]

@@ -160,7 +160,8 @@ def _resampled(draws: Floats, n: int) -> Floats:
 
 
 def _notes(forecasts: Sequence[ForecastPaths]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for paths in forecasts for note in paths.notes))
+    members = f"combines {', '.join(paths.model for paths in forecasts)}"
+    return tuple(dict.fromkeys([members, *(n for paths in forecasts for n in paths.notes)]))
 
 
 def _history(

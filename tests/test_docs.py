@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 
 from tradeshock.forecast.cli import main
+from tradeshock.models import find_models
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -114,6 +115,14 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_links_lead_somewhere(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_model_has_its_section() -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    titles = " ".join(line for line in page.splitlines() if line.startswith("## "))
+    models = find_models().items()
+    own = [name for name, model in models if model.__module__.startswith("tradeshock.")]
+    assert [name for name in own if not re.search(rf"\b{name}\b", titles)] == []
 
 
 def test_blocks_are_found_with_their_lines() -> None:
