@@ -1,0 +1,274 @@
+"""Every figure of docs/accuracy.md, from the embedded figures: about 15 minutes on two cores.
+
+Usage: python benchmarks/accuracy.py [--store DIR] [--write docs/accuracy.md]
+
+Protocol: models are replayed in pseudo real time at the standard origins; point forecasts are
+medians; errors are 100 * (log actual - log median), for nowcasts also percentage points of growth
+over a year. Ratios are to `RandomWalk` on the same origins, with the p-value of the test of
+Diebold and Mariano (1995) as corrected by Harvey, Leybourne and Newbold (1997).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features import Panel, load_panel
+from tradeshock.forecast import backtest
+from tradeshock.forecast.functionals import jan_feb, year_total
+from tradeshock.forecast.result import Backtest
+from tradeshock.forecast.scores import scores
+from tradeshock.models import (
+    VAR,
+    AutoRegression,
+    BayesianVAR,
+    Combination,
+    DirectRidge,
+    DynamicFactor,
+    ExponentialSmoothing,
+    FlashBridge,
+    FlashRatio,
+    GradientBoosting,
+    LinearPool,
+    Model,
+    RandomWalk,
+    Recalibration,
+    SeasonalARIMA,
+    SeasonalNaive,
+    TradeBayesianVAR,
+)
+from tradeshock.models.bvar import DEFAULT_SERIES
+
+TARGET = "exports_total"
+STEPS = (1, 3, 6, 12)
+WINDOWS = {
+    "2010-2019": ("2010-01", "2019-12"),
+    "2010-2026.04": ("2010-01", "2026-04"),
+    "2015-2025": ("2015-01", "2025-12"),
+    "2022-2026.04": ("2022-01", "2026-04"),
+}
+NOWCASTS = {"2019-2026.04": ("2019-01", "2026-04"), "2022-2026.04": ("2022-01", "2026-04")}
+WARMUP = 60
+BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
+CHIPS = "us_semiconductor_ip"
+
+
+def monthly_models() -> dict[str, Model]:
+    """Models of the table after the monthly total."""
+    plain: list[Model] = [
+        RandomWalk(),
+        SeasonalNaive(),
+        AutoRegression(),
+        ExponentialSmoothing(),
+        SeasonalARIMA(),
+        VAR(),
+        DynamicFactor(),
+        DirectRidge(),
+        GradientBoosting(),
+        BayesianVAR(),
+        BayesianVAR(sum_of_coefficients=False),
+        TradeBayesianVAR(),
+        Combination(),
+        Combination(scheme="equal"),
+        Combination(scheme="inverse_squared_error"),
+        Combination(scheme="crps_learning"),
+        LinearPool(),
+        Recalibration(),
+    ]
+    without = BayesianVAR(series=[s for s in DEFAULT_SERIES if s != CHIPS])
+    return {model.name: model for model in plain} | {f"BayesianVAR without {CHIPS}": without}
+
+
+def nowcast_models() -> list[Model]:
+    """Models of the tables after early counts."""
+    return [
+        RandomWalk(),
+        FlashRatio(),
+        DirectRidge(),
+        FlashBridge(),
+        Combination(),
+        Recalibration(),
+    ]
+
+
+def markdown(rows: Iterable[Iterable[object]], header: Iterable[str]) -> str:
+    """Lay out a table."""
+    lines = [list(header), *([str(cell) for cell in row] for row in rows)]
+    lines.insert(1, ["---"] + ["--:"] * (len(lines[0]) - 1))
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(row: pd.Series, reference: bool) -> str:
+    if reference:
+        return f"{row.rmse:.2f}"
+    p = "" if np.isnan(row.dm_p) else f" ({row.dm_p:.2f})"
+    return f"{row.rmse_ratio:.3f}{p}"
+
+
+def ratio_table(frame: pd.DataFrame, windows: dict[str, tuple[str, str]]) -> str:
+    """RMSE of the random walk and ratios of the others, by window and step."""
+    level = frame[frame["quantity"] == "level"]
+    table = scores(level, by=("window", "model", "step"), windows=windows)
+    table = table.set_index(["model", "window", "step"])
+    header = ["model", *(f"{w}, {s}" for w in windows for s in STEPS)]
+    return markdown(
+        (
+            [
+                f"`{m}`",
+                *(_cell(table.loc[m, w, s], m == "RandomWalk") for w in windows for s in STEPS),
+            ]
+            for m in dict.fromkeys(level["model"])
+        ),
+        header,
+    )
+
+
+def density_table(frame: pd.DataFrame, model: str, windows: dict[str, tuple[str, str]]) -> str:
+    """CRPS ratio and coverage of one model."""
+    level = frame[(frame["quantity"] == "level") & frame["model"].isin(["RandomWalk", model])]
+    table = scores(level, by=("window", "model", "step"), windows=windows)
+    table = table[(table["model"] == model) & table["step"].isin([1, 2, 3, 6, 9, 12])]
+    columns = ["crps_ratio", *(f"coverage_{level}" for level in (50, 80, 90, 95))]
+    rows = (
+        [r.window, r.step, r.n, *(f"{getattr(r, c):.3f}" for c in columns)]
+        for r in table.itertuples()
+    )
+    return markdown(rows, ["window", "step", "n", "CRPS ratio", "50 %", "80 %", "90 %", "95 %"])
+
+
+def nowcast_table(frame: pd.DataFrame) -> str:
+    """Errors of the running month: percentage points of growth, and ratio of log errors."""
+    first = frame[frame["step"] == 1]
+    table = scores(first, by=("window", "model"), windows=NOWCASTS)
+    table = table.set_index(["model", "quantity", "window"])
+    rows = []
+    for model in dict.fromkeys(first["model"]):
+        cells: list[object] = [f"`{model}`"]
+        for window in NOWCASTS:
+            growth, level = table.loc[model, "yoy", window], table.loc[model, "level", window]
+            cells += [f"{growth.rmse:.2f}", f"{growth.mae:.2f}", _cell(level, False)]
+            cells += [f"{level.coverage_80:.2f}"]
+        rows.append(cells)
+    parts = ("RMSE, pp", "MAE, pp", "ratio (p)", "80 % covers")
+    return markdown(rows, ["model", *(f"{w}: {part}" for w in NOWCASTS for part in parts)])
+
+
+def episode_table(frame: pd.DataFrame, model: str) -> str:
+    """Random walk's RMSE and the ratio of one model, by episode."""
+    level = frame[(frame["quantity"] == "level") & frame["model"].isin(["RandomWalk", model])]
+    table = scores(level, by=("episode", "model", "step")).set_index(["model", "episode", "step"])
+    episodes = dict.fromkeys(table.loc[model].index.get_level_values("episode"))
+    rows = []
+    for episode in episodes:
+        cells = [episode, str(table.loc[model, episode, 1].n)]
+        for step in STEPS:
+            key = (model, episode, step)
+            if key in table.index:
+                row = table.loc[key]
+                cells.append(f"{row.rmse / row.rmse_ratio:.2f}, {row.rmse_ratio:.3f}")
+            else:
+                cells.append("")
+        rows.append(cells)
+    return markdown(rows, ["episode", "n", *(f"step {s}: walk, ratio" for s in STEPS)])
+
+
+def totals_table(functionals: pd.DataFrame) -> str:
+    """Errors of January and February together, and of calendar years, by month of the origin."""
+    medians = functionals[functionals["item"].str.endswith(" q50")].dropna(subset="actual")
+    error = 100.0 * np.log(medians["actual"] / medians["value"])
+    medians = medians.assign(error=error, month=medians["origin"].dt.month)
+    rmse = medians.groupby(["functional", "month", "model"])["error"].agg(
+        n="count", rmse=lambda e: float(np.sqrt((e**2).mean()))
+    )
+    rows = []
+    for functional, month in (
+        ("jan_feb", 1),
+        ("jan_feb", 10),
+        ("year_total", 1),
+        ("year_total", 7),
+    ):
+        part = rmse.loc[functional, month]
+        walk, best = part.loc["RandomWalk"], part.loc["Recalibration"]
+        rows.append(
+            [functional, month, int(walk.n), f"{walk.rmse:.2f}", f"{best.rmse / walk.rmse:.3f}"]
+        )
+    return markdown(rows, ["total", "origin's month", "n", "walk, RMSE", "ratio of Recalibration"])
+
+
+def monthly(panel: Panel, store: str | None) -> Backtest:
+    """Replay after the monthly total."""
+    return backtest(
+        monthly_models(),
+        panel,
+        TARGET,
+        panel.origins("2010-01", "2026-05"),
+        12,
+        store=store,
+        warmup=WARMUP,
+        functionals={"jan_feb": jan_feb, "year_total": year_total},
+    )
+
+
+def nowcasts(panel: Panel, state: str, store: str | None) -> Backtest:
+    """Replay after early counts, from the third year that has them."""
+    origins = panel.origins("2019-01", "2026-04", state)
+    return backtest(nowcast_models(), panel, TARGET, origins, 12, store=store, warmup=24)
+
+
+def monthly_parts(panel: Panel, store: str | None) -> dict[str, str]:
+    """Tables after the monthly total."""
+    result = monthly(panel, store)
+    fifteen = {"2010-2025": ("2010-01", "2025-12")}
+    default = "Recalibration"
+    return {
+        "After the monthly total: RMSE of the random walk, ratio (p) of the others": ratio_table(
+            result.frame, WINDOWS
+        ),
+        "Intervals of the default forecast after the monthly total": density_table(
+            result.frame, default, fifteen | WINDOWS
+        ),
+        "The same before recalibration": density_table(result.frame, "Combination", fifteen),
+        "The default forecast by episode": episode_table(result.frame, default),
+        "Totals of periods": totals_table(result.functionals),
+    }
+
+
+def nowcast_parts(panel: Panel, store: str | None) -> dict[str, str]:
+    """Tables after early counts."""
+    parts = {}
+    for state, words in (("after_20d", "20 days"), ("after_10d", "10 days")):
+        frame = nowcasts(panel, state, store).frame
+        parts[f"The running month after {words}"] = nowcast_table(frame)
+        parts[f"All steps after {words}"] = ratio_table(frame, NOWCASTS)
+    return parts
+
+
+def page(store: str | None) -> str:
+    """Make all tables."""
+    panel = load_panel()
+    parts = monthly_parts(panel, store) | nowcast_parts(panel, store)
+    return "\n\n".join(f"### {title}\n\n{table}" for title, table in parts.items())
+
+
+def main() -> None:
+    """Print the tables, or put them into a page between its marks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", help="folder that keeps finished chunks")
+    parser.add_argument("--write", type=Path, help="page whose tables are replaced")
+    given = parser.parse_args()
+    tables = page(given.store)
+    if given.write is None:
+        print(tables)
+        return
+    text = given.write.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    given.write.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
