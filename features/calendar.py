@@ -132,6 +132,15 @@ class TradeCalendar:
             return self
         return TradeCalendar(self.nation, self.saturday_weight, day)
 
+    @property
+    def settled(self) -> TradeCalendar:
+        """Calendar that says the same, and is equal for all origins with the same news."""
+        changes, news = _holidays(self.nation).changes, self._news()
+        if news == len(changes):
+            return TradeCalendar(self.nation, self.saturday_weight)
+        day = changes[news - 1] if news else changes[0] - 1
+        return TradeCalendar(self.nation, self.saturday_weight, pd.Timestamp(day))
+
     def working_days(self, index: pd.PeriodIndex, window: str = "month") -> npt.NDArray[np.float64]:
         """Number of working days in each month's window.
 

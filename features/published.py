@@ -13,7 +13,7 @@ import pandas as pd
 from tradeshock.features.calendar import Days, TradeCalendar
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
-from tradeshock.features.states import known_from
+from tradeshock.features.states import known_from, months_out
 from tradeshock.features.validation import first_and_last
 
 
@@ -63,7 +63,16 @@ class Published:
         return self.catalog[id]
 
     def _column(self, id: str) -> int:
-        return int(self.values.columns.get_indexer(pd.Index([self.entry(id).id]))[0])
+        column = self.values.columns.get_loc(self.entry(id).id)
+        assert isinstance(column, int)
+        return column
+
+    def figures(self, ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Figures of some series, months of the table by series, NaN where not published."""
+        return self.values.to_numpy()[:, [self._column(id) for id in ids]]
+
+    def _figures(self, id: str) -> npt.NDArray[np.float64]:
+        return self.values.to_numpy()[:, self._column(id)]
 
     def series(self, id: str) -> pd.Series:
         """Published figures of one series, first to last, without NaN.
@@ -87,8 +96,7 @@ class Published:
         return self.months[self._rows(id)[1]]
 
     def _rows(self, id: str) -> tuple[int, int]:
-        self.entry(id)
-        rows = first_and_last(self.values[id].to_numpy())
+        rows = first_and_last(self._figures(id))
         if rows is None:
             raise PanelError(
                 f"no figure of {id} was out on {self.origin.date()}; ask for a later day"
@@ -118,26 +126,27 @@ class Published:
         rows = np.full((len(days), len(ids)), -1, dtype=np.intp)
         for j, id in enumerate(ids):
             column = self._column(id)
-            valid = np.flatnonzero(~np.isnan(self.values[id].to_numpy()))
+            valid = np.flatnonzero(~np.isnan(self._figures(id)))
             count = np.searchsorted(self.release_dates[valid, column], days, side="right")
             rows[:, j] = np.concatenate([[-1], valid])[count]
         return rows
 
     def is_stale(self, id: str) -> bool:
         """Whether a series is older than its release rule allows at the panel's origin."""
-        expected = self.expected_month(id)
-        rows = first_and_last(self.values[id].to_numpy())
-        return rows is None or self.months[rows[1]] < expected
+        rows = first_and_last(self._figures(id))
+        return rows is None or rows[1] < self._expected(id)
 
     def expected_month(self, id: str) -> pd.Period:
         """Last month whose figure should be out at the panel's origin by the release rule.
 
         The month before the table where none should be.
         """
-        entry, first = self.entry(id), self.months[0]
-        months = pd.period_range(first, max(pd.Period(self.origin, "M"), first), freq="M")
-        out = known_from(entry, months, first) <= np.datetime64(self.origin, "D")
-        return first - 1 + int(out.sum())
+        self.entry(id)
+        return self.months[0] + self._expected(id)
+
+    def _expected(self, id: str) -> int:
+        """Row of `expected_month`."""
+        return months_out(self.catalog[id], self.months[0], self.origin) - 1
 
     def fingerprint(self) -> str:
         """Hash of all that a forecast depends on: equal panels have equal fingerprints.

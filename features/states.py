@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from tradeshock.features.calendar import Days
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
+from tradeshock.features.release import LatestOf, ReleaseRule
 
 AFTER_TOTAL = "after_total"
 FLASH_STATES = {"after_10d": "first_10_days", "after_20d": "first_20_days"}
@@ -82,7 +84,23 @@ def known_from(entry: Series, months: pd.PeriodIndex, since: pd.Period) -> Days:
     """Day from which the figure of each month and of all before it are out, datetime64[D]."""
     if not len(months):
         return np.array([], dtype="datetime64[D]")
-    span = pd.period_range(min(since, months.min()), months.max(), freq="M")
-    dates: Days = np.maximum.accumulate(entry.release.dates(span))
-    days: Days = dates[months.asi8 - span.asi8[0]]
+    first = min(since.ordinal, int(months.asi8.min()))
+    # To the end of the year, so that all origins of a year ask for the same.
+    stop = 12 * (int(months.asi8.max()) // 12 + 1)
+    days: Days = _known_from(entry.release, first, stop)[months.asi8 - first]
     return days
+
+
+def months_out(entry: Series, since: pd.Period, day: pd.Timestamp) -> int:
+    """Number of months, from one on, whose figures are out at the end of a day."""
+    latest = max(since.ordinal, 12 * (day.year - 1970) + day.month - 1)
+    days = _known_from(entry.release, since.ordinal, 12 * (latest // 12 + 1))
+    out = np.searchsorted(days, np.datetime64(day, "D"), side="right")
+    return min(int(out), latest + 1 - since.ordinal)
+
+
+@lru_cache(maxsize=1024)
+def _known_from(rule: ReleaseRule | LatestOf, first: int, stop: int) -> Days:
+    span = pd.PeriodIndex.from_ordinals(np.arange(first, stop), freq="M")
+    dates: Days = np.maximum.accumulate(rule.dates(span))
+    return dates

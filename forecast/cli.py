@@ -6,14 +6,20 @@ Only click is imported here. What is heavy is imported by the command that needs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tradeshock.forecast.cli_errors import SentenceGroup
-from tradeshock.forecast.cli_options import FOLDER, month, with_panel
+from tradeshock.forecast.cli_options import (
+    FOLDER,
+    month,
+    say_where,
+    with_forecast_options,
+    with_panel,
+)
+from tradeshock.forecast.report_command import report
 
 if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
@@ -36,37 +42,7 @@ def main(context: click.Context, debug: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--as-of",
-    metavar="DAY",
-    help="Use only what was out by the end of this day.  [default: all figures]",
-)
-@click.option(
-    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
-)
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    default=12,
-    show_default=True,
-    help="Months after the last published one.",
-)
-@click.option(
-    "--threshold",
-    type=float,
-    help="Give the chance that a calendar year's total passes it: in bn USD, or in the series' "
-    "own unit where that is not in millions.  [default: 700 for Korea's exports]",
-)
-@click.option(
-    "--adjust",
-    multiple=True,
-    metavar="MONTH=AMOUNT",
-    help="Judgement: add an amount to a month, such as 2026-06=+1200 (million USD). Repeatable.",
-)
-@click.option("--note", metavar="TEXT", help="Reason of the adjustments.")
-@click.option(
-    "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
-)
+@with_forecast_options
 @click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
 @click.option(
     "--format",
@@ -77,38 +53,18 @@ def main(context: click.Context, debug: bool) -> None:
     help="What to print.",
 )
 @with_panel
-def forecast(
-    panel: Panel,
-    as_of: str | None,
-    model: str | None,
-    steps: int,
-    threshold: float | None,
-    adjust: tuple[str, ...],
-    note: str | None,
-    target: str | None,
-    out: Path | None,
-    form: str,
-) -> None:
+def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
     """Forecast month by month and by calendar year."""
-    from tradeshock.forecast.adjustments import parse_adjustments
-    from tradeshock.forecast.defaults import target_of, threshold_of
-    from tradeshock.forecast.monthly import monthly_forecast
+    from tradeshock.forecast.asked import asked_forecast
     from tradeshock.forecast.output import print_forecast, write_forecast
 
-    target = target_of(panel, target)
-    made = monthly_forecast(
-        panel,
-        as_of=as_of,
-        model=model,
-        steps=steps,
-        threshold=threshold_of(panel, target, threshold),
-        adjustments=parse_adjustments(adjust),
-        note=note,
-        target=target,
-    )
+    made = asked_forecast(panel, **asked)
     print_forecast(made, form)
     if out is not None:
-        _say_where(write_forecast(made, out))
+        say_where(write_forecast(made, out))
+
+
+main.add_command(report)
 
 
 @main.command()
@@ -184,7 +140,7 @@ def backtest(
         result, failed = error.result, error
     print_scores(result.scores())
     if out is not None:
-        _say_where(write_backtest(result, out))
+        say_where(write_backtest(result, out))
     if failed is not None:
         raise failed
 
@@ -207,7 +163,3 @@ def data(panel: Panel, as_of: str | None) -> None:
     from tradeshock.forecast.output import print_status
 
     print_status(data_status(panel if as_of is None else panel.as_of(as_of)))
-
-
-def _say_where(written: Iterable[Path]) -> None:
-    click.echo(f"Written: {', '.join(map(str, written))}", err=True)

@@ -1,9 +1,9 @@
-"""Options that several commands share."""
+"""What several commands share: options, and where they have written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,48 @@ def month(_: click.Context, option: click.Parameter, text: str | None) -> str | 
     if text is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
         raise click.BadParameter(f"{text!r} is no month; write it as 2015-01", param=option)
     return text
+
+
+def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Ask what is to be forecast (see `tradeshock.forecast.asked`)."""
+
+    @click.option(
+        "--as-of",
+        metavar="DAY",
+        help="Use only what was out by the end of this day.  [default: all figures]",
+    )
+    @click.option(
+        "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+    )
+    @click.option(
+        "--steps",
+        type=click.IntRange(min=1),
+        default=12,
+        show_default=True,
+        help="Months after the last published one.",
+    )
+    @click.option(
+        "--threshold",
+        type=float,
+        help="Give the chance that a calendar year's total passes it: in bn USD, or in the series' "
+        "own unit where that is not in millions.  [default: 700 for Korea's exports]",
+    )
+    @click.option(
+        "--adjust",
+        multiple=True,
+        metavar="MONTH=AMOUNT",
+        help="Judgement: add an amount to a month, such as 2026-06=+1200 (million USD). "
+        "Repeatable.",
+    )
+    @click.option("--note", metavar="TEXT", help="Reason of the adjustments.")
+    @click.option(
+        "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+    )
+    @wraps(command)
+    def command_with_options(**options: Any) -> None:
+        command(**options)
+
+    return command_with_options
 
 
 def with_panel(command: Callable[..., None]) -> Callable[..., None]:
@@ -74,3 +116,8 @@ def _read(csv: str | None, release_after: int | None, calendar: str | None, unit
     from tradeshock.features.release import ReleaseRule
 
     return Panel.from_csv(csv, ReleaseRule.after(release_after), calendar, unit)
+
+
+def say_where(written: Iterable[Path]) -> None:
+    """Say which files were written."""
+    click.echo(f"Written: {', '.join(map(str, written))}", err=True)

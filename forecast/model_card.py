@@ -15,6 +15,7 @@ from tradeshock.forecast.calibration import coverage_intervals
 from tradeshock.forecast.episodes import CALM
 from tradeshock.forecast.monthly import MonthlyForecast
 from tradeshock.forecast.scores import scores
+from tradeshock.forecast.wording import day_words, month_words
 from tradeshock.models.base import Model
 
 LIBRARIES = ("tradeshock", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
@@ -102,14 +103,15 @@ def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
         "Model": f"{forecast.model}{default}. {_summary(model)}",
         "Forecast of": f"{forecast.title} ({target}), {forecast.entry.unit}, "
         f"{forecast.entry.adjustment}",
-        "Data until": f"{forecast.origin:%d %B %Y} ({forecast.paths.state}): {forecast.known}"
+        "Data until": f"{day_words(forecast.origin)} ({forecast.paths.state}): {forecast.known}"
         f"{days}",
-        "Window": f"{len(history)} months of the target, {history.index[0]:%B %Y} to "
-        f"{history.index[-1]:%B %Y}; what the model weighs down or leaves out is among its "
+        "Window": f"{len(history)} months of the target, {month_words(history.index[0])} to "
+        f"{month_words(history.index[-1])}; what the model weighs down or leaves out is among its "
         "parameters",
         "Parameters": ", ".join(f"{name} = {value!r}" for name, value in parameters.items()),
         "Tuning budget": str(getattr(model, "tuning", "") or _budget(forecast)),
         "Seed and draws": f"{forecast.paths.seed}; {len(forecast.paths.values):,} sample paths",
+        "Notes": "; ".join(forecast.paths.notes) or "none",
         "Judgement": "none" if forecast.judgement is None else forecast.judgement.text,
         "Versions": ", ".join(
             [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]
@@ -136,11 +138,10 @@ def _summary(model: Model) -> str:
 
 
 def _failures(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> tuple[str, ...]:
-    found = [note for note in forecast.paths.notes if not note.startswith("Judgement")]
     if frame is None or forecast.model not in set(frame["model"]):
-        return (*found, f"The record has no past forecasts of {forecast.model}: unknown.")
+        return (f"Unknown: the record has no past forecasts of {forecast.model}.",)
     own = frame[(frame["model"] == forecast.model) & (frame["quantity"] == "level")]
-    found += _bad_episodes(own) + _beaten(frame, forecast.model) + _bad_intervals(own)
+    found = _bad_episodes(own) + _beaten(frame, forecast.model) + _bad_intervals(own)
     return tuple(found or ["None that the record shows beyond luck."])
 
 
@@ -155,8 +156,8 @@ def _bad_episodes(own: pd.DataFrame) -> list[str]:
             continue
         side = "low" if row["bias"] > 0 else "high"
         sentences.append(
-            f"{row['episode']}, step {row['step']}: RMSE {row['rmse']:.1f} against {usual:.1f} over "
-            f"all months, on average {abs(row['bias']):.1f} too {side} (n = {row['n']})."
+            f"{row['episode']}, step {row['step']}: RMSE {row['rmse']:.1f} against {usual:.1f} "
+            f"over all months, on average {abs(row['bias']):.1f} too {side} (n = {row['n']})."
         )
     return sentences
 
@@ -180,8 +181,9 @@ def _bad_intervals(own: pd.DataFrame) -> list[str]:
     table = coverage_intervals(own[own["step"].isin([1, 6, 12])])
     missed = table[(table["lower"] > table["level"]) | (table["upper"] < table["level"])]
     return [
-        f"Step {row['step']}: {100 * row['level']:.0f} % intervals held {100 * row['coverage']:.0f} % "
-        f"of outcomes (95 % bounds {100 * row['lower']:.0f} to {100 * row['upper']:.0f} %, "
+        f"Step {row['step']}: {100 * row['level']:.0f} % intervals held "
+        f"{100 * row['coverage']:.0f} % of outcomes (95 % bounds "
+        f"{100 * row['lower']:.0f} to {100 * row['upper']:.0f} %, "
         f"n = {row['n']})."
         for _, row in missed.iterrows()
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from tradeshock.features.catalog import Series
 from tradeshock.features.panel import FLASH_STATES, Day, Panel
@@ -252,9 +253,11 @@ def monthly_forecast(
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
     record = default_record(panel, target)
-    fitted = _chosen(model, panel, target).fit(panel, target, record)
     judgement = Judgement.of(adjustments, panel.catalog[target].unit, note)
-    paths = fitted.forecast(steps)
+    # More threads make problems as small as these slower.
+    with threadpool_limits(limits=1):
+        fitted = _chosen(model, panel, target).fit(panel, target, record)
+        paths = fitted.forecast(steps)
     state = FLASH_STATES.get(paths.state)
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from tradeshock.forecast.monthly import MonthlyForecast
 from tradeshock.forecast.terminal import Terminal
-from tradeshock.forecast.wording import published_words, year_sentences
+from tradeshock.forecast.wording import month_words, published_words, year_sentences
 from tradeshock.models.base import Model
 from tradeshock.models.display_unit import DisplayUnit
 from tradeshock.models.fan import FIGURE_SIZE
@@ -66,9 +66,10 @@ def _months(
         headers.append("judgement")
     columns = [("Month", "text"), *((header, "figure") for header in headers)]
     rows = []
-    for month, row in forecast.table().iterrows():
+    table = forecast.table()
+    for month, (_, row) in zip(forecast.paths.index, table.iterrows(), strict=True):
         cells = [
-            month.strftime("%b %Y"),
+            month_words(month, short=True),
             unit.text(row["median"]),
             f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
             f"{row['yoy_median']:+z.1f}",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 )
 @with_panel
 def report(panel: Panel, out: Path, **asked: Any) -> None:
-    """Write one page: the forecast, what moved it, how past ones did, and the data behind it."""
+    """Write one page: forecast, what moved it, past forecasts, data."""
+    from tradeshock.forecast.asked import asked_forecast
     from tradeshock.forecast.output import write_forecast
     from tradeshock.forecast.report.page import Report
 

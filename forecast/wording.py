@@ -10,6 +10,16 @@ from tradeshock.forecast.published import Published
 from tradeshock.models.display_unit import DisplayUnit
 
 
+def day_words(day: pd.Timestamp) -> str:
+    """Day as people write it, such as 15 May 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def month_words(month: pd.Period, short: bool = False) -> str:
+    """Month as people write it, such as May 2026."""
+    return month.strftime("%b %Y" if short else "%B %Y")
+
+
 def published_words(published: Published, unit: DisplayUnit) -> str:
     """Month, figure and growth on a year before, in all and a working day."""
     growth = ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.calendar import TradeCalendar
+from tradeshock.features.calendar import FROZEN_YEARS, TradeCalendar
 
 Floats = npt.NDArray[np.float64]
 HUBER = 1.345
@@ -39,12 +40,21 @@ def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
         xw = x * w[:, None]
         coefs = np.asarray(np.linalg.lstsq(xw.T @ x, xw.T @ y, rcond=1e-10)[0], dtype="float64")
         residuals = y - x @ coefs
-        scale = np.median(np.abs(residuals - np.median(residuals))) / SCALE_OF_NORMAL
+        scale = _median(np.abs(residuals - _median(residuals))) / SCALE_OF_NORMAL
         cut = HUBER * scale
         if cut == 0.0:
             break
         w = weights * np.minimum(1.0, cut / np.maximum(np.abs(residuals), cut))
     return coefs
+
+
+def _median(values: Floats) -> float:
+    """Median of numbers without NaN: numpy's asks more questions than it has work."""
+    middle = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, middle)[middle])
+    parted = np.partition(values, (middle - 1, middle))
+    return float(0.5 * (parted[middle - 1] + parted[middle]))
 
 
 def calendar_columns(months: pd.PeriodIndex, calendar: TradeCalendar, window: str) -> Floats:
@@ -54,6 +64,19 @@ def calendar_columns(months: pd.PeriodIndex, calendar: TradeCalendar, window: st
     (Bell and Hillmer 1983: exporters ship ahead), and eleven month contrasts that sum to zero
     over a year.
     """
+    ordinals = months.asi8
+    first, last = int(ordinals.min()) // 12, int(ordinals.max()) // 12
+    # At least to where holidays are known, so that all origins ask for the same.
+    last = max(last, FROZEN_YEARS[1] - 1970)
+    table = _calendar_table(calendar.settled, window, first, last)
+    columns: Floats = table[ordinals - 12 * first]
+    return columns
+
+
+@lru_cache(maxsize=256)
+def _calendar_table(calendar: TradeCalendar, window: str, first: int, last: int) -> Floats:
+    """`calendar_columns` of whole years, counted from 1970, the last one included."""
+    months = pd.PeriodIndex.from_ordinals(np.arange(12 * first, 12 * last + 12), freq="M")
     days = np.log(np.maximum(calendar.working_days(months, window), 0.5))
     moving = calendar.moving_holidays(months, window=window)
     edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
@@ -90,15 +113,30 @@ class CalendarAdjustment:
     def fit(self, series: pd.Series, calendar: TradeCalendar) -> Self:
         """Estimate from a positive monthly series without NaN."""
         months = pd.PeriodIndex(series.index)
-        level = np.log(series.to_numpy(dtype=float))
-        columns = calendar_columns(months, calendar, self.window)
-        x = np.column_stack([np.ones(len(level) - 1), np.diff(columns, axis=0)])
-        age = np.arange(len(x))[::-1]
-        coefs = huber_regression(x, np.diff(level), 0.5 ** (age / self.half_life))
-        self.effects_ = coefs[1:]
-        self.adjusted_ = pd.Series(level - columns @ self.effects_, months)
+        figures = np.ascontiguousarray(series.to_numpy(dtype=float)).tobytes()
+        begins = int(months.asi8[0])
+        effects, adjusted = _adjusted(
+            figures, begins, calendar.settled, self.half_life, self.window
+        )
+        self.effects_ = effects.copy()
+        self.adjusted_ = pd.Series(adjusted.copy(), months)
         return self
 
     def effect(self, months: pd.PeriodIndex, calendar: TradeCalendar) -> Floats:
         """Calendar and seasonal effect of some months, log points."""
         return calendar_columns(months, calendar, self.window) @ self.effects_
+
+
+# In a backtest most models adjust the same target at the same origins.
+@lru_cache(maxsize=1024)
+def _adjusted(
+    figures: bytes, begins: int, calendar: TradeCalendar, half_life: float, window: str
+) -> tuple[Floats, Floats]:
+    """Effects and adjusted log levels of consecutive months from the ordinal `begins` on."""
+    level = np.log(np.frombuffer(figures))
+    months = pd.PeriodIndex.from_ordinals(np.arange(begins, begins + len(level)), freq="M")
+    columns = calendar_columns(months, calendar, window)
+    x = np.column_stack([np.ones(len(level) - 1), np.diff(columns, axis=0)])
+    age = np.arange(len(x))[::-1]
+    coefs = huber_regression(x, np.diff(level), 0.5 ** (age / half_life))
+    return coefs[1:], level - columns @ coefs[1:]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -121,27 +123,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             given to a model that cannot use them.
         """
         self._check_fitted()
-        if not isinstance(steps, int | np.integer) or steps < 1:
-            raise ModelError(f"steps is {steps!r}; give a whole number of months, at least 1")
+        self._check_steps(steps)
         if conditions is not None and not self.takes_conditions:
             raise ModelError(
                 f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
                 "or BayesianVAR"
             )
-        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
-        values = self._paths(int(steps), rng, conditions)
-        history = self.panel_.values[list(self.target_)]
-        return ForecastPaths(
-            values=values,
-            index=self._ahead(int(steps)),
-            series=self.target_,
-            history=history.loc[history.first_valid_index() : history.last_valid_index()],
-            origin=self.panel_.origin,
-            state=self.state_,
-            seed=self.random_state,
-            model=self.name,
-            notes=self._notes(conditions),
-        )
+        return self._forecast(self._paths(int(steps), self._rng(), conditions), conditions)
 
     def replay(
         self,
@@ -174,9 +162,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         return model
 
     def _changed_parameters(self) -> list[str]:
-        import inspect
-
-        defaults = inspect.signature(type(self)).parameters
+        defaults = _parameters(type(self))
         given = self.get_params(deep=False)
         return [
             value.name if isinstance(value, Model) else f"{key}={value!r}"
@@ -206,8 +192,35 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         if not hasattr(self, "panel_"):
             raise ModelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
 
+    def _check_steps(self, steps: int) -> None:
+        if not isinstance(steps, int | np.integer) or steps < 1:
+            raise ModelError(f"steps is {steps!r}; give a whole number of months, at least 1")
+
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
+
+    def _forecast(self, values: Floats, conditions: Conditions | None) -> ForecastPaths:
+        return ForecastPaths(
+            values=values,
+            index=self._ahead(values.shape[1]),
+            series=self.target_,
+            history=self._history(),
+            origin=self.panel_.origin,
+            state=self.state_,
+            seed=self.random_state,
+            model=self.name,
+            notes=self._notes(conditions),
+        )
+
+    def _history(self) -> pd.DataFrame:
+        figures = self.panel_.figures(self.target_)
+        published = np.flatnonzero(~np.isnan(figures).all(axis=1))
+        rows = slice(published[0], published[-1] + 1)
+        return pd.DataFrame(figures[rows], self.panel_.months[rows], list(self.target_))
+
     def _ahead(self, steps: int) -> pd.PeriodIndex:
-        return pd.period_range(self.last_ + 1, periods=steps, freq="M", name="month")
+        months = self.last_.ordinal + np.arange(1, steps + 1)
+        return pd.PeriodIndex.from_ordinals(months, freq="M", name="month")
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return ()
@@ -233,6 +246,11 @@ class UnivariateModel(Model):
     def series_(self) -> pd.Series:
         """Published months of the target, without NaN."""
         return self.panel_.series(self.target_[0])
+
+
+@cache
+def _parameters(model: type[Model]) -> Mapping[str, Parameter]:
+    return signature(model).parameters
 
 
 def _same(value: object, default: object) -> bool:

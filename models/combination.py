@@ -177,14 +177,15 @@ def _history(
         common = common.intersection(table["actual"].index)
     if len(common) < 2 or any(t["actual"].shape[1] < steps for t in tables):
         return None
+    places = [t["actual"].index.get_indexer(common) for t in tables]
     quantiles = np.stack(
         [
-            np.stack([t[c].loc[common].to_numpy()[:, :steps] for c in QUANTILE_COLUMNS], axis=-1)
-            for t in tables
+            np.stack([t[c].to_numpy()[rows, :steps] for c in QUANTILE_COLUMNS], axis=-1)
+            for t, rows in zip(tables, places, strict=True)
         ],
         axis=2,
     )
-    actual = tables[0]["actual"].loc[common].to_numpy()[:, :steps]
+    actual = tables[0]["actual"].to_numpy()[places[0], :steps]
     return 100.0 * np.log(quantiles), 100.0 * np.log(actual)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HISTORY_MONTHS = 36
+# Width of the key in one row.
+KEY_INCHES = 4.0
 FIGURE_SIZE = (8.0, 4.8)
 # Tints of one blue: told apart by lightness, so by colour-blind eyes and on grey paper too.
 BANDS = {0.95: "#dbe9f5", 0.80: "#a9cce6", 0.50: "#64a3d1"}
@@ -187,10 +189,11 @@ def _write(ax: Axes, paths: Fanned, title: str) -> None:
         color=QUIET,
         in_layout=False,
     )
-    _key(ax)
+    rows = 1 if inches > KEY_INCHES else 2
+    _key(ax, rows)
     wrapped = [line for note in paths.notes for line in textwrap.wrap(note, letters)]
     notes = "\n".join(wrapped) or " "
-    ax.set_xlabel(notes, loc="left", labelpad=26, color=QUIET, fontsize="small")
+    ax.set_xlabel(notes, loc="left", labelpad=12 + 14 * rows, color=QUIET, fontsize="small")
     ax.xaxis.label.set_linespacing(1.3)
 
 
@@ -198,7 +201,7 @@ def _figure(ax: Axes) -> Figure:
     return ax.figure.figure
 
 
-def _key(ax: Axes) -> None:
+def _key(ax: Axes, rows: int) -> None:
     """Name line and bands under the months, from the line in the middle outwards."""
     from matplotlib.transforms import offset_copy
 
@@ -212,7 +215,7 @@ def _key(ax: Axes) -> None:
         bbox_to_anchor=(0, 0),
         bbox_transform=under,
         borderaxespad=0.0,
-        ncols=len(names),
+        ncols=-(-len(names) // rows),
         frameon=False,
         fontsize="small",
         handlelength=1.4,

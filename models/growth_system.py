@@ -86,7 +86,8 @@ def calendar_regressors(months: pd.PeriodIndex, calendar: TradeCalendar | None) 
     constant = np.ones((len(months), 1))
     if calendar is None:
         return constant
-    span = pd.period_range(months[0] - 1, months[-1], freq="M")
+    first = int(months.asi8[0]) - 1
+    span = pd.PeriodIndex.from_ordinals(np.arange(first, first + 1 + len(months)), freq="M")
     columns = calendar_columns(span, calendar, "month")
     return np.hstack([constant, np.diff(columns, axis=0)])
 
@@ -119,7 +120,7 @@ class GrowthSystem:
     @classmethod
     def read(cls, panel: Panel, series: Sequence[str]) -> GrowthSystem:
         """Take some series from a panel."""
-        values = panel.values[list(series)].to_numpy()
+        values = panel.figures(series)
         months = pd.PeriodIndex(panel.values.index)
         seen = ~np.isnan(values)
         first = seen.argmax(axis=0)
@@ -233,8 +234,16 @@ class GrowthSystem:
         -------
         ndarray, shape (draws, T, columns)
         """
-        levels = self.base[:columns] + np.cumsum(growth[:, :, :columns], axis=1)
-        logs = self.logs[:columns]
+        return self.own_units(self.base[:columns] + np.cumsum(growth[:, :, :columns], axis=1))
+
+    def own_units(self, levels: Floats) -> Floats:
+        """Own units of the first series from their (log) levels, which are overwritten.
+
+        Parameters
+        ----------
+        levels : ndarray, shape (draws, T, columns)
+        """
+        logs = self.logs[: levels.shape[2]]
         # Explosive systems may leave the range of floats; paths refuse what is not finite.
         with np.errstate(over="ignore"):
             levels[:, :, logs] = np.exp(levels[:, :, logs])

@@ -12,7 +12,7 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Panel
 from tradeshock.models.paths import QUANTILES, ForecastPaths
-from tradeshock.models.sample_scores import crps_sample, log_score_sample, pit_sample
+from tradeshock.models.sample_scores import sample_scores
 
 Array = npt.NDArray[np.float64]
 Column = npt.NDArray[np.generic]
@@ -112,7 +112,7 @@ def _measured(paths: ForecastPaths, series: str, outcomes: Outcomes) -> Iterator
     yield {
         **_labels(paths, series, "level", np.arange(1, len(months) + 1), months),
         **_distribution(sample),
-        **_scores(100.0 * np.log(sample), 100.0 * np.log(actual)),
+        **sample_scores(100.0 * np.log(sample), 100.0 * np.log(actual)),
         **past.constants("level", len(months)),
         "actual": actual,
         "known_on": known_on,
@@ -124,7 +124,7 @@ def _measured(paths: ForecastPaths, series: str, outcomes: Outcomes) -> Iterator
         yield {
             **_labels(paths, series, "yoy", steps, months),
             **_distribution(growth),
-            **_scores(growth, actual),
+            **sample_scores(growth, actual),
             **past.constants("yoy", len(months)),
             "actual": actual,
             "known_on": known_on,
@@ -188,14 +188,6 @@ def _distribution(sample: Array) -> dict[str, Column]:
     share = (place - below)[:, None]
     table = sample[below] + share * (sample[above] - sample[below])
     return {"mean": sample.mean(axis=0), **dict(zip(QUANTILE_COLUMNS, table, strict=True))}
-
-
-def _scores(sample: Array, actual: Array) -> dict[str, Column]:
-    return {
-        "crps": crps_sample(sample, actual),
-        "logscore": log_score_sample(sample, actual),
-        "pit": pit_sample(sample, actual),
-    }
 
 
 COLUMNS = (

@@ -23,7 +23,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, qr, solve_triangular
+from scipy.linalg import qr
+from scipy.linalg.lapack import dtrtrs
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.least_squares import (
@@ -35,6 +36,7 @@ from tradeshock.models.least_squares import (
 )
 
 __all__ = [
+    "Scaling",
     "VarReplay",
     "forecast_means",
     "replay_criteria",
@@ -92,18 +94,27 @@ def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tup
     at = 0
     for part in _blocks(X, Y, first, block):
         # Solve for the updates before they are cumulated: one column a row, not n of them.
-        solved = solve_triangular(part.triangle, np.hstack([part.whitened, part.V.T]))
-        steps = solved[:, n:].T[:, :, None] * part.U[:, None, :]
-        path = np.concatenate([solved[None, :, :n], solved[:, :n] + np.cumsum(steps, axis=0)])
-        coefficients[at : at + len(path)] = path
-        crossed[at : at + len(path)] = _cumulated(part)
-        at += len(path) - 1
+        solved = _divided(part.triangle, np.hstack([part.whitened, part.V.T]))
+        path = coefficients[at : at + len(part.U) + 1]
+        path[0] = solved[:, :n]
+        np.multiply(solved[:, n:].T[:, :, None], part.U[:, None, :], out=path[1:])
+        np.cumsum(path, axis=0, out=path)
+        _cumulate(part.crossed, part.U, crossed[at : at + len(path)])
+        at += len(part.U)
     return coefficients, crossed
 
 
-def _cumulated(part: _Block) -> Array:
-    steps = np.einsum("ra,rb->rab", part.U, part.U)
-    return np.concatenate([part.crossed[None], part.crossed + np.cumsum(steps, axis=0)])
+def _cumulate(start: Array, U: Array, out: Array) -> None:
+    """Cross-products of every origin of a block, from the first one's and the updates."""
+    out[0] = start
+    np.multiply(U[:, :, None], U[:, None, :], out=out[1:])
+    np.cumsum(out, axis=0, out=out)
+
+
+def _divided(triangle: Array, right: Array, trans: int = 0) -> Array:
+    """Solve an upper triangular system, or its transpose."""
+    solved: Array = dtrtrs(triangle, right, lower=0, trans=trans)[0]
+    return solved
 
 
 def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
@@ -125,7 +136,7 @@ def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
         rows = slice(start, min(start + block, len(X)))
         triangle, whitened = corner[:k, :k], corner[:k, k:]
         crossed = corner[k:, k:].T @ corner[k:, k:]
-        W = solve_triangular(triangle, X[rows].T, trans="T").T
+        W = _divided(triangle, X[rows].T, trans=1).T
         V, U = _whiten(W, Y[rows] - W @ whitened)
         yield _Block(triangle, whitened, crossed, V, U)
         if rows.stop < len(X):
@@ -140,8 +151,8 @@ def _triangle(table: Array) -> Array:
 def _whiten(W: Array, E: Array) -> tuple[Array, Array]:
     if len(W) == 0:
         return W, E
-    factor = cho_factor(np.eye(len(W)) + W @ W.T, lower=True)[0]
-    both = solve_triangular(factor, np.hstack([W, E]), lower=True)
+    factor = np.linalg.cholesky(np.eye(len(W)) + W @ W.T)
+    both = dtrtrs(factor, np.hstack([W, E]), lower=1)[0]
     return both[:, : W.shape[1]], both[:, W.shape[1] :]
 
 
@@ -171,7 +182,7 @@ def replay_criteria(
         As `tradeshock.models.least_squares.lag_criteria` at each origin.
     """
     m, n = exog.shape[1], endog.shape[1]
-    scaled = _Scaling.of(endog, exog, first, series)
+    scaled = Scaling.of(endog, exog, first, series)
     X = regressors(scaled.endog, scaled.exog, max_lags)
     Y = scaled.endog[max_lags:]
     sizes = m + n * np.arange(1, max_lags + 1)
@@ -181,12 +192,16 @@ def replay_criteria(
     for part in _blocks(X, Y, first - max_lags, BLOCK):
         # Undo the whitening by the largest order: the leading columns are those of a smaller one.
         rows = slice(first - max_lags + at, first - max_lags + at + len(part.U))
-        W = solve_triangular(part.triangle, X[rows].T, trans="T").T
-        for order, size in enumerate(sizes):
+        W = _divided(part.triangle, X[rows].T, trans=1).T
+        until, K, E = 0, np.eye(len(W)), Y[rows]
+        for order, size in enumerate(sizes.tolist()):
+            K = K + W[:, until:size] @ W[:, until:size].T
+            E = E - W[:, until:size] @ part.whitened[until:size]
+            U = dtrtrs(np.linalg.cholesky(K), E, lower=1)[0] if len(W) else E
             tail = part.whitened[size:]
-            V, U = _whiten(W[:, :size], Y[rows] - W[:, :size] @ part.whitened[:size])
-            nested = part._replace(crossed=part.crossed + tail.T @ tail, V=V, U=U)
-            crossed[at : at + len(U) + 1, order] = _cumulated(nested)
+            nested = crossed[at : at + len(U) + 1, order]
+            _cumulate(part.crossed + tail.T @ tail, U, nested)
+            until = size
         at += len(part.U)
     # Scaling moves the log determinant of every order alike, back to the series' own units here.
     crossed = crossed * scaled.spread[:, None] * scaled.spread[None, :]
@@ -195,7 +210,7 @@ def replay_criteria(
 
 
 @dataclass(frozen=True)
-class _Scaling:
+class Scaling:
     """Data centred and scaled by the first window, and the way back."""
 
     endog: Array
@@ -206,7 +221,7 @@ class _Scaling:
     exog_spread: Array
 
     @classmethod
-    def of(cls, endog: Array, exog: Array, first: int, series: Sequence[str]) -> _Scaling:
+    def of(cls, endog: Array, exog: Array, first: int, series: Sequence[str]) -> Scaling:
         seen = dict(zip(series, endog[:first].T, strict=True))
         refuse_constant(seen, f"in the first window of {first} months")
         centre, spread = endog[:first].mean(axis=0), endog[:first].std(axis=0)
@@ -225,10 +240,10 @@ class _Scaling:
 
     def restore(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
         """Coefficients in the units of the data."""
-        lagged = coefs * self.spread[:, None] / self.spread
-        outer = exog_coefs * self.spread / self.exog_spread[:, None]
-        shift = np.einsum("m,omn->on", self.exog_centre, outer)
-        carried = np.einsum("olij,j->oi", lagged, self.centre)
+        lagged = coefs * (self.spread[:, None] / self.spread)
+        outer = exog_coefs * (self.spread / self.exog_spread[:, None])
+        shift = self.exog_centre @ outer
+        carried = lagged.sum(axis=1) @ self.centre
         outer[:, 0] += self.centre - shift - carried
         return outer, lagged
 
@@ -282,7 +297,7 @@ def replay_var(
         If a series is constant in the first window.
     """
     m = exog.shape[1]
-    scaled = _Scaling.of(endog, exog, first, series)
+    scaled = Scaling.of(endog, exog, first, series)
     X = regressors(scaled.endog, scaled.exog, lags)
     try:
         solved, crossed = replay_regression(X, scaled.endog[lags:], first - lags)

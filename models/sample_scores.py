@@ -30,9 +30,38 @@ def crps_sample(draws: npt.ArrayLike, actual: npt.ArrayLike) -> Array:
     ndarray of shape ``(k,)``, in the unit of the draws; smaller is better, 0 is perfect.
     """
     x, y = np.sort(np.asarray(draws, dtype=float), axis=0), np.asarray(actual, dtype=float)
-    n = len(x)
-    rank = np.arange(1, n + 1)[:, None]
-    return np.asarray(2.0 / n**2 * ((x - y) * (n * (y < x) - rank + 0.5)).sum(axis=0))
+    return _crps(x, y)
+
+
+def sample_scores(draws: Array, actual: Array) -> dict[str, Array]:
+    """CRPS, log score and PIT of a sample that is sorted already.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (draws, k)
+        Ascending along the first axis.
+    actual : ndarray, shape (k,)
+
+    Returns
+    -------
+    dict of str to ndarray of shape (k,)
+        ``"crps"``, ``"logscore"`` and ``"pit"``: `crps_sample`, `log_score_sample`, `pit_sample`.
+    """
+    place = np.array([0.25, 0.75]) * (len(draws) - 1)
+    below = np.floor(place).astype(np.intp)
+    above = np.minimum(below + 1, len(draws) - 1)
+    quarters = draws[below] + (place - below)[:, None] * (draws[above] - draws[below])
+    return {
+        "crps": _crps(draws, actual),
+        "logscore": _log_score(draws, actual, _bandwidth(draws, quarters)),
+        "pit": pit_sample(draws, actual),
+    }
+
+
+def _crps(x: Array, y: Array) -> Array:
+    n, gap = len(x), x - y
+    weight = np.arange(n) + 0.5
+    return np.asarray(2.0 / n**2 * (n * np.maximum(gap, 0.0).sum(axis=0) - weight @ gap))
 
 
 def silverman_bandwidth(draws: npt.ArrayLike) -> Array:
@@ -43,9 +72,12 @@ def silverman_bandwidth(draws: npt.ArrayLike) -> Array:
     equal draws) the other is used, and ``SMALLEST_BANDWIDTH`` is the floor.
     """
     x = np.asarray(draws, dtype=float)
+    return _bandwidth(x, np.quantile(x, [0.25, 0.75], axis=0))
+
+
+def _bandwidth(x: Array, quarters: Array) -> Array:
     deviation = x.std(axis=0)
-    q25, q75 = np.quantile(x, [0.25, 0.75], axis=0)
-    robust = (q75 - q25) / 1.34
+    robust = (quarters[1] - quarters[0]) / 1.34
     spread = np.where(robust > 0, np.minimum(deviation, robust), deviation)
     return np.asarray(np.maximum(1.06 * spread * len(x) ** -0.2, SMALLEST_BANDWIDTH))
 
@@ -70,7 +102,10 @@ def log_score_sample(draws: npt.ArrayLike, actual: npt.ArrayLike) -> Array:
     ndarray of shape ``(k,)``, in nats; smaller is better, and it may be negative.
     """
     x, y = np.asarray(draws, dtype=float), np.asarray(actual, dtype=float)
-    bandwidth = silverman_bandwidth(x)
+    return _log_score(x, y, silverman_bandwidth(x))
+
+
+def _log_score(x: Array, y: Array, bandwidth: Array) -> Array:
     log_kernel = -0.5 * ((y - x) / bandwidth) ** 2
     peak = log_kernel.max(axis=0)
     log_sum = peak + np.log(np.exp(log_kernel - peak).sum(axis=0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.base import Model
@@ -22,10 +24,20 @@ from tradeshock.models.least_squares import (
     refuse_constant,
 )
 from tradeshock.models.recursion import simulate
+from tradeshock.models.var_replay import (
+    Sample,
+    Start,
+    WantedLevels,
+    alike,
+    choose_orders,
+    estimate_origins,
+    wanted_levels,
+)
 
 if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
     from tradeshock.models.conditions import Conditions
+    from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,6 +53,8 @@ DEFAULT_SERIES = (
     "gscpi",
 )
 INNOVATIONS = ("bootstrap", "gaussian")
+# Origins that a replay takes together.
+_TOGETHER = 120
 # Fewer rows a regressor, and the criteria reward lag orders for exhausting the sample.
 _ROWS_A_REGRESSOR = 1.5
 
@@ -172,9 +186,40 @@ class VAR(Model):
         shift[:, :, logs] = np.log(bound[:, :, logs] / free[:, :, logs])
         return shift
 
+    def replay(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Iterator[ForecastPaths]:
+        """Forecast from many past origins, which are estimated and conditioned together."""
+        if type(self) is not VAR:
+            yield from super().replay(panel, target, origins, steps)
+            return
+        self._check_steps(steps)
+        blank = clone(self)
+        for start in range(0, len(origins), _TOGETHER):
+            models, samples = [], []
+            for origin in origins[start : start + _TOGETHER]:
+                model = copy(blank)
+                model._open(panel.as_of(origin), target, None)
+                samples.append(model._read())
+                models.append(model)
+            _learn_together(models, samples)
+            yield from _forecast_together(models, int(steps))
+
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
+        self._estimate(self._read())
+
+    def _estimate(self, sample: Sample) -> None:
+        self.lags_ = self.lags or self._choose_lags(sample.endog, sample.exog)
+        self._learn(estimate_var(sample.endog, sample.exog, self.lags_))
+
+    def _read(self) -> Sample:
+        """Take from the panel what there is to learn from."""
         self._check_parameters()
         wanted = DEFAULT_SERIES if self.series is None else self.series
         if self.series is None:
@@ -187,8 +232,7 @@ class VAR(Model):
         # One month more for the first difference; rows for a covariance of full rank.
         self.system_.refuse_fewer_than(exog.shape[1] + n * lags + n + lags + 1)
         refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
-        self.lags_ = self.lags or self._choose_lags(endog, exog)
-        self._learn(estimate_var(endog, exog, self.lags_))
+        return Sample(self.series_, endog, exog)
 
     def _learn(self, fit: VarEstimate) -> None:
         self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0], fit.exog_coefs[1:]
@@ -248,15 +292,30 @@ class VAR(Model):
         values = self.system_.values(growth, len(self.target_))
         return values[:, index.get_indexer(self._ahead(steps))]
 
+    def _start(self, steps: int) -> Start:
+        index = self.system_.ahead(self.last_ + steps, None)
+        published = np.full((len(index), len(self.series_)), np.nan)
+        edge = self.system_.levels[self.system_.common :] - self.system_.base
+        published[: len(edge)] = edge
+        first = self.last_.ordinal + 1 - int(index.asi8[0])
+        wanted = (first, first + steps, len(self.target_))
+        drift = self._drift(index)
+        return Start(self.coefs_, self.sigma_u_, self._past, drift, published, wanted)
+
+    def _drawn(self, law: WantedLevels, steps: int) -> Floats:
+        months = law.weights.shape[1] // len(self.series_)
+        shocks = self._shocks(months, self._rng()).reshape(self.n_draws, -1)
+        rise = (shocks @ law.weights.T + law.constant).reshape(self.n_draws, steps, -1)
+        return self.system_.own_units(self.system_.base[: rise.shape[2]] + rise)
+
     def _shocks(self, months: int, rng: np.random.Generator) -> Floats:
         # Month by month, so that a longer forecast starts with the draws of a shorter one.
         if self.innovations == "bootstrap":
             picked = rng.integers(len(self._residuals_), size=(months, self.n_draws))
-            shocks = self._residuals_[picked]
-        else:
-            normal = rng.standard_normal((months, self.n_draws, len(self.series_)))
-            shocks = normal @ np.linalg.cholesky(self.sigma_u_).T
-        return shocks.transpose(1, 0, 2)
+            # Row by row of the transpose, so that a draw's months lie side by side in memory.
+            return self._residuals_.take(picked.T, axis=0)
+        normal = rng.standard_normal((months, self.n_draws, len(self.series_)))
+        return (normal @ np.linalg.cholesky(self.sigma_u_).T).transpose(1, 0, 2)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         notes = []
@@ -269,3 +328,41 @@ class VAR(Model):
         if conditions is not None and len(conditions):
             notes.append(f"conditional on {', '.join(conditions.series)}")
         return tuple(notes)
+
+
+def _learn_together(models: Sequence[VAR], samples: Sequence[Sample]) -> None:
+    """Estimate all origins whose samples begin alike in one pass, the others one by one."""
+    for group in alike(samples):
+        longest, some = samples[group[-1]], models[group[0]]
+        seen = np.array([len(samples[i].endog) for i in group])
+        n, columns = longest.endog.shape[1], longest.exog.shape[1]
+        highest = np.array([some._highest_order(months, n, columns) for months in seen.tolist()])
+        try:
+            if some.lags is None:
+                orders = choose_orders(longest, seen, highest, some.criterion)
+            else:
+                orders = np.full(len(group), some.lags)
+            estimates = estimate_origins(longest, seen, orders)
+        except ModelError:
+            for i in group:
+                models[i]._estimate(samples[i])
+            continue
+        for i, order, estimate in zip(group, orders.tolist(), estimates, strict=True):
+            models[i].lags_ = order
+            models[i]._learn(estimate)
+
+
+def _forecast_together(models: Sequence[VAR], steps: int) -> Iterator[ForecastPaths]:
+    """Forecast from all origins; those with the same ragged edge are conditioned together."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    starts = [model._start(steps) for model in models]
+    for i, start in enumerate(starts):
+        groups.setdefault(start.kind, []).append(i)
+    laws: dict[int, WantedLevels] = {}
+    for group in groups.values():
+        laws |= zip(group, wanted_levels([starts[i] for i in group]), strict=True)
+    for i, model in enumerate(models):
+        if laws[i].trusted:
+            yield model._forecast(model._drawn(laws[i], steps), None)
+        else:
+            yield model.forecast(steps)

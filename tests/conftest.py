@@ -1,6 +1,7 @@
 """Set-up shared by all tests."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 # Before NumPy is imported: many BLAS threads on small matrices cost more than they save.
@@ -13,6 +14,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from tradeshock.features import Panel
+    from tradeshock.models import Record
 
 matplotlib.use("Agg")
 
@@ -27,3 +29,34 @@ def panel() -> "Panel":
     from tradeshock.features import load_panel
 
     return load_panel()
+
+
+@pytest.fixture(scope="session")
+def small_record(panel: "Panel") -> "Record":
+    """Return a record of two quick models over ten years of origins, after 10 days."""
+    from tradeshock.models import RandomWalk, Record, SeasonalNaive
+    from tradeshock.models.measure import tidy
+
+    origins = panel.origins("2016-06", "2026-05", "after_10d")
+    models = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)]
+    paths = [made for m in models for made in m.replay(panel, "exports_total", origins, 12)]
+    return Record(tidy(paths, panel))
+
+
+@pytest.fixture(scope="session")
+def report_folder(
+    small_record: "Record", tmp_path_factory: pytest.TempPathFactory
+) -> "tuple[Path, str]":
+    """Return the folder that ``tradeshock report`` has written to, and what it said."""
+    from click.testing import CliRunner
+
+    from tradeshock.forecast.cli import main
+
+    folder = tmp_path_factory.mktemp("report")
+    ask = ["report", "--as-of", "2026-05-15", "--model", "RandomWalk", "--out", str(folder)]
+    ask += ["--adjust", "2026-06=+1200", "--note", "<a new plant>"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tradeshock.forecast.report.page.shipped_record", lambda: small_record)
+        run = CliRunner().invoke(main, ask)
+    assert run.exit_code == 0, run.output
+    return folder, run.stderr

@@ -21,7 +21,9 @@ NOTE = "a second line at the plant starts a month early, as its owner said in th
 
 @pytest.fixture(scope="module")
 def forecast(panel: Panel) -> MonthlyForecast:
-    return monthly_forecast(panel, "2026-04-21", adjustments={"2026-06": 1200.0}, note=NOTE)
+    return monthly_forecast(
+        panel, "2026-04-21", model="FlashRatio", adjustments={"2026-06": 1200.0}, note=NOTE
+    )
 
 
 def drawn(forecast: MonthlyForecast, size: tuple[float, float] = FIGURE_SIZE) -> Axes:
@@ -101,7 +103,13 @@ def test_no_text_lies_over_another(
 ) -> None:
     amount = {"2026-04": 0.001}
     forecast = monthly_forecast(
-        panel, "2026-04-21", steps=steps, target=target, adjustments=amount, note=NOTE
+        panel,
+        "2026-04-21",
+        model="RandomWalk",
+        steps=steps,
+        target=target,
+        adjustments=amount,
+        note=NOTE,
     )
     axes = drawn(forecast, size)
     for (one, box), (other, second) in combinations(texts(axes).items(), 2):

@@ -128,7 +128,8 @@ def _label_months(ax: Axes, months: pd.PeriodIndex) -> None:
     """Write every third month, with the year where it begins."""
     shown = [place for place, month in enumerate(months) if month.month % 3 == 1]
     labels = [
-        f"{months[place]:%b}" + (f"\n{months[place].year}" if months[place].month == 1 else "")
+        months[place].strftime("%b")
+        + (f"\n{months[place].year}" if months[place].month == 1 else "")
         for place in shown
     ]
     ax.set_xticks([place + 0.5 for place in shown], labels)

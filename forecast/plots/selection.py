@@ -62,7 +62,7 @@ def models_of(wanted: Sequence[str] | None, rows: pd.DataFrame) -> list[str]:
 def span(rows: pd.DataFrame) -> str:
     """First and last target month with an outcome, in words."""
     months = pd.PeriodIndex(rows.loc[rows["actual"].notna(), "month"])
-    return f"{months.min():%b %Y} to {months.max():%b %Y}"
+    return f"{months.min().strftime('%b %Y')} to {months.max().strftime('%b %Y')}"
 
 
 def state_words(rows: pd.DataFrame) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Height of the longest episode's name, upright.
-NAME_INCHES = 1.1
+NAME_INCHES = 1.0
 # Width of a letter of the episodes' names on the axis.
 LETTER_INCHES = 0.09
 

@@ -23,6 +23,8 @@ COLOURS = (PLAIN, ALARM, "#009e73", "#b8558e", "#8f6b00", "#4d4d4d")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 # Points of one letter of the axes' texts, for wrapping.
 LETTERS_PER_INCH = 14
+# Axes that take less of the figure's width share it with long names.
+WIDE_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,15 @@ def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0
     share : float
         Of the figure's width, that of the axes.
     """
-    from matplotlib.transforms import offset_copy
+    from matplotlib.transforms import blended_transform_factory, offset_copy
 
     handles, names = ax.get_legend_handles_labels()
-    under = offset_copy(ax.transAxes, ax.figure.figure, x=-4, y=-below, units="points")
+    figure = ax.figure.figure
+    # Where names on the axis leave little room, the key starts under them.
+    start = ax.transAxes if share > WIDE_SHARE else figure.transFigure
+    corner = blended_transform_factory(start, ax.transAxes)
+    under = offset_copy(corner, figure, x=-4 if share > WIDE_SHARE else 0, y=-below, units="points")
+    share = share if share > WIDE_SHARE else 0.95
     width = max([longest, *(len(name) + 4 for name in names)])
     ax.legend(
         handles,

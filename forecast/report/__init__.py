@@ -7,6 +7,4 @@ from tradeshock.features.lazy import attach
 if TYPE_CHECKING:
     from tradeshock.forecast.report.page import Report as Report
 else:
-    __getattr__, __dir__, __all__ = attach(
-        __name__, {"Report": "tradeshock.forecast.report.page"}
-    )
+    __getattr__, __dir__, __all__ = attach(__name__, {"Report": "tradeshock.forecast.report.page"})

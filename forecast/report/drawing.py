@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from tradeshock.forecast.plots.style import COLOURS, GRID, HUSHED, INK, PAPER, SHADE
 from tradeshock.models.fan import BANDS, MEDIAN
@@ -22,7 +23,7 @@ VARIABLES = {
     **{colour: f"line-{place}" for place, colour in enumerate(COLOURS, start=1)},
 }
 # Text stays text: it can be read out, searched and copied, and it is in the page's own font.
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.color": INK,
     "axes.labelcolor": INK,

@@ -11,7 +11,7 @@ import pandas as pd
 from tradeshock.forecast.report.drawing import inline_svg
 
 WIDE = 9.0
-HALF = 4.4
+HALF = 4.3
 NARROW = 3.75
 
 
@@ -66,7 +66,7 @@ class Chart:
     description : str
         What it shows, for the same readers.
     wide, narrow : str
-        SVG; `narrow` is for phones and empty if one drawing serves both.
+        SVG for windows and for phones.
     table : Table, optional
         Figures behind it.
     """
@@ -75,7 +75,7 @@ class Chart:
     title: str
     description: str
     wide: str
-    narrow: str = ""
+    narrow: str
     table: Table | None = None
 
     @classmethod
@@ -85,15 +85,15 @@ class Chart:
         title: str,
         description: str,
         draw: Callable[..., object],
-        sizes: Sequence[tuple[float, float]],
+        sizes: tuple[tuple[float, float], tuple[float, float]],
         table: Table | None = None,
     ) -> Chart:
-        """Draw it in each of one or two sizes, inches, the wide one first."""
-        svg = [
+        """Draw it in two sizes, inches, for windows and for phones."""
+        wide, narrow = (
             inline_svg(draw, size, f"{name}-{place}", title, description)
-            for place, size in enumerate(sizes)
-        ]
-        return cls(name, title, description, svg[0], svg[1] if len(svg) > 1 else "", table)
+            for place, size in zip(("wide", "narrow"), sizes, strict=True)
+        )
+        return cls(name, title, description, wide, narrow, table)
 
 
 def number(value: float, decimals: int = 1, sign: bool = False) -> Cell:
@@ -108,6 +108,8 @@ def p_value(value: float) -> Cell:
     return Cell("< 0.001", float(value)) if value < 0.001 else number(value, 3)
 
 
-def day_words(day: pd.Timestamp) -> str:
+def short_day(day: pd.Timestamp) -> str:
     """Day as people write it; a dash where there is none."""
-    return "–" if pd.isna(day) else f"{day.day} {day:%b %Y}"
+    return (
+        "–" if pd.isna(day) else f"{day.day}\N{NO-BREAK SPACE}{day:%b}\N{NO-BREAK SPACE}{day.year}"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.monthly import MonthlyForecast
@@ -15,6 +16,9 @@ from tradeshock.forecast.report.score_charts import (
     subject_charts,
 )
 from tradeshock.forecast.report.score_tables import episodes_table, steps_table
+from tradeshock.forecast.wording import day_words
+from tradeshock.models.measure import tidy
+from tradeshock.models.random_walk import RandomWalk
 from tradeshock.models.record import Record
 
 REFERENCE = "RandomWalk"
@@ -47,15 +51,33 @@ def judged_frame(forecast: MonthlyForecast, record: Record | None) -> pd.DataFra
     """Return past forecasts of the target that could be judged at the origin.
 
     Of the forecast's own state if the record has it, of the day of the total otherwise. None if
-    nothing is left.
+    nothing is left. Models that the record has for its first step only are left out; the random
+    walk is replayed if the record does not have it.
     """
     if record is None:
         return None
-    frame = record.as_of(forecast.origin).frame
-    frame = frame[(frame["target"] == forecast.entry.id) & frame["actual"].notna()]
+    frame: pd.DataFrame = record.as_of(forecast.origin).frame
+    frame = frame.loc[(frame["target"] == forecast.entry.id) & frame["actual"].notna()]
     there = set(frame["state"])
     states = [state for state in (forecast.paths.state, "after_total") if state in there]
-    return frame[frame["state"] == states[0]].reset_index(drop=True) if states else None
+    if not states:
+        return None
+    frame = frame[frame["state"] == states[0]]
+    # Some models are in the record for its first step only.
+    reach = frame.groupby("model")["step"].transform("max")
+    frame = frame[reach == frame["step"].max()]
+    if REFERENCE not in set(frame["model"]):
+        frame = pd.concat([frame, _reference_forecasts(forecast, frame)])
+    return frame.reset_index(drop=True)
+
+
+def _reference_forecasts(forecast: MonthlyForecast, frame: pd.DataFrame) -> pd.DataFrame:
+    """The random walk's forecasts from the same origins, which take seconds to make."""
+    panel, target = forecast.fitted.panel_, forecast.entry.id
+    origins = [pd.Timestamp(origin) for origin in sorted(set(frame["origin"]))]
+    walk = RandomWalk().replay(panel, target, origins, int(frame["step"].max()))
+    rows = tidy(list(walk), panel)
+    return rows.loc[(rows["quantity"] == "level") & rows["actual"].notna()]
 
 
 def judged(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> Judged:
@@ -70,27 +92,20 @@ def judged(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> Judged:
     """
     if frame is None:
         return Judged(("There is no record of past forecasts of this target.",))
-    there = set(frame["model"])
-    reference = REFERENCE if REFERENCE in there else None
-    tables = [steps_table(frame, reference)]
-    charts: list[Chart] = []
-    if reference is not None:
-        models = _shown(frame, forecast.model, reference)
-        tables.append(episodes_table(frame, models))
-        charts += rival_charts(frame, models, reference)
+    models = _shown(frame, forecast.model)
+    tables = (steps_table(frame, REFERENCE), episodes_table(frame, models))
+    charts = rival_charts(frame, models, REFERENCE)
     calibration: list[Chart] = []
-    if forecast.model in there:
+    if forecast.model in set(frame["model"]):
         charts += subject_charts(forecast, frame, forecast.model)
         calibration += calibration_charts(frame, forecast.model)
-    return Judged(
-        tuple(_sentences(forecast, frame)), tuple(tables), tuple(charts), tuple(calibration)
-    )
+    return Judged(tuple(_sentences(forecast, frame)), tables, tuple(charts), tuple(calibration))
 
 
 def _sentences(forecast: MonthlyForecast, frame: pd.DataFrame) -> list[str]:
     said = [
         f"Forecasts {state_words(frame)}, with outcomes from {span(frame)}, judged by what was "
-        f"published by {forecast.origin.day} {forecast.origin:%B %Y}. Errors are in 100 log "
+        f"published by {day_words(forecast.origin)}. Errors are in 100 log "
         "points, about per cent; bias is positive where forecasts were too low."
     ]
     if frame["state"].iloc[0] != forecast.paths.state:
@@ -100,8 +115,16 @@ def _sentences(forecast: MonthlyForecast, frame: pd.DataFrame) -> list[str]:
     return said
 
 
-def _shown(frame: pd.DataFrame, model: str, reference: str) -> list[str]:
-    """The forecast's model, the reference, and the best of the others, at most five."""
+def _shown(frame: pd.DataFrame, model: str) -> list[str]:
+    """The forecast's model, the reference, and the best of the others, at most five.
+
+    Of models with the same medians, which differ in their intervals only, the first is shown.
+    """
     best = frame.groupby("model")["crps"].mean().sort_values().index
-    first = [name for name in (model, reference) if name in set(frame["model"])]
-    return list(dict.fromkeys([*first, *map(str, best)]))[:SHOWN_MODELS]
+    medians = frame.pivot(index=["origin", "step"], columns="model", values="q50")
+    order = [name for name in (model, REFERENCE) if name in medians]
+    shown: list[str] = []
+    for name in dict.fromkeys([*order, *map(str, best)]):
+        if not any(np.allclose(medians[name], medians[other], rtol=1e-6) for other in shown):
+            shown.append(name)
+    return shown[:SHOWN_MODELS]

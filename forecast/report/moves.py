@@ -10,8 +10,9 @@ import pandas as pd
 from tradeshock.features.errors import PanelError
 from tradeshock.forecast.monthly import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.released import released_since
-from tradeshock.forecast.report.elements import Cell, Table, day_words, number
+from tradeshock.forecast.report.elements import Cell, Table, number, short_day
 from tradeshock.forecast.report.outlook import level, unit_of
+from tradeshock.forecast.wording import day_words, month_words
 
 FIGURES_SHOWN = 10
 
@@ -75,29 +76,31 @@ def _medians(forecast: MonthlyForecast, before: MonthlyForecast) -> pd.DataFrame
 
 
 def _months_table(forecast: MonthlyForecast, before: MonthlyForecast) -> Table:
-    unit, rows = unit_of(forecast), []
-    for month, row in _medians(forecast, before).iterrows():
+    unit, medians = unit_of(forecast), _medians(forecast, before)
+    rows: list[list[Cell | str]] = []
+    for month, (_, row) in zip(before.paths.index, medians.iterrows(), strict=True):
         change = row["now"] - row["then"]
         rows.append(
             [
-                f"{month:%b %Y}" + (" (published)" if row["out"] else ""),
+                month_words(month, short=True) + (" (published)" if row["out"] else ""),
                 level(unit, row["then"]),
                 level(unit, row["now"]),
                 level(unit, change, sign=True),
                 number(100.0 * change / row["then"], sign=True),
             ]
         )
-    headers = ["Month", day_words(before.origin), day_words(forecast.origin), "Change", "in %"]
+    headers = ["Month", short_day(before.origin), short_day(forecast.origin), "Change", "in %"]
     return Table("moves", f"Medians then and now, {unit.name}", headers, rows)
 
 
 def _sentences(forecast: MonthlyForecast, before: MonthlyForecast, figures: int) -> list[str]:
     unit, medians = unit_of(forecast), _medians(forecast, before)
     first = forecast.paths.index[0]
-    then, now = float(medians.loc[first, "then"]), float(medians.loc[first, "now"])
+    place = before.paths.index.get_loc(first)
+    then, now = medians[["then", "now"]].to_numpy()[place]
     said = [
-        f"The previous standard origin is {before.origin:%d %B %Y} ({before.known}). Since then "
-        f"{figures} series have new figures, and the median for {first:%B %Y} moved from "
+        f"The previous standard origin is {day_words(before.origin)} ({before.known}). Since then "
+        f"{figures} series have new figures, and the median for {month_words(first)} moved from "
         f"{unit.text(then)} to {unit.text(now)} {unit.name} ({100 * (now / then - 1):+z.1f} %)."
     ]
     years_then, years_now = before.year_total(), forecast.year_total()
@@ -126,8 +129,8 @@ def _figures_table(name: str, figures: pd.DataFrame, before: MonthlyForecast) ->
         rows.append(
             [
                 row["title"],
-                f"{row['month']:%b %Y}",
-                day_words(row["released"]),
+                month_words(row["month"], short=True),
+                short_day(row["released"]),
                 number(row["value"], decimals),
                 row["unit"],
                 _growth(row["yoy"], sort),
@@ -135,7 +138,7 @@ def _figures_table(name: str, figures: pd.DataFrame, before: MonthlyForecast) ->
             ]
         )
     caption = (
-        f"Figures out since {day_words(before.origin)}: the target's own first, then those whose "
+        f"Figures out since {short_day(before.origin)}: the target's own first, then those whose "
         "growth changed most for what is usual"
     )
     headers = ["Figure", "Month", "Out on", "Value", "Unit", "On a year before", "A month earlier"]

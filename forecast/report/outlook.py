@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 
 from tradeshock.forecast.monthly import MonthlyForecast
 from tradeshock.forecast.report.elements import NARROW, WIDE, Cell, Chart, Table, number
-from tradeshock.forecast.wording import chance_words
+from tradeshock.forecast.wording import chance_words, day_words, month_words
 from tradeshock.models.display_unit import DisplayUnit
 from tradeshock.models.fan import BANDS, plot_fan
 
+HEADERS = (
+    "Median",
+    "80\N{NO-BREAK SPACE}% from",
+    "to",
+    "Year on year,\N{NO-BREAK SPACE}%",
+    "80\N{NO-BREAK SPACE}% from",
+    "to",
+)
 FAN_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Name, figure, its unit, and what to say with it."""
+
+    name: str
+    figure: str
+    unit: str
+    said: tuple[str, ...]
 
 
 def unit_of(forecast: MonthlyForecast) -> DisplayUnit:
@@ -31,9 +50,9 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
     table = forecast.paths.quantile(FAN_LEVELS)
     last = table.iloc[-1]
     words = (
-        f"Published months and the forecast of {forecast.origin:%d %B %Y}: the median goes from "
-        f"{unit.text(table.iloc[0][0.5])} {unit.name} in {table.index[0]:%B %Y} to "
-        f"{unit.text(last[0.5])} in {table.index[-1]:%B %Y}, there with an 80 % interval of "
+        f"Published months and the forecast of {day_words(forecast.origin)}: the median goes from "
+        f"{unit.text(table.iloc[0][0.5])} {unit.name} in {month_words(table.index[0])} to "
+        f"{unit.text(last[0.5])} in {month_words(table.index[-1])}, there with an 80 % interval of "
         f"{unit.text(last[0.1])} to {unit.text(last[0.9])}. Bands: "
         f"{', '.join(f'{100 * share:.0f} %' for share in BANDS)} of paths."
     )
@@ -42,24 +61,25 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
         f"Quantiles of the sample paths, {unit.name}",
         ["Month", *(f"{100 * q:g} %" for q in FAN_LEVELS)],
         [
-            [f"{month:%b %Y}", *(level(unit, value) for value in row)]
+            [month_words(month, short=True), *(level(unit, value) for value in row)]
             for month, row in zip(table.index, table.to_numpy(), strict=True)
         ],
     )
     draw = partial(plot_fan, forecast.paths, unit=entry.unit, title=forecast.title)
-    sizes = [(WIDE, 4.9), (NARROW, 4.7)]
+    sizes = ((WIDE, 4.9), (NARROW, 4.9))
     return Chart.drawn("fan", f"Fan chart: {entry.title or entry.id}", words, draw, sizes, behind)
 
 
 def months_table(forecast: MonthlyForecast) -> Table:
     """Forecast month by month; its figures are those of forecast.csv."""
     unit = unit_of(forecast)
-    headers = ["Month", "Median", "80 % from", "to", "On a year before, %", "80 % from", "to"]
+    headers = ["Month", *HEADERS]
     if forecast.judgement is not None:
         headers.append("Judgement")
     rows = []
-    for month, row in forecast.table().iterrows():
-        cells: list[Cell | str] = [f"{month:%b %Y}"]
+    table = forecast.table()
+    for month, (_, row) in zip(forecast.paths.index, table.iterrows(), strict=True):
+        cells: list[Cell | str] = [month_words(month, short=True)]
         cells += [level(unit, row[name]) for name in ("median", "low80", "high80")]
         growth = ("yoy_median", "yoy_low80", "yoy_high80")
         cells += [number(row[name], sign=True) for name in growth]
@@ -75,7 +95,7 @@ def years_table(forecast: MonthlyForecast) -> Table | None:
     unit, table = unit_of(forecast), forecast.year_total()
     if table.empty:
         return None
-    headers = ["Year", "Median", "80 % from", "to", "On a year before, %", "80 % from", "to"]
+    headers = ["Year", *HEADERS]
     headers.append("Months published")
     if forecast.threshold is not None:
         headers.append(f"Chance of more than {forecast.threshold / unit.divisor:,g}")
@@ -92,33 +112,25 @@ def years_table(forecast: MonthlyForecast) -> Table | None:
     return Table("years", f"Calendar years, {unit.name}", headers, rows)
 
 
-def tiles(forecast: MonthlyForecast) -> list[tuple[str, str, str]]:
-    """What a reader wants first: name, figure, and what to say with it."""
+def tiles(forecast: MonthlyForecast) -> list[Tile]:
+    """What a reader wants first: the next two months, the year, the threshold."""
     unit, months = unit_of(forecast), forecast.table()
     shown = []
-    for month in months.index[:2]:
-        row = months.loc[month]
-        shown.append(
-            (
-                f"{month:%B %Y}",
-                f"{unit.text(row['median'])} {unit.name}",
-                f"80 %: {unit.text(row['low80'])} to {unit.text(row['high80'])}; "
-                f"{row['yoy_median']:+z.1f} % on a year before",
-            )
-        )
+    for month, (_, row) in zip(forecast.paths.index[:2], months.iloc[:2].iterrows(), strict=True):
+        said = (_interval(unit, row), f"{row['yoy_median']:+z.1f} % on a year before")
+        shown.append(Tile(month_words(month), unit.text(row["median"]), unit.name, said))
     years = forecast.year_total()
-    if not years.empty:
-        year, row = pd.PeriodIndex(years.index)[0], years.iloc[0]
-        shown.append(
-            (
-                f"Year {year}",
-                f"{unit.text(row['median'])} {unit.name}",
-                f"80 %: {unit.text(row['low80'])} to {unit.text(row['high80'])}; "
-                f"{row['growth_median']:+z.1f} % on {year - 1}",
-            )
-        )
-        if forecast.threshold is not None:
-            passed = f"More than {forecast.threshold / unit.divisor:,g} {unit.name} in {year}"
-            said = f"share of {len(forecast.paths.values):,} sample paths"
-            shown.append((passed, chance_words(row["chance"]), said))
+    if years.empty:
+        return shown
+    year, row = pd.PeriodIndex(years.index)[0], years.iloc[0]
+    said = (_interval(unit, row), f"{row['growth_median']:+z.1f} % on {year - 1}")
+    shown.append(Tile(f"Year {year}", unit.text(row["median"]), unit.name, said))
+    if forecast.threshold is not None:
+        passed = f"Chance of more than {forecast.threshold / unit.divisor:,g} {unit.name}"
+        share = f"Share of {len(forecast.paths.values):,} sample paths"
+        shown.append(Tile(f"{passed} in {year}", chance_words(row["chance"]), "", (share,)))
     return shown
+
+
+def _interval(unit: DisplayUnit, row: pd.Series) -> str:
+    return f"80 %: {unit.text(row['low80'])} to {unit.text(row['high80'])}"

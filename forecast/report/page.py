@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
+
+from markupsafe import Markup, escape
 
 from tradeshock.forecast.model_card import model_card
 from tradeshock.forecast.monthly import MonthlyForecast
@@ -15,8 +17,9 @@ from tradeshock.forecast.report.moves import forecast_before, moves
 from tradeshock.forecast.report.outlook import fan_chart, months_table, tiles, unit_of, years_table
 from tradeshock.forecast.report.status import card_tables, status
 from tradeshock.forecast.version import __version__
-from tradeshock.forecast.wording import published_words, year_sentences
+from tradeshock.forecast.wording import day_words, published_words, year_sentences
 from tradeshock.models.record import Record
+from tradeshock.models.shipped import shipped_record
 
 FOLDER = Path(__file__).parent
 NAME = "report.html"
@@ -47,7 +50,7 @@ class Report:
         ----------
         forecast : MonthlyForecast
         record : Record, optional
-            Default: the record that ships with the package, if it does.
+            Default: the record that ships with the package.
         """
         record = shipped_record() if record is None else record
         return cls(forecast, forecast_before(forecast), record)
@@ -63,6 +66,7 @@ class Report:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.filters["breakable"] = _breakable
         return environment.get_template("page.html.jinja").render(self._content())
 
     def write(self, folder: Path) -> Path:
@@ -75,15 +79,15 @@ class Report:
     def _content(self) -> dict[str, Any]:
         forecast, unit = self.forecast, unit_of(self.forecast)
         frame = judged_frame(forecast, self.record)
-        published = [published_words(forecast.last, unit)]
+        published = {"Last published": published_words(forecast.last, unit)}
         if forecast.flash is not None:
-            published.append(published_words(forecast.flash, unit))
+            published["Early count"] = published_words(forecast.flash, unit)
         card = model_card(forecast, frame)
         return {
             "version": __version__,
             "style": (FOLDER / "style.css").read_text(encoding="utf-8"),
             "forecast": forecast,
-            "day": f"{forecast.origin.day} {forecast.origin:%B %Y}",
+            "day": day_words(forecast.origin),
             "published": published,
             "tiles": tiles(forecast),
             "fan": fan_chart(forecast),
@@ -102,14 +106,9 @@ class Report:
         }
 
 
-def shipped_record() -> Record | None:
-    """Return the record that ships with the package, None if it ships without one."""
-    try:
-        module = import_module("tradeshock.models.shipped")
-    except ModuleNotFoundError:
-        return None
-    record: Record | None = module.shipped_record()
-    return record
+def _breakable(text: str) -> Markup:
+    """Text whose names of models may be broken between their words."""
+    return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z(])", "<wbr>", escape(text)))
 
 
 def _embedded(text: str, kind: str) -> str:

@@ -29,14 +29,13 @@ def rival_charts(frame: pd.DataFrame, models: list[str], reference: str) -> list
     """Error by step and by episode, and squared error saved, of several models."""
     rivals = ", ".join(model for model in models if model != reference) or "no other model"
     tall = 1.8 + 0.14 * (len(models) + 1.0) * len(EPISODES)
-    options = {"reference": reference}
     return [
         Chart.drawn(
             "errors",
             f"Error by step against {reference}",
             f"Root mean squared errors over those of {reference}, by step, of {rivals}.",
-            partial(plot_errors, frame, models, relative=True, **options),
-            [(WIDE, 4.4), (NARROW, 4.8)],
+            partial(plot_errors, frame, models, relative=True, reference=reference),
+            ((WIDE, 4.4), (NARROW, 4.8)),
             ratios_table(frame, models, reference),
         ),
         Chart.drawn(
@@ -44,15 +43,15 @@ def rival_charts(frame: pd.DataFrame, models: list[str], reference: str) -> list
             "Error by episode, step 1",
             f"Root mean squared errors of {', '.join(models)} in each trade shock and in calm "
             "months; the figures are in the table of episodes.",
-            partial(plot_episodes, frame, models, **options),
-            [(WIDE, tall), (NARROW, tall + 0.8)],
+            partial(plot_episodes, frame, models, reference=reference),
+            ((WIDE, tall), (NARROW, tall + 0.8)),
         ),
         Chart.drawn(
             "saved",
             f"Squared error saved against {reference}, step 1",
             f"Running sum of the squared error that {rivals} saved; rising is getting ahead.",
-            partial(plot_csed, frame, models, **options),
-            [(WIDE, 4.6), (NARROW, 5.0)],
+            partial(plot_csed, frame, models, reference=reference),
+            ((WIDE, 4.6), (NARROW, 5.0)),
             saved_table(frame, models, reference),
         ),
     ]
@@ -69,7 +68,7 @@ def subject_charts(forecast: MonthlyForecast, frame: pd.DataFrame, model: str) -
             f"Medians of {model} from every third origin of the last eight years, over published "
             "figures.",
             partial(plot_history, frame, model, unit=forecast.entry.unit, title=title),
-            [(WIDE, 4.4), (NARROW, 4.6)],
+            ((WIDE, 4.4), (NARROW, 4.6)),
             history_table(frame, model, partial(level, unit)),
         )
     ]
@@ -89,7 +88,7 @@ def calibration_charts(frame: pd.DataFrame, model: str) -> list[Chart]:
             "Share of outcomes inside central intervals against what they promise, with 95 % "
             "bounds.",
             partial(plot_coverage, own, model, steps),
-            [(HALF, 4.2)],
+            ((WIDE, 4.2), (NARROW, 4.2)),
             coverages_table(own, model, steps),
         )
     ]
@@ -99,7 +98,7 @@ def calibration_charts(frame: pd.DataFrame, model: str) -> list[Chart]:
             f"PIT of {model} at step {step}",
             "Histogram of where outcomes fell in the forecast distribution; flat is calibrated.",
             partial(plot_pit, own, model, step),
-            [(HALF, 4.2)],
+            ((HALF, 4.1), (NARROW, 3.9)),
             pit_table(own, model, step, BINS),
         )
         for step in dict.fromkeys((steps[0], steps[-1]))

@@ -11,11 +11,12 @@ from tradeshock.forecast.calibration import coverage_intervals, coverage_table
 from tradeshock.forecast.episodes import CALM, EPISODES, csed
 from tradeshock.forecast.report.elements import Cell, Table, number, p_value
 from tradeshock.forecast.scores import scores
+from tradeshock.forecast.wording import month_words
 
 STEPS = (1, 3, 6, 12)
 
 
-def steps_table(frame: pd.DataFrame, reference: str | None) -> Table:
+def steps_table(frame: pd.DataFrame, reference: str) -> Table:
     """Scores by step, best first within a step, p-values with what they could have found."""
     table = scores(frame, by=("model", "step"), reference=reference)
     table = table[table["step"].isin(STEPS)].sort_values(["step", "rmse"])
@@ -23,19 +24,27 @@ def steps_table(frame: pd.DataFrame, reference: str | None) -> Table:
     for _, row in table.iterrows():
         cells: list[Cell | str] = [row["model"], Cell(f"{row['step']}", float(row["step"]))]
         cells += [number(row[name], 2) for name in ("rmse", "bias", "crps")]
-        cells += [number(100 * row["coverage_80"], 0), Cell(f"{row['n']}", float(row["n"]))]
-        if reference is not None:
-            cells += [number(row["rmse_ratio"], 3), p_value(row["dm_p"])]
-            cells.append(number(row["detectable_ratio"], 3))
+        cells += [
+            Cell(f"{100 * row['coverage_80']:.0f} %", float(row["coverage_80"])),
+            Cell(f"{row['n']}", float(row["n"])),
+        ]
+        cells += [number(row["rmse_ratio"], 3), p_value(row["dm_p"])]
+        cells.append(number(row["detectable_ratio"], 3))
         rows.append(cells)
-    headers = ["Model", "Step", "RMSE", "Bias", "CRPS", "In 80 %", "n"]
-    caption = "Scores by step, best first"
-    if reference is not None:
-        headers += [f"RMSE / {reference}", "p", "Detectable"]
-        caption += (
-            f". p: Diebold-Mariano against {reference}; Detectable: the ratio that n months of "
-            "this noise would show four times out of five"
-        )
+    headers = [
+        "Model",
+        "Step",
+        "RMSE",
+        "Bias",
+        "CRPS",
+        "In\N{NO-BREAK SPACE}80\N{NO-BREAK SPACE}%",
+        "n",
+    ]
+    headers += ["Ratio", "p", "Detectable"]
+    caption = (
+        f"Scores by step, best first. Ratio: RMSE over that of {reference}; p: Diebold-Mariano; "
+        "Detectable: the ratio that n months of this noise would show four times out of five"
+    )
     return Table("scoreboard", caption, headers, rows)
 
 
@@ -44,18 +53,14 @@ def episodes_table(frame: pd.DataFrame, models: Sequence[str]) -> Table:
     steps = [step for step in (1, 6) if step in set(frame["step"])]
     rows_of = frame[frame["step"].isin(steps) & frame["model"].isin(models)]
     table = scores(rows_of, by=("episode", "step", "model"), reference=None)
-    table = table.set_index(["episode", "step", "model"])
-    rows = []
-    for name in [*(episode.name for episode in EPISODES), CALM]:
-        if name not in table.index.get_level_values("episode"):
-            continue
-        for step in steps:
-            if (name, step) not in table.index.droplevel("model"):
-                continue
-            own = table.loc[(name, step)].reindex(models)
-            n = own["n"].max()
-            cells: list[Cell | str] = [name, Cell(str(step), float(step)), number(n, 0)]
-            rows.append([*cells, *(number(value, 1) for value in own["rmse"])])
+    order = [*(episode.name for episode in EPISODES), CALM]
+    rows: list[list[Cell | str]] = []
+    for name, step in ((name, step) for name in order for step in steps):
+        own = table[(table["episode"] == name) & (table["step"] == step)].set_index("model")
+        if not own.empty:
+            errors = [number(value, 1) for value in own["rmse"].reindex(list(models))]
+            months = number(float(own["n"].max()), 0)
+            rows.append([name, Cell(str(step), float(step)), months, *errors])
     headers = ["Episode", "Step", "Months", *models]
     return Table("episodes", "RMSE by trade shock", headers, rows)
 
@@ -64,7 +69,7 @@ def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> 
     """RMSE over the reference's at every step."""
     table = scores(frame, by=("model", "step"), reference=reference)
     ratios = table.pivot(index="step", columns="model", values="rmse_ratio")[list(models)]
-    rows = [
+    rows: list[list[Cell | str]] = [
         [str(step), *(number(value, 3) for value in row)]
         for step, row in zip(ratios.index, ratios.to_numpy(), strict=True)
     ]
@@ -77,7 +82,7 @@ def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> T
     years = pd.PeriodIndex(table["month"]).year
     last = table.groupby([years, table["model"]])["csed"].last().unstack()
     others = [model for model in models if model != reference]
-    rows = [
+    rows: list[list[Cell | str]] = [
         [str(year), *(number(value, 0) for value in row)]
         for year, row in zip(last.index, last[others].to_numpy(), strict=True)
     ]
@@ -89,7 +94,7 @@ def pit_table(frame: pd.DataFrame, model: str, step: int, bins: int) -> Table:
     """Share of outcomes in each part of the forecast distribution."""
     pit = frame.loc[(frame["model"] == model) & (frame["step"] == step), "pit"]
     counts, edges = np.histogram(pit, bins=bins, range=(0.0, 1.0))
-    rows = [
+    rows: list[list[Cell | str]] = [
         [f"{low:.1f} to {high:.1f}", number(100.0 * count / counts.sum(), 1)]
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
@@ -123,9 +128,9 @@ def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]
     steps = [step for step in (1, 6, 12) if step in set(own["step"])]
     medians = own.pivot(index="month", columns="step", values="q50")[steps]
     actual = own.drop_duplicates("month").set_index("month")["actual"].sort_index()
-    rows = [
+    rows: list[list[Cell | str]] = [
         [
-            f"{month:%b %Y}",
+            month_words(month, short=True),
             text(actual[month]),
             *(number(np.nan) if np.isnan(value) else text(value) for value in medians.loc[month]),
         ]

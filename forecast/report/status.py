@@ -12,7 +12,8 @@ from tradeshock.forecast.model_card import ModelCard
 from tradeshock.forecast.monthly import MonthlyForecast
 from tradeshock.forecast.plots.availability import plot_availability
 from tradeshock.forecast.plots.selection import spoken
-from tradeshock.forecast.report.elements import NARROW, WIDE, Chart, Table, day_words, number
+from tradeshock.forecast.report.elements import NARROW, WIDE, Chart, Table, number, short_day
+from tradeshock.forecast.wording import day_words
 
 DAYS_SHOWN = 6
 
@@ -31,32 +32,36 @@ def status(forecast: MonthlyForecast) -> Status:
     panel = forecast.fitted.panel_
     table = data_status(panel)
     late = table["overdue_since"].notna()
-    day = f"{panel.origin.day} {panel.origin:%B %Y}"
+    day = day_words(panel.origin)
     words = (
         f"One row a series, one cell a month: published, overdue or not due yet on {day}. "
         f"{late.sum()} of {len(table)} series are overdue."
     )
-    shown = int(sum(panel.catalog[str(id)].flash_of in (None, forecast.entry.id) for id in table.index))
-    ids = [str(id) for id in table.index if panel.catalog[str(id)].flash_of in (None, forecast.entry.id)]
-    tall = 1.7 + 0.19 * shown
+    target = forecast.entry.id
+    entries = {str(id): panel.catalog[str(id)] for id in table.index}
+    ids = [id for id, entry in entries.items() if entry.flash_of in (None, target)]
+    own = [id for id, entry in entries.items() if target in (id, entry.flash_of)]
+    own_first = [*own, *(id for id in entries if id not in own)]
+    tall = 1.7 + 0.19 * len(ids)
     chart = Chart.drawn(
         "availability",
         f"What is published on {day}",
         words,
         partial(plot_availability, panel, ids),
-        [(WIDE, tall), (NARROW, tall + 0.6)],
+        ((WIDE, tall), (NARROW, tall + 0.6)),
     )
-    return Status(_next_days(table), _series(table), chart)
+    return Status(_next_days(table, own_first), _series(table), chart)
 
 
-def _next_days(table: pd.DataFrame) -> Table:
-    """The next days on which figures are due, and which."""
+def _next_days(table: pd.DataFrame, order: list[str]) -> Table:
+    """The next days on which figures are due, and which, in this order."""
+    table = table.loc[order]
     fresh = table[table["overdue_since"].isna() & table["next_release"].notna()]
     rows = []
     for day, due in list(fresh.groupby("next_release"))[:DAYS_SHOWN]:
         titles = [title or str(id) for id, title in due["title"].items()]
         listed = titles if len(titles) <= 4 else [*titles[:3], f"{len(titles) - 3} more"]
-        rows.append([day_words(pd.Timestamp(str(day))), spoken(listed)])
+        rows.append([short_day(pd.Timestamp(str(day))), spoken(listed)])
     return Table("next", "What comes next, by the release rules", ["Day", "Figures"], rows, (0, 1))
 
 
@@ -66,7 +71,7 @@ def _series(table: pd.DataFrame) -> Table:
         [
             row["title"] or str(id),
             *("–" if pd.isna(row[name]) else str(row[name]) for name in ("first", "last")),
-            *(day_words(row[name]) for name in ("next_release", "overdue_since")),
+            *(short_day(row[name]) for name in ("next_release", "overdue_since")),
             row["unit"],
             row["publisher"],
         ]

@@ -1,0 +1,72 @@
+"""Vector autoregressions on rolling windows, by differences of cumulated cross-products.
+
+Cross-products lose half of the digits: with data centred and scaled by the first window,
+coefficients agree with those of an orthogonal factorisation to about 1e-13 (relative) on growth
+rates, to 1e-10 on levels that wander far from the first window. Where that is not enough, estimate
+each window by itself (`tradeshock.models.least_squares.estimate_var`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.features.errors import ShortHistoryError
+from tradeshock.models.least_squares import regressors, split_coefficients
+from tradeshock.models.replay_least_squares import Scaling
+
+__all__ = ["replay_rolling"]
+
+Array = npt.NDArray[np.float64]
+
+
+def replay_rolling(
+    endog: Array, exog: Array, lags: int, window: int, series: Sequence[str]
+) -> tuple[Array, Array]:
+    """Estimate a vector autoregression on every window of so many months.
+
+    Parameters
+    ----------
+    endog : ndarray, shape (T, n)
+        Values of the system, consecutive months without NaN.
+    exog : ndarray, shape (T, m)
+        Exogenous columns, a column of ones first.
+    lags : int
+    window : int
+        Months of a window.
+    series : sequence of str
+        Names, for error messages.
+
+    Returns
+    -------
+    exog_coefs : ndarray, shape (O, m, n)
+    coefs : ndarray, shape (O, lags, n, n)
+        Of the windows that end with month ``window``, ``window + 1``, ..., ``T``.
+
+    Raises
+    ------
+    ShortHistoryError
+        If a window has fewer rows than regressors.
+    ModelError
+        If a series is constant in the first window.
+    """
+    m, rows = exog.shape[1], window - lags
+    scaled = Scaling.of(endog, exog, window, series)
+    X, Y = regressors(scaled.endog, scaled.exog, lags), scaled.endog[lags:]
+    k = X.shape[1]
+    if rows < k or window > len(endog):
+        raise ShortHistoryError(
+            f"got windows of {window} out of {len(endog)} months, which leave {rows} rows for {k} "
+            "regressors; use longer windows or fewer lags"
+        )
+    joint = np.hstack([X, Y])
+    crossed = np.empty((len(X) - rows + 1, k, k + Y.shape[1]))
+    crossed[0] = X[:rows].T @ joint[:rows]
+    entering, leaving = slice(rows, None), slice(0, len(X) - rows)
+    np.multiply(X[entering, :, None], joint[entering, None, :], out=crossed[1:])
+    crossed[1:] -= X[leaving, :, None] * joint[leaving, None, :]
+    np.cumsum(crossed, axis=0, out=crossed)
+    solved = np.linalg.solve(crossed[:, :, :k], crossed[:, :, k:])
+    return scaled.restore(*split_coefficients(solved, m, lags))

@@ -1,0 +1,248 @@
+"""Vector autoregressions of many origins at once: lag orders, estimates, and laws of targets.
+
+The array side of `tradeshock.models.var.VAR.replay`. Estimates come from the blocked update
+(`tradeshock.models.replay_least_squares`), and the recursion, the ragged edge and what of both
+reaches the targets are solved for all origins together.
+
+Shapes: ``O`` origins, ``T`` months ahead, ``n`` series, ``p`` lags, ``k`` published cells, ``q``
+cells that are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.models.least_squares import VarEstimate, regressors
+from tradeshock.models.replay_least_squares import forecast_means, replay_criteria, replay_var
+
+__all__ = [
+    "Sample",
+    "Start",
+    "WantedLevels",
+    "alike",
+    "choose_orders",
+    "estimate_origins",
+    "wanted_levels",
+]
+
+Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+# Smallest eigenvalue of the correlation of published cells, given the past: below it some of them
+# nearly repeat each other, and only singular values tell how to weigh them.
+_LEAST_EIGENVALUE = 1e-6
+
+
+class Sample(NamedTuple):
+    """What an origin learns from: series, their growth and exogenous columns, month by month."""
+
+    series: tuple[str, ...]
+    endog: Array
+    exog: Array
+
+    def begins(self, longer: Sample) -> bool:
+        """Whether these are the first months of a longer sample, to the last bit."""
+        months = len(self.endog)
+        return (
+            self.series == longer.series
+            and np.array_equal(self.endog, longer.endog[:months])
+            and np.array_equal(self.exog, longer.exog[:months])
+        )
+
+
+def alike(samples: Sequence[Sample]) -> list[list[int]]:
+    """Places of samples that begin alike, in groups; the longest of a group is its last."""
+    left = sorted(range(len(samples)), key=lambda i: len(samples[i].endog))
+    groups = []
+    while left:
+        group = [i for i in left if samples[i].begins(samples[left[-1]])]
+        groups.append(group)
+        left = [i for i in left if i not in group]
+    return groups
+
+
+def choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str) -> Counts:
+    """Lag order that an information criterion chooses at each origin.
+
+    Parameters
+    ----------
+    longest : Sample
+    seen : ndarray of int, shape (O,)
+        Months of it that each origin sees, from the first on.
+    highest : ndarray of int, shape (O,)
+        Largest order tried at each; all orders are compared on the rows that it leaves.
+    criterion : {"aic", "bic", "hq"}
+
+    Returns
+    -------
+    ndarray of int, shape (O,)
+    """
+    orders = np.ones(len(seen), dtype=np.int64)
+    for largest in np.unique(highest[highest > 1]).tolist():
+        at = np.flatnonzero(highest == largest)
+        first, last = int(seen[at].min()), int(seen[at].max())
+        found = replay_criteria(
+            longest.endog[:last], longest.exog[:last], largest, first, longest.series
+        )
+        orders[at] = found[criterion][seen[at] - first].argmin(axis=1) + 1
+    return orders
+
+
+def estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[VarEstimate]:
+    """Estimate at each origin, as `tradeshock.models.least_squares.estimate_var` would.
+
+    Parameters
+    ----------
+    longest, seen
+        As in `choose_orders`.
+    orders : ndarray of int, shape (O,)
+        Lag order of each origin.
+    """
+    estimates: dict[int, VarEstimate] = {}
+    n = longest.endog.shape[1]
+    for lags in np.unique(orders).tolist():
+        at = np.flatnonzero(orders == lags)
+        first, last = int(seen[at].min()), int(seen[at].max())
+        endog, exog = longest.endog[:last], longest.exog[:last]
+        found = replay_var(endog, exog, lags, first, longest.series)
+        X, Y = regressors(endog, exog, lags), endog[lags:]
+        for i in at.tolist():
+            place, rows = int(seen[i]) - first, int(seen[i]) - lags
+            outer, coefs = found.exog_coefs[place], found.coefs[place]
+            stacked = np.vstack([outer, coefs.transpose(0, 2, 1).reshape(-1, n)])
+            residuals = Y[:rows] - X[:rows] @ stacked
+            estimates[i] = VarEstimate(outer, coefs, found.sigma_u[place], residuals)
+    return [estimates[i] for i in range(len(seen))]
+
+
+class Start(NamedTuple):
+    """What a forecast starts from.
+
+    Parameters
+    ----------
+    coefs : ndarray, shape (p, n, n)
+    covariance : ndarray, shape (n, n)
+        Of the innovations.
+    past : ndarray, shape (p, n)
+        Growth of the last months that all series have, oldest first.
+    drift : ndarray, shape (T, n)
+        Deterministic part of growth.
+    published : ndarray, shape (T, n)
+        (Log) levels less those of the last month that all series have, NaN where not published.
+    wanted : tuple of int
+        First and last (excluded) of the ``T`` months, and number of first series.
+    """
+
+    coefs: Array
+    covariance: Array
+    past: Array
+    drift: Array
+    published: Array
+    wanted: tuple[int, int, int]
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What forecasts that are made together have in common."""
+        edge = np.isnan(self.published)
+        return (*self.coefs.shape, *edge.shape, edge.tobytes(), self.wanted)
+
+
+@dataclass(frozen=True)
+class WantedLevels:
+    """Levels of some cells as linear functions of innovations, the ragged edge met.
+
+    Parameters
+    ----------
+    constant : ndarray, shape (q,)
+    weights : ndarray, shape (q, T * n)
+        Of the innovations, month by month.
+    trusted : bool
+        False where published cells nearly repeat each other: condition that origin by itself.
+    """
+
+    constant: Array
+    weights: Array
+    trusted: bool
+
+
+def wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
+    """Levels of the wanted cells, less those of the last common month, of origins of one kind.
+
+    With ``z = m + G e`` the levels ahead, ``H`` the rows of ``G`` and ``r`` the values of published
+    cells, ``S`` the covariance of all innovations and ``L`` the rows of wanted cells, "simulate and
+    correct" (Durbin and Koopman 2002) gives ``l = L m + K (r - H m) + (L - K H) e`` with
+    ``K = L S H' (H S H')^-1`` (rows of ``G`` and ``m`` written alike).
+
+    Parameters
+    ----------
+    starts : sequence of Start
+
+    Returns
+    -------
+    list of WantedLevels
+        Cells month by month.
+    """
+    coefs, covariance, past, drift, published = map(np.stack, list(zip(*starts, strict=True))[:5])
+    first, last, columns = starts[0].wanted
+    origins, steps, n = drift.shape
+    mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
+    responses = level_responses(coefs, steps)
+    weights = responses[:, first:last, :columns].reshape(origins, -1, steps * n)
+    constant = mean[:, first:last, :columns].reshape(origins, -1)
+    trusted = np.ones(origins, dtype=bool)
+    cells = ~np.isnan(published[0])
+    if cells.any():
+        rows = responses[:, cells]
+        gain, trusted = _gain(weights, rows, covariance)
+        surprise = published[:, cells] - mean[:, cells]
+        constant = constant + (gain @ surprise[:, :, None])[:, :, 0]
+        weights = weights - gain @ rows
+    return [WantedLevels(*law) for law in zip(constant, weights, trusted.tolist(), strict=True)]
+
+
+def _gain(wanted: Array, rows: Array, covariance: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Change of wanted cells for a surprise in published ones, and where it can be trusted."""
+    origins, n = len(rows), covariance.shape[-1]
+    spread = (rows.reshape(origins, -1, n) @ covariance).reshape(rows.shape).transpose(0, 2, 1)
+    among = rows @ spread
+    scale = np.sqrt(np.diagonal(among, axis1=1, axis2=2))
+    correlation = among / (scale[:, :, None] * scale[:, None, :])
+    trusted = np.linalg.eigvalsh(correlation)[:, 0] > _LEAST_EIGENVALUE
+    correlation[~trusted] = np.eye(correlation.shape[1])
+    across = wanted @ spread / scale[:, None, :]
+    gain = np.linalg.solve(correlation, across.transpose(0, 2, 1)).transpose(0, 2, 1)
+    return gain / scale[:, None, :], trusted
+
+
+def level_responses(coefs: Array, steps: int) -> Array:
+    """Responses of levels to the innovations of every month.
+
+    Parameters
+    ----------
+    coefs : ndarray, shape (O, p, n, n)
+        Of growth.
+    steps : int
+
+    Returns
+    -------
+    ndarray, shape (O, steps, n, steps * n)
+        Growth responses are ``Psi_0 = I``, ``Psi_h = sum_l A_l Psi_{h-l}`` (Lütkepohl 2005,
+        eq. 2.1.22); levels cumulate them.
+    """
+    origins, lags, n, _ = coefs.shape
+    stacked = coefs.transpose(0, 2, 1, 3).reshape(origins, n, lags * n)
+    growth = np.zeros((origins, steps + lags, n, n))
+    growth[:, lags] = np.eye(n)
+    for step in range(1, steps):
+        newest_first = growth[:, step : step + lags][:, ::-1].reshape(origins, lags * n, n)
+        growth[:, lags + step] = stacked @ newest_first
+    level = np.cumsum(growth[:, lags:], axis=1)
+    responses = np.zeros((origins, steps, n, steps, n))
+    for month in range(steps):
+        responses[:, month:, :, month] = level[:, : steps - month]
+    return responses.reshape(origins, steps, n, steps * n)

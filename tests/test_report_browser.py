@@ -1,0 +1,141 @@
+"""The report in a real browser: headless Chromium, wide and phone-sized, light and dark."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+SYNC = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WINDOWS = {"wide": (1280, 900), "phone": (390, 844)}
+LEVELS = ["median", "low80", "high80", "yoy_median", "yoy_low80", "yoy_high80"]
+
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason="no browser: neither chromium nor chromium-browser is on the path"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with SYNC.sync_playwright() as player:
+        running = player.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(window, scheme) for window in WINDOWS for scheme in ("light", "dark")],
+    ids="-".join,
+)
+def opened(
+    request: pytest.FixtureRequest, browser: Any, report_folder: tuple[Path, str]
+) -> Iterator[tuple[Any, list[str], str, str]]:
+    """Open the page; note all that the console says and all that is asked of the network."""
+    window, scheme = request.param
+    width, height = WINDOWS[window]
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+    )
+    noted: list[str] = []
+    page.on("console", lambda message: noted.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: noted.append(f"error: {error}"))
+    page.on("request", lambda asked: noted.append(f"request: {asked.url[:40]}"))
+    address = (report_folder[0] / "report.html").as_uri()
+    page.goto(address)
+    noted.remove(f"request: {address[:40]}")
+    yield page, noted, window, scheme
+    page.close()
+
+
+def test_opens_without_a_word_and_without_a_request(
+    opened: tuple[Any, list[str], str, str],
+) -> None:
+    page, noted, _, _ = opened
+    assert noted == []
+    assert page.title() == "Exports (KR): forecast of 15 May 2026"
+
+
+def test_nothing_sticks_out_of_the_window(opened: tuple[Any, list[str], str, str]) -> None:
+    page, _, window, _ = opened
+    assert page.evaluate("document.documentElement.scrollWidth") == WINDOWS[window][0]
+
+
+def test_each_picture_is_shown_once_in_the_right_width(
+    opened: tuple[Any, list[str], str, str],
+) -> None:
+    page, _, window, _ = opened
+    shown = page.evaluate(
+        """[...document.querySelectorAll("figure")].map(f => [...f.querySelectorAll("svg")]
+            .filter(s => s.getBoundingClientRect().width > 0)
+            .map(s => s.parentElement.className))"""
+    )
+    assert shown == [["wide" if window == "wide" else "narrow"]] * 9
+
+
+def test_letters_on_pictures_can_be_read(opened: tuple[Any, list[str], str, str]) -> None:
+    page, _, _, _ = opened
+    smallest = page.evaluate(
+        """Math.min(...[...document.querySelectorAll("svg text")]
+            .filter(t => t.getBoundingClientRect().width > 0)
+            .map(t => parseFloat(getComputedStyle(t).fontSize)
+                      * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b)))"""
+    )
+    assert smallest >= 8.0
+
+
+def test_theme_reaches_page_and_pictures(opened: tuple[Any, list[str], str, str]) -> None:
+    page, _, _, scheme = opened
+    ground, text = page.evaluate(
+        """[getComputedStyle(document.body).backgroundColor,
+            getComputedStyle(document.querySelector("#fan svg text")).fill]"""
+    )
+    light, dark = (ground, text) if scheme == "light" else (text, ground)
+    assert brightness(light) > 200 > 60 > brightness(dark)
+
+
+def brightness(colour: str) -> float:
+    """Mean of the three numbers of ``rgb(r, g, b)``."""
+    numbers = colour.removeprefix("rgb(").removesuffix(")").split(",")
+    return sum(map(float, numbers)) / 3
+
+
+def test_figures_on_the_page_are_those_of_the_csv(
+    opened: tuple[Any, list[str], str, str], report_folder: tuple[Path, str]
+) -> None:
+    page, _, _, _ = opened
+    shown = page.evaluate(
+        """[...document.querySelectorAll("#months tbody tr")].map(row =>
+            [...row.querySelectorAll("data")].map(cell => [cell.value, cell.innerText]))"""
+    )
+    csv = pd.read_csv(report_folder[0] / "forecast.csv")
+    for row, expected in zip(shown, csv[LEVELS].to_numpy(), strict=True):
+        assert [float(value) for value, _ in row[:6]] == expected.tolist()
+        texts = [f"{value / 1000:.1f}" for value in expected[:3]]
+        texts += [f"{value:+z.1f}" for value in expected[3:]]
+        assert [text for _, text in row[:6]] == texts
+
+
+def test_print_is_light_and_opens_what_is_folded(
+    browser: Any, report_folder: tuple[Path, str]
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto((report_folder[0] / "report.html").as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert brightness(ink) < 60
+    assert page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert page.locator("#fan-figures").bounding_box()["height"] > 100
+    page.close()
