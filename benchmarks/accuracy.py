@@ -105,8 +105,10 @@ def markdown(rows: Iterable[Iterable[object]], header: Iterable[str]) -> str:
 def _cell(row: pd.Series, reference: bool) -> str:
     if reference:
         return f"{row.rmse:.2f}"
-    p = "" if np.isnan(row.dm_p) else f" ({row.dm_p:.2f})"
-    return f"{row.rmse_ratio:.3f}{p}"
+    if np.isnan(row.dm_p):
+        return f"{row.rmse_ratio:.3f}"
+    p = "<0.01" if row.dm_p < 0.005 else f"{row.dm_p:.2f}"
+    return f"{row.rmse_ratio:.3f} ({p})"
 
 
 def ratio_table(frame: pd.DataFrame, windows: dict[str, tuple[str, str]]) -> str:

@@ -187,7 +187,7 @@ def replay_criteria(
     Y = scaled.endog[max_lags:]
     sizes = m + n * np.arange(1, max_lags + 1)
     origins = len(endog) - first + 1
-    crossed = np.empty((origins, max_lags, n, n))
+    crossed = np.empty((max_lags, origins, n, n))
     at = 0
     for part in _blocks(X, Y, first - max_lags, BLOCK):
         # Undo the whitening by the largest order: the leading columns are those of a smaller one.
@@ -195,18 +195,19 @@ def replay_criteria(
         W = _divided(part.triangle, X[rows].T, trans=1).T
         until, K, E = 0, np.eye(len(W)), Y[rows]
         for order, size in enumerate(sizes.tolist()):
-            K = K + W[:, until:size] @ W[:, until:size].T
-            E = E - W[:, until:size] @ part.whitened[until:size]
+            added = np.ascontiguousarray(W[:, until:size])
+            K += added @ added.T
+            E = E - added @ part.whitened[until:size]
             U = dtrtrs(np.linalg.cholesky(K), E, lower=1)[0] if len(W) else E
             tail = part.whitened[size:]
-            nested = crossed[at : at + len(U) + 1, order]
-            _cumulate(part.crossed + tail.T @ tail, U, nested)
+            nested = part.crossed + tail.T @ tail
+            _cumulate(nested, U, crossed[order, at : at + len(U) + 1])
             until = size
         at += len(part.U)
     # Scaling moves the log determinant of every order alike, back to the series' own units here.
-    crossed = crossed * scaled.spread[:, None] * scaled.spread[None, :]
+    crossed *= scaled.spread[:, None] * scaled.spread[None, :]
     rows_seen = np.arange(first, len(endog) + 1) - max_lags
-    return criteria(crossed, rows_seen[:, None], sizes)
+    return criteria(crossed.transpose(1, 0, 2, 3), rows_seen[:, None], sizes)
 
 
 @dataclass(frozen=True)
@@ -338,8 +339,11 @@ def forecast_means(coefs: Array, lags: Array, drift: Array) -> Array:
     origins, order, n, _ = coefs.shape
     steps = drift.shape[1]
     stacked = coefs.transpose(0, 1, 3, 2).reshape(origins, order * n, n)
-    path = np.concatenate([lags, np.zeros((origins, steps, n))], axis=1)
+    # Newest month first, so that the lags of every step lie side by side in memory.
+    path = np.empty((origins, steps + order, n))
+    path[:, steps:] = lags[:, ::-1]
     for step in range(steps):
-        window = path[:, step : step + order][:, ::-1].reshape(origins, 1, order * n)
-        path[:, order + step] = (window @ stacked)[:, 0] + drift[:, step]
-    return path[:, order:]
+        at = steps - step
+        window = path[:, at : at + order].reshape(origins, 1, order * n)
+        np.add((window @ stacked)[:, 0], drift[:, step], out=path[:, at - 1])
+    return path[:, :steps][:, ::-1]
