@@ -65,12 +65,12 @@ def inverse_squared_error(quantiles: Floats, levels: Floats, actual: Floats) -> 
 
 
 def crps_learning(quantiles: Floats, levels: Floats, actual: Floats) -> Floats:
-    """Weights by exponentiated gradients of the pinball loss (Berrisch and Ziel 2021, CRPS learning).
+    """Weights by exponentiated gradients of the pinball loss.
 
-    The mean pinball loss over the quantiles is half the CRPS on their grid; each known outcome
-    moves the weights against its gradient, and a small fixed share goes back to every member
-    (Herbster and Warmuth 1998), so that none is lost for ever. Parameters and result as
-    `inverse_squared_error`.
+    CRPS learning (Berrisch and Ziel 2021): the mean pinball loss over the quantiles is half the
+    CRPS on their grid; each known outcome moves the weights against its gradient, and a small
+    fixed share goes back to every member (Herbster and Warmuth 1998), so that none is lost for
+    ever. Parameters and result as `inverse_squared_error`.
     """
     weights = equal(quantiles, levels, actual)
     for t in range(len(actual)):
