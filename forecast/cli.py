@@ -96,7 +96,7 @@ main.add_command(report)
     multiple=True,
     metavar="NAME",
     help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  "
-    "[default: all that need no members]",
+    "[default: all]",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
 @click.option(
@@ -126,13 +126,10 @@ def backtest(
     from tradeshock.forecast.output import print_scores, write_backtest
     from tradeshock.forecast.result import IncompleteBacktestError
     from tradeshock.models.registry import find_models
-    from tradeshock.models.wrapper import Wrapper
 
     target = target_of(panel, target)
     origins = panel.origins(first, last or panel.last_month(target), state, target)
-    # Wrappers have no members of their own.
-    alone = [name for name, cls in find_models().items() if not issubclass(cls, Wrapper)]
-    chosen = list(dict.fromkeys([REFERENCE, *(names or alone)]))
+    chosen = list(dict.fromkeys([REFERENCE, *(names or find_models())]))
     failed = None
     try:
         result = run(chosen, panel, target, origins, steps=steps, n_jobs=jobs or -1, store=store)
