@@ -2,6 +2,8 @@
 
 Usage: python benchmarks/accuracy.py [--store DIR] [--write docs/accuracy.md]
 
+With --write the pictures are drawn too, into the folder images beside the page.
+
 Protocol: models are replayed in pseudo real time at the standard origins; point forecasts are
 medians; errors are 100 * (log actual - log median), for nowcasts also percentage points of growth
 over a year. Ratios are to `RandomWalk` on the same origins, with the p-value of the test of
@@ -20,6 +22,7 @@ import pandas as pd
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.functionals import jan_feb, year_total
+from tradeshock.forecast.plots import plot_coverage, plot_csed, plot_pit
 from tradeshock.forecast.result import Backtest
 from tradeshock.forecast.scores import scores
 from tradeshock.models import (
@@ -221,9 +224,27 @@ def nowcasts(panel: Panel, state: str, store: str | None) -> Backtest:
     return backtest(nowcast_models(), panel, TARGET, origins, 12, store=store, warmup=24)
 
 
-def monthly_parts(panel: Panel, store: str | None) -> dict[str, str]:
-    """Tables after the monthly total."""
+def draw(frame: pd.DataFrame, folder: Path) -> None:
+    """Draw calibration and the squared error saved, of the default forecast."""
+    import matplotlib.pyplot as plt
+
+    names = ["RandomWalk", "Recalibration"]
+    level = frame[(frame["quantity"] == "level") & frame["model"].isin(names)]
+    figure, axes = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
+    plot_pit(level, names[1], 1, ax=axes[0])
+    plot_pit(level, names[1], 6, ax=axes[1])
+    plot_coverage(level, names[1], ax=axes[2])
+    figure.savefig(folder / "calibration.png", dpi=100)
+    figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    plot_csed(level, [names[1]], 1, ax=axis)
+    figure.savefig(folder / "csed.png", dpi=100)
+
+
+def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[str, str]:
+    """Tables after the monthly total, and the pictures."""
     result = monthly(panel, store)
+    if folder is not None:
+        draw(result.frame, folder)
     fifteen = {"2010-2025": ("2010-01", "2025-12")}
     default = "Recalibration"
     return {
@@ -249,10 +270,10 @@ def nowcast_parts(panel: Panel, store: str | None) -> dict[str, str]:
     return parts
 
 
-def page(store: str | None) -> str:
+def page(store: str | None, folder: Path | None) -> str:
     """Make all tables."""
     panel = load_panel()
-    parts = monthly_parts(panel, store) | nowcast_parts(panel, store)
+    parts = monthly_parts(panel, store, folder) | nowcast_parts(panel, store)
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in parts.items())
 
 
@@ -262,7 +283,7 @@ def main() -> None:
     parser.add_argument("--store", help="folder that keeps finished chunks")
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
     given = parser.parse_args()
-    tables = page(given.store)
+    tables = page(given.store, given.write and given.write.parent / "images")
     if given.write is None:
         print(tables)
         return
