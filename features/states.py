@@ -13,6 +13,7 @@ from tradeshock.features.calendar import Days
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
 from tradeshock.features.release import LatestOf, ReleaseRule
+from tradeshock.features.validation import months_of
 
 AFTER_TOTAL = "after_total"
 FLASH_STATES = {"after_10d": "first_10_days", "after_20d": "first_20_days"}
@@ -101,6 +102,6 @@ def months_out(entry: Series, since: pd.Period, day: pd.Timestamp) -> int:
 
 @lru_cache(maxsize=1024)
 def _known_from(rule: ReleaseRule | LatestOf, first: int, stop: int) -> Days:
-    span = pd.PeriodIndex.from_ordinals(np.arange(first, stop), freq="M")
+    span = months_of(np.arange(first, stop))
     dates: Days = np.maximum.accumulate(rule.dates(span))
     return dates

@@ -31,6 +31,11 @@ def first_and_last(column: Floats) -> tuple[int, int] | None:
     return (int(rows[0]), int(rows[-1])) if len(rows) else None
 
 
+def months_of(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
+    """Months by their ordinals, the inverse of ``index.asi8``."""
+    return pd.PeriodIndex(pd.arrays.PeriodArray(ordinals, dtype=pd.PeriodDtype("M")))
+
+
 def monthly_index(index: pd.Index) -> pd.PeriodIndex:
     """Return a gapless monthly PeriodIndex named "month".
 

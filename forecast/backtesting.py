@@ -14,6 +14,7 @@ from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel import Day, Panel, as_day
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.chunks import ChunkStore
+from tradeshock.forecast.executors import Executor
 from tradeshock.forecast.functionals import Functional
 from tradeshock.forecast.jobs import Models, plan
 from tradeshock.forecast.progress import progress_bar
@@ -32,6 +33,7 @@ def backtest(
     steps: int = 12,
     *,
     n_jobs: int = -1,
+    executor: Executor | None = None,
     store: str | PathLike[str] | None = None,
     refit_every: int = 1,
     functionals: Mapping[str, Functional] | None = None,
@@ -57,6 +59,9 @@ def backtest(
         Months ahead.
     n_jobs : int
         Worker processes for models that take longer than some seconds; -1 for one a core.
+    executor : Executor, optional
+        Another engine that runs everything but wrappers, such as
+        `tradeshock.forecast.dask_executor.DaskExecutor`. Default: `n_jobs` processes here.
     store : path, optional
         Folder in which finished chunks are kept. A later call computes only what is missing there
         or has changed: figures, release days, parameters, code. Wrappers are always run, from
@@ -84,6 +89,7 @@ def backtest(
         If an origin is outside what the panel knows.
     """
     panel = load_panel() if panel is None else panel
+    processes = processes_for(n_jobs, executor)
     targets = (target,) if isinstance(target, str) else tuple(target)
     days = default_origins(panel, targets[0]) if origins is None else _checked(panel, origins)
     settings = Settings(
@@ -98,7 +104,7 @@ def backtest(
     )
     replaying = Replaying(settings, plan(models))
     with progress_bar(replaying.size, progress) as advance:
-        replaying.run(_processes(n_jobs), advance)
+        replaying.run(processes, executor, advance)
     result = replaying.result()
     if result.failures:
         raise IncompleteBacktestError(result)
@@ -160,5 +166,21 @@ def _at_least(smallest: int, **argument: int) -> int:
     return int(value)
 
 
-def _processes(n_jobs: int) -> int:
-    return (cpu_count() or 1) if n_jobs == -1 else _at_least(1, n_jobs=n_jobs)
+def processes_for(n_jobs: int, executor: Executor | None) -> int:
+    """Number of worker processes here.
+
+    Raises
+    ------
+    BacktestError
+        If it makes no sense, or is given beside an executor.
+    """
+    if executor is None:
+        return (cpu_count() or 1) if n_jobs == -1 else _at_least(1, n_jobs=n_jobs)
+    if not isinstance(executor, Executor):
+        raise BacktestError(
+            f"got {executor!r} as an executor; give a tradeshock.forecast.executors.Executor, "
+            "such as DaskExecutor(client)"
+        )
+    if n_jobs != -1:
+        raise BacktestError(f"give n_jobs ({n_jobs}) or an executor, not both")
+    return 1

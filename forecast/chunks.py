@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from tradeshock.features.errors import BacktestError, ModelError
 from tradeshock.features.panel import Panel
+from tradeshock.features.validation import months_of
 from tradeshock.forecast.code_version import code_version
 from tradeshock.models.atomic import replacing
 from tradeshock.models.base import Model
-from tradeshock.models.measure import months_of
 from tradeshock.models.paths import ForecastPaths
 
 FORMAT = 1
@@ -57,8 +57,13 @@ class Chunk:
     refit_every: int = 1
     file: Path | None = None
 
+    @property
+    def label(self) -> str:
+        """Model and year."""
+        return f"{self.model.name} {self.year}"
+
     def run(self, panel: Panel) -> list[ForecastPaths]:
-        """Forecast from each origin, with one BLAS thread, and keep the result.
+        """Forecast from each origin, with one BLAS thread.
 
         Raises
         ------
@@ -79,8 +84,6 @@ class Chunk:
                 f"{self.model.name}.replay gave {len(forecasts)} forecasts, not one from each of "
                 f"{len(self.origins)} origins in their order"
             )
-        if self.file is not None:
-            write_forecasts(self.file, forecasts)
         return forecasts
 
     def kept_in(self, file: Path) -> Chunk:

@@ -10,16 +10,19 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features.panel import Panel
-from tradeshock.forecast.chunks import Chunk, ChunkStore, read_forecasts
+from tradeshock.forecast.chunks import Chunk, ChunkStore, read_forecasts, write_forecasts
+from tradeshock.forecast.executors import Executor, Failed
 from tradeshock.forecast.functionals import Functional, reduce
 from tradeshock.forecast.jobs import Job
 from tradeshock.forecast.progress import Advance
 from tradeshock.forecast.result import Backtest, Failure
-from tradeshock.forecast.running import Failed, Outcome, run_chunks
+from tradeshock.forecast.running import run_tasks
 from tradeshock.models.measure import empty_frame, tidy
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record import Record
 from tradeshock.models.wrapper import Wrapper
+
+Outcome = list[ForecastPaths] | Failed
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Replaying:
         """Number of chunks."""
         return sum(map(len, self._chunks.values()))
 
-    def run(self, n_jobs: int, advance: Advance) -> None:
+    def run(self, n_jobs: int, executor: Executor | None, advance: Advance) -> None:
         """Replay all jobs: what is stored is read, the rest is run, wrappers come last."""
         self._advance = advance
         missing: list[list[Chunk]] = []
@@ -78,7 +81,7 @@ class Replaying:
                 assert chunk.file is not None
                 self._take(chunk, read_forecasts(chunk.file))
             missing.append([chunk for chunk in self._chunks[key] if chunk not in stored])
-        run_chunks(missing, self._settings.panel, n_jobs, self._take)
+        run_tasks(missing, self._settings.panel, n_jobs, executor, self._keep)
         for key in (key for key, job in self._jobs.items() if job.parts):
             self._wrap(key)
 
@@ -114,6 +117,15 @@ class Replaying:
             return chunks
         return [chunk.kept_in(given.store.file(chunk)) for chunk in chunks]
 
+    def _keep(self, chunk: Chunk, outcome: Outcome) -> None:
+        """Store what was computed; here, because workers may be on machines with other disks."""
+        if chunk.file is not None and not isinstance(outcome, Failed):
+            try:
+                write_forecasts(chunk.file, outcome)
+            except OSError as error:
+                outcome = Failed.from_exception(error)
+        self._take(chunk, outcome)
+
     def _take(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep what is needed of a chunk's forecasts; a failure to score them is one of its own."""
         if not isinstance(outcome, Failed):
@@ -124,7 +136,7 @@ class Replaying:
         if isinstance(outcome, Failed):
             self._failed[chunk.job][chunk.year] = outcome
         if self._advance is not None:
-            self._advance(f"{self._jobs[chunk.job].model.name} {chunk.year}")
+            self._advance(chunk.label)
 
     def _gather(self, chunk: Chunk, forecasts: list[ForecastPaths]) -> Gathered:
         given, job = self._settings, self._jobs[chunk.job]

@@ -23,8 +23,8 @@ class Failure:
     Parameters
     ----------
     model : str
-    year : int
-        Calendar year of the origins.
+    year : int, optional
+        Calendar year of the origins; None if it is about all of them.
     message : str
         Type and text of the exception.
     details : str
@@ -32,7 +32,7 @@ class Failure:
     """
 
     model: str
-    year: int
+    year: int | None
     message: str
     details: str = ""
 
@@ -123,8 +123,9 @@ class IncompleteBacktestError(BacktestError):
         failed = {failure.model: failure for failure in reversed(result.failures)}
         lines = []
         for model, failure in reversed(failed.items()):
-            years = [str(other.year) for other in result.failures if other.model == model]
-            lines.append(f"  {model} ({', '.join(years)}): {failure.message}")
+            years = [other.year for other in result.failures if other.model == model]
+            when = f" ({', '.join(map(str, years))})" if failure.year is not None else ""
+            lines.append(f"  {model}{when}: {failure.message}")
         super().__init__(
             f"{len(failed)} of the models failed; what was finished is in this error's .result\n"
             + "\n".join(lines)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.calendar import FROZEN_YEARS, TradeCalendar
+from tradeshock.features.validation import months_of
 
 Floats = npt.NDArray[np.float64]
 HUBER = 1.345
@@ -76,7 +77,7 @@ def calendar_columns(months: pd.PeriodIndex, calendar: TradeCalendar, window: st
 @lru_cache(maxsize=256)
 def _calendar_table(calendar: TradeCalendar, window: str, first: int, last: int) -> Floats:
     """`calendar_columns` of whole years, counted from 1970, the last one included."""
-    months = pd.PeriodIndex.from_ordinals(np.arange(12 * first, 12 * last + 12), freq="M")
+    months = months_of(np.arange(12 * first, 12 * last + 12))
     days = np.log(np.maximum(calendar.working_days(months, window), 0.5))
     moving = calendar.moving_holidays(months, window=window)
     edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
@@ -119,7 +120,7 @@ class CalendarAdjustment:
             figures, begins, calendar.settled, self.half_life, self.window
         )
         self.effects_ = effects.copy()
-        self.adjusted_ = pd.Series(adjusted.copy(), months)
+        self.adjusted_: pd.Series = pd.Series(adjusted.copy(), months)
         return self
 
     def effect(self, months: pd.PeriodIndex, calendar: TradeCalendar) -> Floats:
@@ -134,7 +135,7 @@ def _adjusted(
 ) -> tuple[Floats, Floats]:
     """Effects and adjusted log levels of consecutive months from the ordinal `begins` on."""
     level = np.log(np.frombuffer(figures))
-    months = pd.PeriodIndex.from_ordinals(np.arange(begins, begins + len(level)), freq="M")
+    months = months_of(np.arange(begins, begins + len(level)))
     columns = calendar_columns(months, calendar, window)
     x = np.column_stack([np.ones(len(level) - 1), np.diff(columns, axis=0)])
     age = np.arange(len(x))[::-1]

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator, clone
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel import Panel
+from tradeshock.features.validation import months_of
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     def _ahead(self, steps: int) -> pd.PeriodIndex:
         months = self.last_.ordinal + np.arange(1, steps + 1)
-        return pd.PeriodIndex.from_ordinals(months, freq="M", name="month")
+        return months_of(months).rename("month")
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return ()

@@ -13,6 +13,7 @@ import pandas as pd
 
 from tradeshock.features.calendar import TradeCalendar
 from tradeshock.features.errors import ModelError, ShortHistoryError, StaleSeriesWarning
+from tradeshock.features.validation import months_of
 from tradeshock.models.adjustment import calendar_columns
 from tradeshock.models.gaussian import LinearConditions, level_conditions
 
@@ -87,7 +88,7 @@ def calendar_regressors(months: pd.PeriodIndex, calendar: TradeCalendar | None) 
     if calendar is None:
         return constant
     first = int(months.asi8[0]) - 1
-    span = pd.PeriodIndex.from_ordinals(np.arange(first, first + 1 + len(months)), freq="M")
+    span = months_of(np.arange(first, first + 1 + len(months)))
     columns = calendar_columns(span, calendar, "month")
     return np.hstack([constant, np.diff(columns, axis=0)])
 

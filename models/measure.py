@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Panel
+from tradeshock.features.validation import months_of
 from tradeshock.models.paths import QUANTILES, ForecastPaths
 from tradeshock.models.sample_scores import sample_scores
 
@@ -213,11 +214,6 @@ COLUMNS = (
 def empty_frame() -> pd.DataFrame:
     """Tidy frame without rows."""
     return _assembled([])
-
-
-def months_of(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
-    """Months by their ordinals, the inverse of ``index.asi8``."""
-    return pd.PeriodIndex(pd.arrays.PeriodArray(ordinals, dtype=pd.PeriodDtype("M")))
 
 
 def _assembled(parts: Sequence[dict[str, Column]]) -> pd.DataFrame:

@@ -15,8 +15,9 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Day, as_day
+from tradeshock.features.validation import months_of
 from tradeshock.models.atomic import replacing
-from tradeshock.models.measure import COLUMNS, empty_frame, months_of
+from tradeshock.models.measure import COLUMNS, empty_frame
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]

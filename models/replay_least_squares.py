@@ -24,19 +24,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import qr
-from scipy.linalg.lapack import dtrtrs
+from scipy.linalg.lapack import dtrcon, dtrtrs
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.least_squares import (
     criteria,
     estimate_var,
-    refuse_constant,
     regressors,
     split_coefficients,
 )
+from tradeshock.models.replay_scaling import Scaling
 
 __all__ = [
-    "Scaling",
     "VarReplay",
     "forecast_means",
     "replay_criteria",
@@ -47,8 +46,9 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 BLOCK = 120
-# Beyond this condition of the first triangle the update is not trusted (it gave 1e151 silently).
-_WORST_CONDITION = 1e10
+# Growth and levels of live series stay below 1e3 (1-norm, first triangle). Far beyond it the update
+# loses the digits that a factorisation an origin keeps; with an exact identity it gave 1e151.
+_WORST_CONDITION = 1e4
 
 
 class _Block(NamedTuple):
@@ -126,7 +126,7 @@ def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
         )
     table = np.hstack([X, Y])
     corner = _triangle(table[:first])
-    if np.linalg.cond(corner[:k, :k]) > _WORST_CONDITION:
+    if dtrcon(corner[:k, :k])[0] * _WORST_CONDITION < 1.0:
         raise ModelError(
             "got regressors of the first window that are (nearly) collinear; drop a column or "
             "fit each origin by itself"
@@ -208,45 +208,6 @@ def replay_criteria(
     crossed *= scaled.spread[:, None] * scaled.spread[None, :]
     rows_seen = np.arange(first, len(endog) + 1) - max_lags
     return criteria(crossed.transpose(1, 0, 2, 3), rows_seen[:, None], sizes)
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """Data centred and scaled by the first window, and the way back."""
-
-    endog: Array
-    exog: Array
-    centre: Array
-    spread: Array
-    exog_centre: Array
-    exog_spread: Array
-
-    @classmethod
-    def of(cls, endog: Array, exog: Array, first: int, series: Sequence[str]) -> Scaling:
-        seen = dict(zip(series, endog[:first].T, strict=True))
-        refuse_constant(seen, f"in the first window of {first} months")
-        centre, spread = endog[:first].mean(axis=0), endog[:first].std(axis=0)
-        exog_centre, exog_spread = exog[:first].mean(axis=0), exog[:first].std(axis=0)
-        # The first column is the constant, which centring must not remove.
-        exog_centre[0], exog_spread[0] = 0.0, 1.0
-        exog_spread[exog_spread == 0.0] = 1.0
-        return cls(
-            (endog - centre) / spread,
-            (exog - exog_centre) / exog_spread,
-            centre,
-            spread,
-            exog_centre,
-            exog_spread,
-        )
-
-    def restore(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
-        """Coefficients in the units of the data."""
-        lagged = coefs * (self.spread[:, None] / self.spread)
-        outer = exog_coefs * (self.spread / self.exog_spread[:, None])
-        shift = self.exog_centre @ outer
-        carried = lagged.sum(axis=1) @ self.centre
-        outer[:, 0] += self.centre - shift - carried
-        return outer, lagged
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tradeshock.features.errors import ShortHistoryError
 from tradeshock.models.least_squares import regressors, split_coefficients
-from tradeshock.models.replay_least_squares import Scaling
+from tradeshock.models.replay_scaling import Scaling
 
 __all__ = ["replay_rolling"]
 

@@ -28,10 +28,8 @@ from tradeshock.models.var_replay import (
     Sample,
     Start,
     WantedLevels,
-    alike,
-    choose_orders,
-    estimate_origins,
-    wanted_levels,
+    estimate_together,
+    laws_together,
 )
 
 if TYPE_CHECKING:
@@ -331,38 +329,20 @@ class VAR(Model):
 
 
 def _learn_together(models: Sequence[VAR], samples: Sequence[Sample]) -> None:
-    """Estimate all origins whose samples begin alike in one pass, the others one by one."""
-    for group in alike(samples):
-        longest, some = samples[group[-1]], models[group[0]]
-        seen = np.array([len(samples[i].endog) for i in group])
-        n, columns = longest.endog.shape[1], longest.exog.shape[1]
-        highest = np.array([some._highest_order(months, n, columns) for months in seen.tolist()])
-        try:
-            if some.lags is None:
-                orders = choose_orders(longest, seen, highest, some.criterion)
-            else:
-                orders = np.full(len(group), some.lags)
-            estimates = estimate_origins(longest, seen, orders)
-        except ModelError:
-            for i in group:
-                models[i]._estimate(samples[i])
-            continue
-        for i, order, estimate in zip(group, orders.tolist(), estimates, strict=True):
-            models[i].lags_ = order
-            models[i]._learn(estimate)
+    some = models[0]
+    found = estimate_together(samples, some.lags, some.criterion, some._highest_order)
+    for i, (model, sample) in enumerate(zip(models, samples, strict=True)):
+        if i in found:
+            model.lags_, estimate = found[i]
+            model._learn(estimate)
+        else:
+            model._estimate(sample)
 
 
 def _forecast_together(models: Sequence[VAR], steps: int) -> Iterator[ForecastPaths]:
-    """Forecast from all origins; those with the same ragged edge are conditioned together."""
-    groups: dict[tuple[object, ...], list[int]] = {}
-    starts = [model._start(steps) for model in models]
-    for i, start in enumerate(starts):
-        groups.setdefault(start.kind, []).append(i)
-    laws: dict[int, WantedLevels] = {}
-    for group in groups.values():
-        laws |= zip(group, wanted_levels([starts[i] for i in group]), strict=True)
-    for i, model in enumerate(models):
-        if laws[i].trusted:
-            yield model._forecast(model._drawn(laws[i], steps), None)
+    laws = laws_together([model._start(steps) for model in models])
+    for model, law in zip(models, laws, strict=True):
+        if law.trusted:
+            yield model._forecast(model._drawn(law, steps), None)
         else:
             yield model.forecast(steps)

@@ -10,13 +10,14 @@ cells that are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tradeshock.features.errors import ModelError
 from tradeshock.models.least_squares import VarEstimate, regressors
 from tradeshock.models.replay_least_squares import forecast_means, replay_criteria, replay_var
 
@@ -24,10 +25,8 @@ __all__ = [
     "Sample",
     "Start",
     "WantedLevels",
-    "alike",
-    "choose_orders",
-    "estimate_origins",
-    "wanted_levels",
+    "estimate_together",
+    "laws_together",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -55,7 +54,48 @@ class Sample(NamedTuple):
         )
 
 
-def alike(samples: Sequence[Sample]) -> list[list[int]]:
+def estimate_together(
+    samples: Sequence[Sample],
+    lags: int | None,
+    criterion: str,
+    highest_order: Callable[[int, int, int], int],
+) -> dict[int, tuple[int, VarEstimate]]:
+    """Lag orders and estimates of many origins, in one pass for those whose samples begin alike.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+    lags : int, optional
+        Number of lags; chosen by `criterion` if None.
+    criterion : {"aic", "bic", "hq"}
+    highest_order : callable
+        Largest order to try, given the numbers of months, series and exogenous columns.
+
+    Returns
+    -------
+    dict of int to (int, VarEstimate)
+        By place of the sample. Those that are missing have to be estimated by themselves: their
+        regressors are (nearly) collinear, or a series is constant when the others begin.
+    """
+    found: dict[int, tuple[int, VarEstimate]] = {}
+    for group in _alike(samples):
+        longest = samples[group[-1]]
+        seen = np.array([len(samples[i].endog) for i in group])
+        sizes = (longest.endog.shape[1], longest.exog.shape[1])
+        try:
+            if lags is None:
+                highest = np.array([highest_order(months, *sizes) for months in seen.tolist()])
+                orders = _choose_orders(longest, seen, highest, criterion)
+            else:
+                orders = np.full(len(group), lags)
+            estimates = _estimate_origins(longest, seen, orders)
+        except ModelError:
+            continue
+        found |= zip(group, zip(orders.tolist(), estimates, strict=True), strict=True)
+    return found
+
+
+def _alike(samples: Sequence[Sample]) -> list[list[int]]:
     """Places of samples that begin alike, in groups; the longest of a group is its last."""
     left = sorted(range(len(samples)), key=lambda i: len(samples[i].endog))
     groups = []
@@ -66,7 +106,7 @@ def alike(samples: Sequence[Sample]) -> list[list[int]]:
     return groups
 
 
-def choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str) -> Counts:
+def _choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str) -> Counts:
     """Lag order that an information criterion chooses at each origin.
 
     Parameters
@@ -93,13 +133,13 @@ def choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str
     return orders
 
 
-def estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[VarEstimate]:
+def _estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[VarEstimate]:
     """Estimate at each origin, as `tradeshock.models.least_squares.estimate_var` would.
 
     Parameters
     ----------
     longest, seen
-        As in `choose_orders`.
+        As in `_choose_orders`.
     orders : ndarray of int, shape (O,)
         Lag order of each origin.
     """
@@ -170,7 +210,18 @@ class WantedLevels:
     trusted: bool
 
 
-def wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
+def laws_together(starts: Sequence[Start]) -> list[WantedLevels]:
+    """Laws of the wanted cells of many origins, those of one kind in one pass."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for i, start in enumerate(starts):
+        groups.setdefault(start.kind, []).append(i)
+    laws: dict[int, WantedLevels] = {}
+    for group in groups.values():
+        laws |= zip(group, _wanted_levels([starts[i] for i in group]), strict=True)
+    return [laws[i] for i in range(len(starts))]
+
+
+def _wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
     """Levels of the wanted cells, less those of the last common month, of origins of one kind.
 
     With ``z = m + G e`` the levels ahead, ``H`` the rows of ``G`` and ``r`` the values of published

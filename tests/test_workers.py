@@ -11,8 +11,10 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.chunks import Chunk
+from tradeshock.forecast.executors import Failed
+from tradeshock.forecast.loky_executor import LokyExecutor
 from tradeshock.forecast.result import IncompleteBacktestError
-from tradeshock.forecast.running import Failed, Workers
+from tradeshock.forecast.running import Workers
 from tradeshock.models import RandomWalk, SeasonalNaive
 
 HERE = {"n_jobs": 1}
@@ -88,7 +90,11 @@ def test_chunks_handed_out_after_a_death_are_run(panel, origins, tmp_path):
     job = (("exports_total",), 2025, tuple(d for d in origins if d.year == 2025), 2)
     killer = Chunk("killer", mortal(tmp_path / "died", once=False), *job)
     other = Chunk("other", SeasonalNaive(n_draws=20), *job)
-    with Workers(panel, 1, lambda chunk, outcome: parts.update({chunk.job: outcome})) as workers:
+
+    def finish(chunk, outcome):
+        parts[chunk.job] = outcome
+
+    with Workers(LokyExecutor(1), panel, finish) as workers:
         workers.submit([killer])
         (future,) = workers._running
         while not future.done():

@@ -1,0 +1,215 @@
+"""Fast passes over all origins, and the loops that they replace: the same numbers, other times.
+
+Reference work: 8 series, 6 lags, a constant, first origin after 180 months, 240 monthly origins, 12
+steps.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.models.least_squares import estimate_var, lag_criteria, regressors
+from tradeshock.models.recursion import simulate
+from tradeshock.models.replay_direct import replay_ridge
+from tradeshock.models.replay_least_squares import forecast_means, replay_criteria, replay_var
+from tradeshock.models.replay_rolling import replay_rolling
+
+Floats = npt.NDArray[np.float64]
+
+SERIES = tuple(f"series_{i}" for i in range(8))
+FIRST, ORIGINS, LAGS, STEPS, MAX_LAGS = 180, 240, 6, 12, 12
+MONTHS = FIRST + ORIGINS - 1
+PENALTY = 20.0
+
+
+def growth_rates(seed: int = 0) -> Floats:
+    """Growth of 8 series with one lag and correlated innovations, months by series."""
+    rng = np.random.default_rng(seed)
+    shocks = 0.03 * rng.standard_normal((MONTHS, len(SERIES)))
+    shocks += 0.02 * rng.standard_normal((MONTHS, 1))
+    growth = np.empty_like(shocks)
+    growth[0] = shocks[0]
+    for month in range(1, MONTHS):
+        growth[month] = 0.003 + 0.3 * growth[month - 1] + shocks[month]
+    return growth
+
+
+def systems(seed: int = 0) -> dict[str, Floats]:
+    """The same system in growth rates, log levels and raw levels."""
+    growth = growth_rates(seed)
+    logs = 8.0 + np.cumsum(growth, axis=0)
+    return {"growth": growth, "log levels": logs, "raw levels": np.exp(logs)}
+
+
+def constant(endog: Floats) -> Floats:
+    return np.ones((len(endog), 1))
+
+
+# -- vector autoregression on growing windows -------------------------------------------------
+
+
+def var_pass(endog: Floats) -> Floats:
+    """Point forecasts from all origins in one pass, origins by steps by series."""
+    found = replay_var(endog, constant(endog), LAGS, FIRST, SERIES)
+    past = endog[np.arange(FIRST, len(endog) + 1)[:, None] - LAGS + np.arange(LAGS)]
+    drift = np.repeat(found.exog_coefs[:, :1], STEPS, axis=1)
+    return forecast_means(found.coefs, past, drift)
+
+
+def var_qr(endog: Floats, origins: range) -> Floats:
+    """The same, one orthogonal factorisation an origin, on standardised data."""
+    centre, spread = endog[:FIRST].mean(axis=0), endog[:FIRST].std(axis=0)
+    scaled = (endog - centre) / spread
+    paths = []
+    for seen in origins:
+        fit = estimate_var(scaled[:seen], constant(scaled[:seen]), LAGS)
+        drift = np.repeat(fit.exog_coefs, STEPS, axis=0)
+        quiet = np.zeros((1, STEPS, len(SERIES)))
+        paths.append(simulate(fit.coefs, scaled[seen - LAGS : seen], drift, quiet)[0])
+    return centre + spread * np.array(paths)
+
+
+def var_statsmodels(endog: Floats, origins: range) -> Floats:
+    """The same with statsmodels, one fit an origin."""
+    from statsmodels.tsa.api import VAR
+
+    return np.array(
+        [VAR(endog[:seen]).fit(LAGS).forecast(endog[seen - LAGS : seen], STEPS) for seen in origins]
+    )
+
+
+def orders_pass(endog: Floats) -> dict[str, Floats]:
+    """AIC, BIC and HQ of orders 1 to 12 at all origins in one pass."""
+    return replay_criteria(endog, constant(endog), MAX_LAGS, FIRST, SERIES)
+
+
+def orders_qr(endog: Floats, origins: range) -> dict[str, Floats]:
+    """The same, one orthogonal factorisation an origin."""
+    each = [lag_criteria(endog[:seen], constant(endog[:seen]), MAX_LAGS) for seen in origins]
+    return {name: np.array([found[name] for found in each]) for name in each[0]}
+
+
+def orders_statsmodels(endog: Floats, origins: range) -> list[int]:
+    """Order chosen by AIC with statsmodels at each origin."""
+    from statsmodels.tsa.api import VAR
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [int(VAR(endog[:seen]).select_order(MAX_LAGS).aic) for seen in origins]
+
+
+# -- rolling windows --------------------------------------------------------------------------
+
+
+def rolling_pass(endog: Floats) -> Floats:
+    """Lag coefficients of all windows of 180 months."""
+    return replay_rolling(endog, constant(endog), LAGS, FIRST, SERIES)[1]
+
+
+def rolling_qr(endog: Floats, origins: range) -> Floats:
+    """The same, one orthogonal factorisation a window."""
+    windows = [endog[seen - FIRST : seen] for seen in origins]
+    return np.array([estimate_var(part, constant(part), LAGS).coefs for part in windows])
+
+
+def rolling_statsmodels(endog: Floats, origins: range) -> Floats:
+    """The same with statsmodels."""
+    from statsmodels.tsa.api import VAR
+
+    return np.array([VAR(endog[seen - FIRST : seen]).fit(LAGS).coefs for seen in origins])
+
+
+# -- direct ridge regressions -----------------------------------------------------------------
+
+
+def direct_rows(growth: Floats) -> tuple[Floats, Floats, int]:
+    """Standardised regressors, cumulative growth of the first series 1 to 12 months on, origin."""
+    scaled = (growth - growth[:FIRST].mean(axis=0)) / growth[:FIRST].std(axis=0)
+    lags = regressors(scaled, constant(scaled), LAGS - 1)
+    X = np.hstack([lags[:, :1], scaled[LAGS - 1 :], lags[:, 1:]])
+    level = np.cumsum(scaled[LAGS - 1 :, 0])
+    outcomes = np.full((len(X), STEPS), np.nan)
+    for step in range(1, STEPS + 1):
+        outcomes[:-step, step - 1] = level[step:] - level[:-step]
+    return X, outcomes, len(X) - ORIGINS
+
+
+def ridge_pass(growth: Floats) -> Floats:
+    """Forecasts of 12 ridge regressions from all origins, origins by steps."""
+    X, outcomes, first = direct_rows(growth)
+    return replay_ridge(X, outcomes, PENALTY, first)
+
+
+def _ridge_loop(growth: Floats, origins: range, solve: Callable[..., float]) -> Floats:
+    X, outcomes, first = direct_rows(growth)
+    table = np.empty((len(origins), STEPS))
+    for i, origin in enumerate(origins):
+        row = first + origin - FIRST
+        for step in range(1, STEPS + 1):
+            rows = slice(0, row - step + 1)
+            table[i, step - 1] = solve(X[rows], outcomes[rows, step - 1], X[row])
+    return table
+
+
+def ridge_qr(growth: Floats, origins: range) -> Floats:
+    """The same, one orthogonal factorisation an origin and step."""
+
+    def solve(x: Floats, y: Floats, new: Floats) -> float:
+        penalised = np.vstack([x, np.sqrt(PENALTY) * np.eye(x.shape[1])])
+        Q, R = np.linalg.qr(penalised)
+        return float(new @ np.linalg.solve(R, Q[: len(y)].T @ y))
+
+    return _ridge_loop(growth, origins, solve)
+
+
+def ridge_normal(growth: Floats, origins: range) -> Floats:
+    """The same, normal equations solved by numpy: the leanest loop."""
+
+    def solve(x: Floats, y: Floats, new: Floats) -> float:
+        return float(new @ np.linalg.solve(x.T @ x + PENALTY * np.eye(x.shape[1]), x.T @ y))
+
+    return _ridge_loop(growth, origins, solve)
+
+
+def ridge_sklearn(growth: Floats, origins: range) -> Floats:
+    """The same with scikit-learn, one fit an origin and step."""
+    from sklearn.linear_model import Ridge
+
+    def solve(x: Floats, y: Floats, new: Floats) -> float:
+        model = Ridge(alpha=PENALTY, fit_intercept=False).fit(x, y)
+        return float(model.predict(new[None])[0])
+
+    return _ridge_loop(growth, origins, solve)
+
+
+# -- the same numbers -------------------------------------------------------------------------
+
+
+def relative_distance(found: Floats, expected: Floats) -> float:
+    """Largest difference, relative to the largest number."""
+    return float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
+def distances(every: int = 1) -> dict[str, float]:
+    """Distance of each fast pass from orthogonal factorisations, at every so many origins."""
+    origins = range(FIRST, MONTHS + 1, every)
+    at = [seen - FIRST for seen in origins]
+    found = {}
+    for name, endog in systems().items():
+        found[f"VAR, {name}"] = relative_distance(var_pass(endog)[at], var_qr(endog, origins))
+        orders, expected = orders_pass(endog), orders_qr(endog, origins)
+        found[f"lag orders, {name}"] = max(
+            relative_distance(orders[c][at], expected[c]) for c in expected
+        )
+    growth = systems()["growth"]
+    found["rolling, growth"] = relative_distance(
+        rolling_pass(growth)[at], rolling_qr(growth, origins)
+    )
+    found["direct ridge, growth"] = relative_distance(
+        ridge_pass(growth)[at], ridge_qr(growth, origins)
+    )
+    return found

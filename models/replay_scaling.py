@@ -1,0 +1,61 @@
+"""Data of a replay centred and scaled by what its first origin sees, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.models.least_squares import refuse_constant
+
+__all__ = ["Scaling"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Data centred and scaled by the first window, and the way back."""
+
+    endog: Array
+    exog: Array
+    centre: Array
+    spread: Array
+    exog_centre: Array
+    exog_spread: Array
+
+    @classmethod
+    def of(cls, endog: Array, exog: Array, first: int, series: Sequence[str]) -> Scaling:
+        """Centre and scale by the first months.
+
+        Raises
+        ------
+        ModelError
+            If a series is constant in them.
+        """
+        seen = dict(zip(series, endog[:first].T, strict=True))
+        refuse_constant(seen, f"in the first window of {first} months")
+        centre, spread = endog[:first].mean(axis=0), endog[:first].std(axis=0)
+        exog_centre, exog_spread = exog[:first].mean(axis=0), exog[:first].std(axis=0)
+        # The first column is the constant, which centring must not remove.
+        exog_centre[0], exog_spread[0] = 0.0, 1.0
+        exog_spread[exog_spread == 0.0] = 1.0
+        return cls(
+            (endog - centre) / spread,
+            (exog - exog_centre) / exog_spread,
+            centre,
+            spread,
+            exog_centre,
+            exog_spread,
+        )
+
+    def restore(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
+        """Coefficients in the units of the data."""
+        lagged = coefs * (self.spread[:, None] / self.spread)
+        outer = exog_coefs * (self.spread / self.exog_spread[:, None])
+        shift = self.exog_centre @ outer
+        carried = lagged.sum(axis=1) @ self.centre
+        outer[:, 0] += self.centre - shift - carried
+        return outer, lagged

@@ -1,0 +1,75 @@
+"""Origins taken together have the forecasts that each has by itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel
+from tradeshock.features.release import ReleaseRule
+from tradeshock.models import VAR
+from tradeshock.models.base import Model
+from tradeshock.models.check_case import distance
+
+IDS = ("a", "b", "c")
+
+
+def ragged(months: int = 130, twin: float | None = None, quiet: int = 0) -> Panel:
+    """Three series that come out 0, 1 and 3 months late; c may nearly repeat b."""
+    rng = np.random.default_rng(3)
+    growth = 0.02 * rng.standard_normal((months, 3))
+    growth[1:] += 0.4 * growth[:-1, ::-1]
+    if twin is not None:
+        growth[:, 2] = growth[:, 1] + twin * rng.standard_normal(months)
+    growth[:quiet, 2] = 0.0
+    index = pd.period_range("2008-01", periods=months, freq="M")
+    levels = pd.DataFrame(np.exp(6.0 + np.cumsum(growth, axis=0)), index, list(IDS))
+    late = {"a": 0, "b": 2, "c": 1} if twin is None else {"a": 2, "b": 0, "c": 0}
+    rules = {id: ReleaseRule(day=20 if late[id] else 28, months_after=late[id]) for id in IDS}
+    return Panel.from_frame(levels, rules, "KR")
+
+
+def gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7) -> float:
+    last = panel.last_month("b")
+    origins = panel.origins(last - 34, last, target="b")[::every]
+    together = list(model.replay(panel, target, origins, 9))
+    alone = list(Model.replay(model, panel, target, origins, 9))
+    assert [paths.notes for paths in together] == [paths.notes for paths in alone]
+    return max(distance(one, other) for one, other in zip(together, alone, strict=True))
+
+
+@pytest.mark.parametrize("innovations", ["bootstrap", "gaussian"])
+@pytest.mark.parametrize("lags", [None, 3])
+@pytest.mark.parametrize("target", ["b", ("c", "a")])
+def test_a_ragged_edge(innovations: str, lags: int | None, target: str | tuple[str, ...]) -> None:
+    model = VAR(IDS, lags=lags, max_lags=4, innovations=innovations, n_draws=60)  # type: ignore[arg-type]
+    assert gap(model, ragged(), target) < 1e-10
+
+
+def test_one_origin() -> None:
+    assert gap(VAR(IDS, n_draws=20, calendar=False), ragged(), "a", every=100) < 1e-10
+
+
+def test_published_figures_that_nearly_repeat_each_other() -> None:
+    """The batched correction does not trust them; each origin is conditioned by itself."""
+    model = VAR(IDS, lags=1, calendar=False, n_draws=40)
+    assert gap(model, ragged(twin=1e-6), "b") == 0.0
+    assert gap(model, ragged(twin=1e-3), "b") < 1e-9
+
+
+def test_a_series_that_does_not_move_at_first() -> None:
+    """Constant in the first origin's window: it stops as it does alone."""
+    model, panel = VAR(IDS, lags=1, calendar=False, n_draws=20), ragged(quiet=110)
+    last = panel.last_month("b")
+    origins = panel.origins(last - 34, last, target="b")
+    for replay in (model.replay, lambda *given: Model.replay(model, *given)):
+        with pytest.raises(ValueError, match="got c constant in growth"):
+            list(replay(panel, "a", origins, 3))
+    assert gap(model, ragged(quiet=90), "a") < 1e-9
+
+
+def test_a_subclass_keeps_its_own_fit() -> None:
+    class Drifting(VAR):
+        def _drift(self, index: pd.PeriodIndex) -> np.ndarray:
+            return super()._drift(index) + 0.01
+
+    assert gap(Drifting(IDS, lags=1, n_draws=20), ragged(), "a") == 0.0
