@@ -95,8 +95,7 @@ main.add_command(report)
     "names",
     multiple=True,
     metavar="NAME",
-    help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  "
-    "[default: all]",
+    help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  [default: all]",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
 @click.option(
