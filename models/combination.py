@@ -120,16 +120,27 @@ class Combination(Wrapper):
             weights = np.full((steps, len(names)), 1.0 / len(names))
         else:
             if self.scheme is None:
-                january = record.as_of(pd.Timestamp(forecasts[0].origin.year, 1, 1))
-                self.scheme_ = _best_scheme(
-                    _history(january, names, target, forecasts[0].state, steps)
-                )
+                self.scheme_ = self._scheme_of_year(forecasts[0], names, target, record)
             found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
             weights = self.shrinkage / len(names) + (1.0 - self.shrinkage) * found
         self.weights_ = pd.DataFrame(
             weights, pd.RangeIndex(1, steps + 1, name="step"), columns=names
         )
         return weights
+
+    def _scheme_of_year(
+        self, paths: ForecastPaths, names: Sequence[str], target: str, record: Record
+    ) -> str:
+        """Scheme chosen in January; found once for all months of a year of one record."""
+        year, steps = paths.origin.year, len(paths.index)
+        found = self.__dict__.setdefault("_chosen", {})
+        key = (year, target, paths.state, tuple(names), steps)
+        if key not in found or not found[key][0].cut_from_same(record):
+            january = record.as_of(pd.Timestamp(year, 1, 1))
+            past = _history(january, names, target, paths.state, steps)
+            found[key] = (january, _best_scheme(past))
+        scheme: str = found[key][1]
+        return scheme
 
 
 class LinearPool(Combination):

@@ -82,6 +82,10 @@ class Record:
         cut._origin = day if self._origin is None else min(day, self._origin)
         return cut
 
+    def cut_from_same(self, other: Record) -> bool:
+        """Whether both are cuts (`as_of`) of one and the same record."""
+        return self._rows is other._rows
+
     # -- what is in it ------------------------------------------------------------------------
 
     def __len__(self) -> int:
