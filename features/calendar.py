@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.holiday_table import Days, holidays_of
 
 Day = str | date | pd.Timestamp
-Days = npt.NDArray[np.datetime64]
 
 # First and last day of the month that a window counts; None is the month's end.
 WINDOWS: dict[str, tuple[int, int | None]] = {
@@ -29,8 +27,6 @@ SATURDAY_WEIGHT = {"KR": 0.5}
 FESTIVALS = {
     "KR": {"seollal": ("Korean New Year", "Folk Day"), "chuseok": ("Chuseok",)},
 }
-FROZEN_YEARS = (1985, 2035)
-EVERY_WEEKDAY_YEARS = (1900, 2100)
 
 
 def month_starts(index: pd.PeriodIndex, ahead: int = 0) -> Days:
@@ -111,7 +107,7 @@ class TradeCalendar:
         saturday_weight: float | None = None,
         origin: Day | None = None,
     ) -> None:
-        _holidays(nation)
+        holidays_of(nation)
         if saturday_weight is None:
             saturday_weight = SATURDAY_WEIGHT.get(nation or "", 0.0)
         if not 0.0 <= saturday_weight <= 1.0:
@@ -135,7 +131,7 @@ class TradeCalendar:
     @property
     def settled(self) -> TradeCalendar:
         """Calendar that says the same, and is equal for all origins with the same news."""
-        changes, news = _holidays(self.nation).changes, self._news()
+        changes, news = holidays_of(self.nation).changes, self._news()
         if news == len(changes):
             return TradeCalendar(self.nation, self.saturday_weight)
         day = changes[news - 1] if news else changes[0] - 1
@@ -210,7 +206,7 @@ class TradeCalendar:
 
     def holidays_between(self, first: Day, last: Day) -> dict[date, str]:
         """Public holidays that are known, by day, both ends included."""
-        table = _holidays(self.nation)
+        table = holidays_of(self.nation)
         found: dict[date, str] = {}
         for row in np.flatnonzero(table.known(self._news())):
             day = table.days[row]
@@ -224,7 +220,7 @@ class TradeCalendar:
 
     def _news(self) -> int:
         """Number of announcements and cancellations made by the origin: the key of the caches."""
-        changes = _holidays(self.nation).changes
+        changes = holidays_of(self.nation).changes
         if self.origin is None:
             return len(changes)
         return int(np.searchsorted(changes, np.datetime64(self.origin, "D"), side="right"))
@@ -245,46 +241,6 @@ def _days64(texts: Sequence[str]) -> Days:
 
 def _day64(day: Day) -> np.datetime64:
     return np.datetime64(_midnight(day), "D")
-
-
-@dataclass(frozen=True, eq=False)
-class HolidayTable:
-    """Public holidays of a nation, one row a day and name.
-
-    `announced` is the day from which a holiday could be known, `cancelled` the day from which an
-    expected one was no longer expected; NaT where it always was, or always will be.
-    """
-
-    days: Days
-    names: tuple[str, ...]
-    announced: Days
-    cancelled: Days
-    years: tuple[int, int]
-
-    @cached_property
-    def changes(self) -> Days:
-        """Days on which something was announced or cancelled, ascending."""
-        days = np.concatenate([self.announced, self.cancelled])
-        changes: Days = np.unique(days[~np.isnat(days)])
-        return changes
-
-    def known(self, news: int) -> npt.NDArray[np.bool_]:
-        """Rows that count as holidays after the first `news` of the changes."""
-        latest = self.changes[news - 1] if news else np.datetime64(-(10**6), "D")
-        told = np.isnat(self.announced) | (self.announced <= latest)
-        valid = np.isnat(self.cancelled) | (self.cancelled > latest)
-        return told & valid
-
-    @classmethod
-    def from_rows(
-        cls, rows: Sequence[tuple[str, str, str, str]], years: tuple[int, int]
-    ) -> HolidayTable:
-        """Table of (day, name, announced, cancelled) as ISO text, empty where there is none."""
-        days, names, announced, cancelled = zip(*rows, strict=True) if rows else ((), (), (), ())
-        as_days = [
-            np.array(column, dtype="datetime64[D]") for column in (days, announced, cancelled)
-        ]
-        return cls(as_days[0], tuple(names), as_days[1], as_days[2], years)
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,48 +275,13 @@ class DayCounts:
         return spans
 
 
-@cache
-def _holidays(nation: str | None) -> HolidayTable:
-    if nation is None:
-        return HolidayTable.from_rows((), EVERY_WEEKDAY_YEARS)
-    frozen = _frozen_holidays()
-    return frozen[nation] if nation in frozen else _library_holidays(nation)
-
-
-@cache
-def _frozen_holidays() -> dict[str, HolidayTable]:
-    source = files("tradeshock.features").joinpath("snapshot", "holidays.csv")
-    rows: dict[str, list[tuple[str, str, str, str]]] = {}
-    for nation, day, name, announced, cancelled in csv.reader(
-        source.read_text(encoding="utf-8").splitlines()[1:]
-    ):
-        rows.setdefault(nation, []).append((day, name, announced, cancelled))
-    return {nation: HolidayTable.from_rows(part, FROZEN_YEARS) for nation, part in rows.items()}
-
-
-def _library_holidays(nation: str) -> HolidayTable:
-    # Imported here: slow to load, and the frozen nations do without it.
-    import holidays
-
-    try:
-        found = holidays.country_holidays(nation, years=range(FROZEN_YEARS[0], FROZEN_YEARS[1] + 1))
-    except NotImplementedError as error:
-        raise CatalogError(
-            f"no public holidays are known for nation {nation!r}; give an ISO code that the "
-            "holidays library knows (holidays.list_supported_countries()), or None for a calendar "
-            "on which every weekday works"
-        ) from error
-    rows = [(day.isoformat(), name, "", "") for day, name in sorted(found.items())]
-    return HolidayTable.from_rows(rows, FROZEN_YEARS)
-
-
 def _all_days(years: tuple[int, int]) -> Days:
     return np.arange(f"{years[0]}-01-01", f"{years[1] + 1}-01-01", dtype="datetime64[D]")
 
 
 @lru_cache(maxsize=256)
 def _working_day_counts(nation: str | None, saturday_weight: float, news: int) -> DayCounts:
-    table = _holidays(nation)
+    table = holidays_of(nation)
     days = _all_days(table.years)
     week = np.array([1.0, 1.0, 1.0, 1.0, 1.0, saturday_weight, 0.0])
     # Day 0 of datetime64, 1 January 1970, was a Thursday.
@@ -371,7 +292,7 @@ def _working_day_counts(nation: str | None, saturday_weight: float, news: int) -
 
 @lru_cache(maxsize=256)
 def _office_calendar(nation: str | None, news: int) -> np.busdaycalendar:
-    table = _holidays(nation)
+    table = holidays_of(nation)
     return np.busdaycalendar(weekmask="1111100", holidays=table.days[table.known(news)])
 
 
@@ -379,7 +300,7 @@ def _office_calendar(nation: str | None, news: int) -> np.busdaycalendar:
 def _festival_periods(nation: str | None, before: int, after: int) -> dict[str, DayCounts]:
     if before < 1 or after < 1:
         raise CatalogError(f"before={before} and after={after}: give at least one day each")
-    table = _holidays(nation)
+    table = holidays_of(nation)
     names = np.array(table.names, dtype=object)
     periods: dict[str, DayCounts] = {}
     for festival, titles in FESTIVALS.get(nation or "", {}).items():

@@ -10,9 +10,10 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.calendar import Days, TradeCalendar
+from tradeshock.features.calendar import TradeCalendar
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
+from tradeshock.features.holiday_table import Days
 from tradeshock.features.published import Published
 from tradeshock.features.release import LatestOf, ReleaseRule
 from tradeshock.features.states import (

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.calendar import Days, TradeCalendar
+from tradeshock.features.calendar import TradeCalendar
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
+from tradeshock.features.holiday_table import Days
 from tradeshock.features.states import known_from, months_out
 from tradeshock.features.validation import first_and_last
 

@@ -9,8 +9,9 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.calendar import Days, TradeCalendar, month_starts
+from tradeshock.features.calendar import TradeCalendar, month_starts
 from tradeshock.features.errors import CatalogError
+from tradeshock.features.holiday_table import Days
 
 Exceptions = Mapping[str, str] | tuple[tuple[str, str], ...]
 

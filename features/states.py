@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.calendar import Days
 from tradeshock.features.catalog import Catalog, Series
 from tradeshock.features.errors import PanelError
+from tradeshock.features.holiday_table import Days
 from tradeshock.features.release import LatestOf, ReleaseRule
 from tradeshock.features.validation import months_of
 

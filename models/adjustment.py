@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.calendar import FROZEN_YEARS, TradeCalendar
+from tradeshock.features.calendar import TradeCalendar
+from tradeshock.features.holiday_table import FROZEN_YEARS
 from tradeshock.features.validation import months_of
 
 Floats = npt.NDArray[np.float64]
