@@ -166,9 +166,7 @@ class Panel(Published):
         unit: str = "mn USD",
     ) -> Panel:
         """Panel of a CSV whose first column is the month (see `from_frame`)."""
-        return cls.from_frame(
-            pd.read_csv(path, index_col=0, float_precision="round_trip"), release, calendar, unit
-        )
+        return cls.from_frame(pd.read_csv(path, index_col=0), release, calendar, unit)
 
     def with_series(
         self,

@@ -24,7 +24,6 @@ def load_panel() -> Panel:
         With the working days of Korea. Figures are published facts: who published each column,
         under which code and terms, is in ``panel.catalog``.
     """
-    # the default parser of older pandas is off in the last digit
-    values = pd.read_csv(FOLDER / "figures.csv", index_col="month", float_precision="round_trip")
+    values = pd.read_csv(FOLDER / "figures.csv", index_col="month")
     values.index = pd.PeriodIndex(values.index, freq="M")
     return Panel(values, Catalog.read(FOLDER / "catalog.toml"), TradeCalendar("KR"), SNAPSHOT_DAY)
