@@ -24,6 +24,7 @@ import pandas as pd
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.features.release import ReleaseRule
+from tradeshock.forecast import screen
 from tradeshock.forecast.scores import scores
 from tradeshock.models import (
     VAR,
@@ -114,7 +115,7 @@ def synthetic_panel() -> Panel:
 
 
 def door_rows() -> list[Row]:
-    """Through `VAR.replay`: panels cut, paths drawn, frame and scores made."""
+    """Through `screen` and `VAR.replay`: frame and scores made, panels cut and paths drawn."""
     panel, ids = synthetic_panel(), kernels.SERIES
     last = panel.values.index[-1] + 1
     origins = panel.origins(last - len(ALL) + 1, last, target=ids[0])
@@ -130,16 +131,28 @@ def door_rows() -> list[Row]:
             for series in paths.series:  # type: ignore[attr-defined]
                 paths.quantile(series=series)  # type: ignore[attr-defined]
 
+    def screened() -> None:
+        model = VAR(ids, lags=kernels.LAGS, calendar=False)
+        screen(model, panel, ids[0], origins, kernels.STEPS).scores()
+
+    screened()
     what = "VAR(6) replay, 240 origins: "
     sm = "statsmodels, points"
     return [
+        (
+            "VAR(6) screened, 240 origins: points, tidy frame, scores",
+            seconds(screened, 15),
+            sm,
+            loop,
+            ">= 40",
+        ),
         (what + "one draw", seconds(lambda: replay(ids[0], 1), 5), sm, loop, ""),
         (
             what + "1,000 paths, tidy frame, scores",
             seconds(lambda: scores(tidy(replay(ids[0], 1000), panel), reference=None), 3),  # type: ignore[arg-type]
             sm,
             loop,
-            ">= 40",
+            "",
         ),
         (
             what + "1,000 paths, quantiles",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from os import PathLike
 
@@ -322,6 +322,18 @@ class Panel(Published):
             if row < len(self.values) and not np.isnan(self.values[flash.id].to_numpy()[row]):
                 current = state
         return current
+
+    def states_at(
+        self, origins: Sequence[pd.Timestamp], target: str = "exports_total"
+    ) -> list[str]:
+        """What `state` says of the panel as of each origin."""
+        flashes = {state: flash.id for state, flash in self._releases(target).flashes.items()}
+        last = self.last_known([target, *flashes.values()], origins)
+        names = np.array([AFTER_TOTAL, *flashes], dtype=object)
+        # The latest count of the month after the target's last one decides.
+        out = last[:, 1:] > last[:, :1]
+        latest = np.where(out, np.arange(1, out.shape[1] + 1), 0).max(axis=1, initial=0)
+        return [str(name) for name in names[latest]]
 
     def standard_origin(self, target: str = "exports_total") -> pd.Timestamp:
         """Last standard origin on or before the panel's own."""

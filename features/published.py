@@ -123,7 +123,7 @@ class Published:
         -------
         ndarray of int, origins by series
         """
-        days = np.array([np.datetime64(o, "D") for o in origins], dtype="datetime64[D]")
+        days = _days(origins)
         rows = np.full((len(days), len(ids)), -1, dtype=np.intp)
         for j, id in enumerate(ids):
             column = self._column(id)
@@ -131,6 +131,20 @@ class Published:
             count = np.searchsorted(self.release_dates[valid, column], days, side="right")
             rows[:, j] = np.concatenate([[-1], valid])[count]
         return rows
+
+    def stale_at(
+        self, ids: Sequence[str], origins: Sequence[pd.Timestamp]
+    ) -> npt.NDArray[np.bool_]:
+        """Whether each series was older than its release rule allows at each origin.
+
+        Returns
+        -------
+        ndarray of bool, origins by series
+            What `is_stale` says of the panel as of the origin.
+        """
+        last, days = self.last_known(ids, origins), _days(origins)
+        out = [months_out(self.catalog[id], self.months[0], days) for id in ids]
+        return (last < np.column_stack(out) - 1) | (last < 0)
 
     def is_stale(self, id: str) -> bool:
         """Whether a series is older than its release rule allows at the panel's origin."""
@@ -147,7 +161,7 @@ class Published:
 
     def _expected(self, id: str) -> int:
         """Row of `expected_month`."""
-        return months_out(self.catalog[id], self.months[0], self.origin) - 1
+        return int(months_out(self.catalog[id], self.months[0], _days([self.origin]))[0]) - 1
 
     def fingerprint(self) -> str:
         """Hash of all that a forecast depends on: equal panels have equal fingerprints.
@@ -167,3 +181,8 @@ class Published:
         same_bits = np.where(np.isnan(figures), np.nan, figures + 0.0)
         digest.update(np.ascontiguousarray(same_bits).tobytes())
         return digest.hexdigest()
+
+
+def _days(origins: Sequence[pd.Timestamp]) -> Days:
+    days: Days = pd.DatetimeIndex(list(origins)).to_numpy().astype("datetime64[D]")
+    return days

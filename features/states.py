@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.catalog import Catalog, Series
@@ -92,12 +93,13 @@ def known_from(entry: Series, months: pd.PeriodIndex, since: pd.Period) -> Days:
     return days
 
 
-def months_out(entry: Series, since: pd.Period, day: pd.Timestamp) -> int:
-    """Number of months, from one on, whose figures are out at the end of a day."""
-    latest = max(since.ordinal, 12 * (day.year - 1970) + day.month - 1)
-    days = _known_from(entry.release, since.ordinal, 12 * (latest // 12 + 1))
-    out = np.searchsorted(days, np.datetime64(day, "D"), side="right")
-    return min(int(out), latest + 1 - since.ordinal)
+def months_out(entry: Series, since: pd.Period, days: Days) -> npt.NDArray[np.intp]:
+    """Number of months, from one on, whose figures are out at the end of each day."""
+    latest = np.maximum(days.astype("datetime64[M]").astype(np.int64), since.ordinal)
+    stop = 12 * (int(latest.max()) // 12 + 1)
+    out = np.searchsorted(_known_from(entry.release, since.ordinal, stop), days, side="right")
+    counts: npt.NDArray[np.intp] = np.minimum(out, latest + 1 - since.ordinal)
+    return counts
 
 
 @lru_cache(maxsize=1024)

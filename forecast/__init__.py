@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tradeshock.features.snapshot import load_panel as load_panel
     from tradeshock.forecast.backtesting import backtest as backtest
     from tradeshock.forecast.monthly import monthly_forecast as monthly_forecast
+    from tradeshock.forecast.screening import screen as screen
     from tradeshock.forecast.version import __version__ as __version__
 else:
     __getattr__, __dir__, __all__ = attach(
@@ -21,5 +22,6 @@ else:
             "load_panel": "tradeshock.features.snapshot",
             "models": "tradeshock",
             "monthly_forecast": "tradeshock.forecast.monthly",
+            "screen": "tradeshock.forecast.screening",
         },
     )

@@ -91,7 +91,7 @@ def backtest(
     panel = load_panel() if panel is None else panel
     processes = processes_for(n_jobs, executor)
     targets = (target,) if isinstance(target, str) else tuple(target)
-    days = default_origins(panel, targets[0]) if origins is None else _checked(panel, origins)
+    days = origins_for(panel, targets[0], origins)
     settings = Settings(
         panel=panel,
         target=targets,
@@ -148,7 +148,18 @@ def warmup_origins(
     return sorted(day for day in found if day < origins[0])
 
 
-def _checked(panel: Panel, origins: Sequence[Day]) -> list[pd.Timestamp]:
+def origins_for(panel: Panel, target: str, origins: Sequence[Day] | None) -> list[pd.Timestamp]:
+    """Origins as days, ascending; `default_origins` if there are none.
+
+    Raises
+    ------
+    BacktestError
+        If the sequence is empty, or a day is given twice.
+    PanelError
+        If one is outside what the panel knows.
+    """
+    if origins is None:
+        return default_origins(panel, target)
     days = sorted(as_day(origin) for origin in origins)
     if not days:
         raise BacktestError("no origins were given; make some with panel.origins(first, last)")

@@ -55,7 +55,7 @@ def plan(models: Models) -> dict[str, Job]:
         If there are none, one is no model, or two that differ would bear the same name.
     """
     jobs: dict[str, Job] = {}
-    for label, model in _labelled(models):
+    for label, model in labelled(models):
         jobs[_add(jobs, model)].labels.append(label)
     owner: dict[str, str] = {}
     for key, job in jobs.items():
@@ -68,7 +68,14 @@ def plan(models: Models) -> dict[str, Job]:
     return jobs
 
 
-def _labelled(models: Models) -> list[tuple[str, Model]]:
+def labelled(models: Models) -> list[tuple[str, Model]]:
+    """Models with what the user calls them.
+
+    Raises
+    ------
+    BacktestError
+        If there are none, or one is no model.
+    """
     if isinstance(models, str | Model):
         models = [models]
     if isinstance(models, Mapping):

@@ -144,6 +144,38 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         for origin in origins:
             yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
 
+    def points(self, steps: int) -> Floats:
+        """Point forecasts: medians of the paths, or of their law where the model has it.
+
+        Parameters
+        ----------
+        steps : int
+            Number of months, at least 1.
+
+        Returns
+        -------
+        ndarray, steps by targets
+            In the targets' own units.
+        """
+        return np.asarray(np.median(self.forecast(steps).values, axis=0))
+
+    def replay_points(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Floats:
+        """Point forecasts from many past origins, each with what was known then.
+
+        Returns
+        -------
+        ndarray, origins by steps by targets
+            What `points` gives at each.
+        """
+        forecasts = self.replay(panel, target, origins, steps)
+        return np.array([np.median(paths.values, axis=0) for paths in forecasts])
+
     @property
     def name(self) -> str:
         """Class name with the parameters that differ from their defaults."""

@@ -224,6 +224,28 @@ def replay_is_the_slow_path(case: Case) -> None:
         _demand(paths.history.equals(slow.history), f"{where} replay has another history")
 
 
+def point_replay_is_the_slow_path(case: Case) -> None:
+    """Points of a replay are those of each origin by itself, and later figures do not move them.
+
+    Holds by construction where `replay_points` is the inherited one.
+    """
+    if not case.has_point_replay:
+        return
+    target, origins, other = case.target, case.origins, disturbed(case.panel, case.origins[-2])
+    points = clone(case.model).replay_points(case.panel, target, origins, STEPS)
+    for origin, replayed in zip(origins, points, strict=True):
+        alone = case.fitted(case.known(origin)).points(STEPS)
+        apart = float(np.max(np.abs(replayed / alone - 1.0)))
+        _demand(apart <= TIGHT, f"on {origin.date()} points are {apart:.2g} apart from its own")
+    theirs = clone(case.model).replay_points(other, target, origins, STEPS)
+    seen = np.flatnonzero((theirs[:-1] != points[:-1]).any(axis=(1, 2)))
+    _demand(
+        not len(seen),
+        f"points on {[str(origins[i].date()) for i in seen]} see what came out after "
+        f"{origins[-2].date()}",
+    )
+
+
 def unit_does_not_matter(case: Case) -> None:
     """All series in billions of dollars instead of millions: the same growth."""
     other = in_billions(case.panel)
@@ -260,6 +282,7 @@ CHECKS: dict[str, Check] = {
         refuses_a_short_history,
         future_does_not_matter,
         replay_is_the_slow_path,
+        point_replay_is_the_slow_path,
         unit_does_not_matter,
         paths_are_numbers,
     )

@@ -75,6 +75,11 @@ class Case:
             return None
         return self.model.make_record(self.panel, self.target, self.origins, STEPS)
 
+    @property
+    def has_point_replay(self) -> bool:
+        """Whether the model has a replay of points of its own."""
+        return type(self.model).replay_points is not Model.replay_points
+
     def known(self, origin: pd.Timestamp | None = None) -> Panel:
         """Panel as of an origin; default the last."""
         return self.panel.as_of(self.origins[-1] if origin is None else origin)

@@ -24,6 +24,7 @@ from tradeshock.models.least_squares import (
     refuse_constant,
 )
 from tradeshock.models.recursion import simulate
+from tradeshock.models.var_points import point_replay
 from tradeshock.models.var_replay import (
     Sample,
     Start,
@@ -207,6 +208,43 @@ class VAR(Model):
             _learn_together(models, samples)
             yield from _forecast_together(models, int(steps))
 
+    def points(self, steps: int) -> Floats:
+        """Medians of the law that `law` gives, free of the noise of draws (see `Model.points`)."""
+        self._check_fitted()
+        self._check_steps(steps)
+        index = self.system_.ahead(self.last_ + steps, None)
+        law = self.law(steps)
+        values = self.system_.values(law.mean[None], len(self.target_))[0]
+        points: Floats = values[index.get_indexer(self._ahead(steps))]
+        return points
+
+    def replay_points(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Floats:
+        """Point forecasts from many past origins, without a panel or paths for each.
+
+        Warns
+        -----
+        StaleSeriesWarning
+            For series that are left out at some origins.
+        """
+        blank = clone(self)
+        blank._check_parameters()
+        self._check_steps(steps)
+        targets = (target,) if isinstance(target, str) else tuple(target)
+        if type(self) is VAR and len(origins):
+            wanted = tuple(dict.fromkeys([*targets, *blank._wanted(panel)]))
+            points = point_replay(blank, panel, wanted, len(targets), origins, int(steps))
+        else:
+            points = np.full((len(origins), steps, len(targets)), np.nan)
+        for i in np.flatnonzero(np.isnan(points).any(axis=(1, 2))).tolist():
+            points[i] = blank.fit(panel.as_of(origins[i]), targets).points(steps)
+        return points
+
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
@@ -219,9 +257,7 @@ class VAR(Model):
     def _read(self) -> Sample:
         """Take from the panel what there is to learn from."""
         self._check_parameters()
-        wanted = DEFAULT_SERIES if self.series is None else self.series
-        if self.series is None:
-            wanted = [id for id in wanted if id in self.panel_]
+        wanted = self._wanted(self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self.system_ = GrowthSystem.read(self.panel_, self.series_)
         self.system_.refuse_fewer_than(2)
@@ -231,6 +267,11 @@ class VAR(Model):
         self.system_.refuse_fewer_than(exog.shape[1] + n * lags + n + lags + 1)
         refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
         return Sample(self.series_, endog, exog)
+
+    def _wanted(self, panel: Panel) -> Sequence[str]:
+        if self.series is None:
+            return [id for id in DEFAULT_SERIES if id in panel]
+        return self.series
 
     def _learn(self, fit: VarEstimate) -> None:
         self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0], fit.exog_coefs[1:]

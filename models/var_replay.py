@@ -10,7 +10,7 @@ cells that are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,14 +19,23 @@ import numpy.typing as npt
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.least_squares import VarEstimate, regressors
-from tradeshock.models.replay_least_squares import forecast_means, replay_criteria, replay_var
+from tradeshock.models.replay_least_squares import (
+    VarReplay,
+    forecast_means,
+    replay_criteria,
+    replay_var,
+)
 
 __all__ = [
     "Sample",
     "Start",
     "WantedLevels",
+    "choose_orders",
+    "coefficients_by_order",
     "estimate_together",
     "laws_together",
+    "level_responses",
+    "meet_edge",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -85,7 +94,7 @@ def estimate_together(
         try:
             if lags is None:
                 highest = np.array([highest_order(months, *sizes) for months in seen.tolist()])
-                orders = _choose_orders(longest, seen, highest, criterion)
+                orders = choose_orders(longest, seen, highest, criterion)
             else:
                 orders = np.full(len(group), lags)
             estimates = _estimate_origins(longest, seen, orders)
@@ -106,7 +115,7 @@ def _alike(samples: Sequence[Sample]) -> list[list[int]]:
     return groups
 
 
-def _choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str) -> Counts:
+def choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str) -> Counts:
     """Lag order that an information criterion chooses at each origin.
 
     Parameters
@@ -139,25 +148,49 @@ def _estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[Var
     Parameters
     ----------
     longest, seen
-        As in `_choose_orders`.
+        As in `choose_orders`.
     orders : ndarray of int, shape (O,)
         Lag order of each origin.
     """
     estimates: dict[int, VarEstimate] = {}
     n = longest.endog.shape[1]
-    for lags in np.unique(orders).tolist():
-        at = np.flatnonzero(orders == lags)
-        first, last = int(seen[at].min()), int(seen[at].max())
-        endog, exog = longest.endog[:last], longest.exog[:last]
-        found = replay_var(endog, exog, lags, first, longest.series)
-        X, Y = regressors(endog, exog, lags), endog[lags:]
-        for i in at.tolist():
-            place, rows = int(seen[i]) - first, int(seen[i]) - lags
+    for lags, at, found in coefficients_by_order(longest, seen, orders):
+        X, Y = regressors(longest.endog, longest.exog, lags), longest.endog[lags:]
+        for place, i in enumerate(at.tolist()):
+            rows = int(seen[i]) - lags
             outer, coefs = found.exog_coefs[place], found.coefs[place]
             stacked = np.vstack([outer, coefs.transpose(0, 2, 1).reshape(-1, n)])
             residuals = Y[:rows] - X[:rows] @ stacked
             estimates[i] = VarEstimate(outer, coefs, found.sigma_u[place], residuals)
     return [estimates[i] for i in range(len(seen))]
+
+
+def coefficients_by_order(
+    longest: Sample, seen: Counts, orders: Counts
+) -> Iterator[tuple[int, npt.NDArray[np.intp], VarReplay]]:
+    """Estimates of the origins that have the same lag order, one order after the other.
+
+    Parameters
+    ----------
+    longest, seen
+        As in `choose_orders`.
+    orders : ndarray of int, shape (O,)
+        Lag order of each origin.
+
+    Yields
+    ------
+    lags : int
+    at : ndarray of int
+        Places of the origins.
+    found : VarReplay
+        Their estimates.
+    """
+    for lags in np.unique(orders).tolist():
+        at = np.flatnonzero(orders == lags)
+        first, last = int(seen[at].min()), int(seen[at].max())
+        every = replay_var(longest.endog[:last], longest.exog[:last], lags, first, longest.series)
+        place = seen[at] - first
+        yield lags, at, VarReplay(every.exog_coefs[place], every.coefs[place], every.sigma_u[place])
 
 
 class Start(NamedTuple):
@@ -222,6 +255,17 @@ def laws_together(starts: Sequence[Start]) -> list[WantedLevels]:
 
 
 def _wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
+    """Laws of origins of one kind, cells month by month."""
+    coefs, covariance, past, drift, published = map(np.stack, list(zip(*starts, strict=True))[:5])
+    mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
+    responses = level_responses(coefs, drift.shape[1])
+    law = meet_edge(mean, responses, covariance, published, starts[0].wanted)
+    return [WantedLevels(*one) for one in zip(law[0], law[1], law[2].tolist(), strict=True)]
+
+
+def meet_edge(
+    mean: Array, responses: Array, covariance: Array, published: Array, wanted: tuple[int, int, int]
+) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """Levels of the wanted cells, less those of the last common month, of origins of one kind.
 
     With ``z = m + G e`` the levels ahead, ``H`` the rows of ``G`` and ``r`` the values of published
@@ -231,18 +275,24 @@ def _wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
 
     Parameters
     ----------
-    starts : sequence of Start
+    mean : ndarray, shape (O, T, n)
+        Levels without regard to what is published.
+    responses : ndarray, shape (O, T, n, T * n)
+        See `level_responses`.
+    covariance : ndarray, shape (O, n, n)
+    published : ndarray, shape (O, T, n)
+    wanted : tuple of int
+        Both as in `Start`.
 
     Returns
     -------
-    list of WantedLevels
-        Cells month by month.
+    constant : ndarray, shape (O, q)
+    weights : ndarray, shape (O, q, T * n)
+    trusted : ndarray of bool, shape (O,)
+        See `WantedLevels`.
     """
-    coefs, covariance, past, drift, published = map(np.stack, list(zip(*starts, strict=True))[:5])
-    first, last, columns = starts[0].wanted
-    origins, steps, n = drift.shape
-    mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
-    responses = level_responses(coefs, steps)
+    first, last, columns = wanted
+    origins, steps, n = mean.shape
     weights = responses[:, first:last, :columns].reshape(origins, -1, steps * n)
     constant = mean[:, first:last, :columns].reshape(origins, -1)
     trusted = np.ones(origins, dtype=bool)
@@ -253,7 +303,7 @@ def _wanted_levels(starts: Sequence[Start]) -> list[WantedLevels]:
         surprise = published[:, cells] - mean[:, cells]
         constant = constant + (gain @ surprise[:, :, None])[:, :, 0]
         weights = weights - gain @ rows
-    return [WantedLevels(*law) for law in zip(constant, weights, trusted.tolist(), strict=True)]
+    return constant, weights, trusted
 
 
 def _gain(wanted: Array, rows: Array, covariance: Array) -> tuple[Array, npt.NDArray[np.bool_]]:

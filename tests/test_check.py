@@ -73,6 +73,22 @@ class LosesAnOrigin(Naive):
         return super().replay(panel, target, origins[1:], steps)
 
 
+class LooksAheadInPoints(Naive):
+    """Its points stand on the month after each origin."""
+
+    def replay_points(self, panel, target, origins, steps):
+        points = [self.fit(panel.as_of(origin), target).points(steps) for origin in origins[:-1]]
+        last = self.fit(panel.as_of(origins[-1]), target)
+        after = panel.values[TARGET].reindex([self.last_ + 1]).ffill().to_numpy()[0]
+        points = [p * (1.0 + 1e-12 * after / p.max()) for p in points]
+        return np.array([*points, last.points(steps)])
+
+
+class RoundsPoints(Naive):
+    def replay_points(self, panel, target, origins, steps):
+        return np.round(super().replay_points(panel, target, origins, steps), 1)
+
+
 class ChangesThePanel(Naive):
     def _fit(self):
         super()._fit()
@@ -153,6 +169,8 @@ CAUGHT = {
     LooksAheadInReplay: "future_does_not_matter",
     KnowsTomorrowsHolidays: "replay_is_the_slow_path",
     LosesAnOrigin: "replay_is_the_slow_path",
+    LooksAheadInPoints: "point_replay_is_the_slow_path",
+    RoundsPoints: "point_replay_is_the_slow_path",
     ChangesThePanel: "inputs_are_unchanged",
     ChangesItsParameters: "inputs_are_unchanged",
     SharesWhatItLearned: "clone_is_independent",

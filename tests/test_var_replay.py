@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
+from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.release import ReleaseRule
 from tradeshock.models import VAR
 from tradeshock.models.base import Model
@@ -73,3 +74,48 @@ def test_a_subclass_keeps_its_own_fit() -> None:
             return super()._drift(index) + 0.01
 
     assert gap(Drifting(IDS, lags=1, n_draws=20), ragged(), "a") == 0.0
+
+
+def point_gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7) -> float:
+    last = panel.last_month("b")
+    origins = panel.origins(last - 34, last, target="b")[::every]
+    alone = np.array([model.fit(panel.as_of(day), target).points(9) for day in origins])
+    return float(np.abs(model.replay_points(panel, target, origins, 9) / alone - 1.0).max())
+
+
+@pytest.mark.parametrize("lags", [None, 3])
+@pytest.mark.parametrize("calendar", [True, False])
+@pytest.mark.parametrize("target", ["b", ("c", "a"), ("a", "b", "c")])
+def test_points_of_a_ragged_edge(
+    lags: int | None, calendar: bool, target: str | tuple[str, ...]
+) -> None:
+    assert point_gap(VAR(IDS, lags=lags, max_lags=4, calendar=calendar), ragged(), target) < 1e-10
+
+
+def test_origins_that_the_pass_cannot_take() -> None:
+    """Published cells that repeat each other; a series that does not move at first."""
+    assert point_gap(VAR(IDS, lags=1, calendar=False), ragged(twin=1e-6), "b") < 1e-9
+    assert point_gap(VAR(IDS, lags=1, calendar=False), ragged(quiet=90), "a") < 1e-9
+    panel = ragged()
+    origins = panel.origins("2011-04", "2011-06", target="a")
+    with pytest.raises(ShortHistoryError, match="series needs"):
+        VAR(IDS, lags=12).replay_points(panel, "a", origins, 2)
+
+
+def test_points_are_the_median_of_many_paths(panel: Panel) -> None:
+    model = VAR(lags=2, innovations="gaussian", n_draws=20_000).fit(panel.as_of("2019-07-01"))
+    paths = model.forecast(6)
+    np.testing.assert_allclose(model.points(6)[:, 0], paths.median(), rtol=2e-3)
+
+
+def test_a_series_that_ends_is_left_out_from_its_day_on(panel: Panel) -> None:
+    """The Bank for International Settlements' index stops in 2024-09 in the snapshot."""
+    model = VAR(("exports_total", "usdkrw", "reer_kr"), lags=1)
+    origins = panel.origins("2024-06", "2025-03")
+    with pytest.warns(UserWarning, match="reer_kr is left out"):
+        fast = model.replay_points(panel, "exports_total", origins, 3)
+    for origin, points in zip(origins[::3], fast[::3], strict=True):
+        known = panel.as_of(origin)
+        ids = [id for id in model.series if not known.is_stale(id)]
+        alone = VAR(ids, lags=1).fit(known).points(3)
+        np.testing.assert_allclose(points, alone, rtol=1e-10)

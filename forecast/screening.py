@@ -1,0 +1,197 @@
+"""Screening: point forecasts of many specifications from many origins, as quickly as may be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.errors import BacktestError, ModelError, ScoreError
+from tradeshock.features.panel import Day, Panel
+from tradeshock.features.snapshot import load_panel
+from tradeshock.features.validation import months_of
+from tradeshock.forecast.backtesting import origins_for
+from tradeshock.forecast.jobs import Models, labelled
+from tradeshock.models.base import Floats
+from tradeshock.models.measure import Outcomes
+
+KEYS = ["target", "origin", "step"]
+_MEANS = ["squared", "absolute", "error"]
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """Point forecasts from past origins, with what came out.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a model, target, origin and step: ``model, target, origin, state, month, step,
+        point, actual, error``. Points and outcomes are in the target's unit, errors are
+        ``100 * (log actual - log point)``, NaN where the outcome is not out.
+    """
+
+    frame: pd.DataFrame
+
+    def __repr__(self) -> str:
+        models, origins = self.frame["model"].nunique(), self.frame["origin"].nunique()
+        return f"Screening: {models} models from {origins} origins"
+
+    def scores(
+        self, by: Sequence[str] = ("model", "step"), reference: str | None = None
+    ) -> pd.DataFrame:
+        """Score the points, group by group.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Columns of the frame; targets are never pooled.
+        reference : str, optional
+            Model of the ratios. Default: ``RandomWalk`` if it is among the models.
+
+        Returns
+        -------
+        DataFrame
+            One row a group: ``n`` points with an outcome, ``rmse``, ``mae``, ``bias`` (mean error,
+            positive where forecasts were too low), and with a reference ``rmse_ratio`` over the
+            forecasts that both have made.
+
+        Raises
+        ------
+        ScoreError
+            If a column is unknown, no outcome is out, or the reference is not among the models.
+        """
+        models = set(self.frame["model"].unique())
+        if unknown := [key for key in by if key not in self.frame]:
+            raise ScoreError(f"cannot group by {unknown}; give columns of the frame")
+        if reference is None and "RandomWalk" in models:
+            reference = "RandomWalk"
+        if reference is not None and reference not in models:
+            raise ScoreError(f"no forecasts of the reference {reference!r}; there are {models}")
+        keys = [*(["target"] if "target" not in by else []), *by]
+        rows = self._measured(keys, reference)
+        grouped = rows.groupby(keys, observed=True)
+        count, means = grouped["error"].count(), grouped[_MEANS].mean()
+        table = pd.DataFrame({"n": count, "rmse": np.sqrt(means["squared"])})
+        table["mae"], table["bias"] = means["absolute"], means["error"]
+        if reference is not None:
+            both = grouped[["common", "squared_reference"]].mean()
+            table["rmse_ratio"] = np.sqrt(both["common"] / both["squared_reference"])
+        table = table[table["n"] > 0]
+        if table.empty:
+            raise ScoreError("no outcome is out yet; use origins further back")
+        return table.reset_index()
+
+    def _measured(self, keys: list[str], reference: str | None) -> pd.DataFrame:
+        """Errors, their squares and, beside them, those of the reference."""
+        kept = list(dict.fromkeys([*keys, "model", *KEYS, "error"]))
+        rows = self.frame[kept].assign(
+            squared=self.frame["error"] ** 2, absolute=self.frame["error"].abs()
+        )
+        if reference is None:
+            return rows
+        base = rows.loc[rows["model"] == reference, [*KEYS, "squared"]]
+        rows = rows.merge(base, on=KEYS, how="left", suffixes=("", "_reference"))
+        return rows.assign(common=rows["squared"].where(rows["squared_reference"].notna()))
+
+
+def screen(
+    models: Models,
+    panel: Panel | None = None,
+    target: str | Sequence[str] = "exports_total",
+    origins: Sequence[Day] | None = None,
+    steps: int = 12,
+) -> Screening:
+    """Point forecasts of many specifications from many past origins.
+
+    For trying out series, lags and penalties: nothing is drawn where a model knows the median of
+    its law (`VAR` takes all origins in one pass, in milliseconds). What survives goes to
+    `tradeshock.forecast.backtest`, which adds distributions, intervals and tests.
+
+    Parameters
+    ----------
+    models : Model, name, sequence of them, or mapping of label to them
+    panel : Panel, optional
+        Default: the embedded snapshot. Outcomes are its current figures.
+    target : str or sequence of str
+        What to forecast; several are forecast jointly, by models that can.
+    origins : sequence of days, optional
+        Default: as in `tradeshock.forecast.backtest`.
+    steps : int
+        Months ahead.
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    BacktestError
+        If the arguments make no sense or two models have one name.
+    PanelError
+        If an origin is outside what the panel knows.
+    ModelError
+        If a model cannot forecast, or forecasts what is not positive.
+    """
+    panel = load_panel() if panel is None else panel
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    named = labelled(models)
+    if twice := [name for name, count in Counter(name for name, _ in named).items() if count > 1]:
+        raise BacktestError(f"two models are called {twice[0]!r}; give a mapping of label to model")
+    days = origins_for(panel, targets[0], origins)
+    table = _Table(panel, targets, days, steps)
+    points = {name: model.replay_points(panel, targets, days, steps) for name, model in named}
+    return Screening(table.filled(points))
+
+
+class _Table:
+    """The rows of all models: origins by steps by targets, one model after the other."""
+
+    def __init__(
+        self, panel: Panel, targets: tuple[str, ...], days: list[pd.Timestamp], steps: int
+    ) -> None:
+        last = panel.last_known(targets[:1], days)[:, 0] + int(panel.months.asi8[0])
+        months = last[:, None] + np.arange(1, steps + 1)
+        outcomes = [Outcomes(panel, id).at(months.copy(), "level")[0] for id in targets]
+        self._targets, self._days, self._steps = targets, pd.DatetimeIndex(days), steps
+        self._months, self._actual = months, np.stack(outcomes, axis=2)
+        self._states = panel.states_at(days, targets[0])
+
+    def filled(self, points: Mapping[str, Floats]) -> pd.DataFrame:
+        """Table with the points of each model."""
+        for name, values in points.items():
+            self._refuse_negative(name, values)
+        models, targets, steps = list(points), len(self._targets), self._steps
+        size, each = self._actual.size, steps * targets
+        days = np.tile(np.repeat(np.arange(len(self._days)), each), len(models))
+        point = np.concatenate([values.reshape(-1) for values in points.values()])
+        actual = np.tile(self._actual.reshape(-1), len(models))
+        month = np.tile(np.repeat(self._months.reshape(-1), targets), len(models))
+        column = np.arange(len(models) * size)
+        state = pd.Categorical(self._states)
+        return pd.DataFrame(
+            {
+                "model": pd.Categorical.from_codes(column // size, pd.Index(models)),
+                "target": pd.Categorical.from_codes(column % targets, pd.Index(self._targets)),
+                "origin": self._days.to_numpy().astype("datetime64[ns]")[days],
+                "state": state.take(days),
+                "month": months_of(month),
+                "step": column % each // targets + 1,
+                "point": point,
+                "actual": actual,
+                "error": 100.0 * (np.log(actual) - np.log(point)),
+            }
+        )
+
+    def _refuse_negative(self, name: str, points: Floats) -> None:
+        if (points > 0.0).all():
+            return
+        day, step, id = np.argwhere(~(points > 0.0))[0]
+        raise ModelError(
+            f"{name} gave {points[day, step, id]:g} for {self._targets[id]} (step {step + 1}, "
+            f"origin {self._days[day].date()}); a target must stay positive, because errors are "
+            "taken in logs"
+        )

@@ -1,0 +1,247 @@
+"""Point forecasts of a vector autoregression from many origins, without a panel for each.
+
+What each origin knew is read off release days for all of them at once; origins that know the same
+series and the same calendar are estimated in one pass, and those with the same ragged edge are
+conditioned in one.
+
+Shapes: ``O`` origins, ``T`` months ahead, ``n`` series, ``p`` lags, ``m`` exogenous columns.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.validation import months_of
+from tradeshock.models.growth_system import calendar_regressors
+from tradeshock.models.replay_least_squares import VarReplay, forecast_means
+from tradeshock.models.var_replay import (
+    Sample,
+    choose_orders,
+    coefficients_by_order,
+    level_responses,
+    meet_edge,
+)
+
+if TYPE_CHECKING:
+    from tradeshock.features.calendar import TradeCalendar
+    from tradeshock.features.panel import Panel
+    from tradeshock.models.var import VAR
+
+__all__ = ["point_replay"]
+
+Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+
+def point_replay(
+    model: VAR,
+    panel: Panel,
+    series: Sequence[str],
+    targets: int,
+    origins: Sequence[pd.Timestamp],
+    steps: int,
+) -> Array:
+    """Medians of the normal law of many origins.
+
+    Parameters
+    ----------
+    model : VAR
+        Its parameters; it is not fitted.
+    panel : Panel
+    series : sequence of str
+        Those wanted, targets first.
+    targets : int
+        Number of first series that are forecast.
+    origins : sequence of Timestamp
+    steps : int
+
+    Returns
+    -------
+    ndarray, origins by steps by targets
+        In own units; NaN where an origin has to be taken by itself, for instance because it has
+        too few months.
+    """
+    last = panel.last_known(series, origins)
+    stale = panel.stale_at(series, origins)
+    stale[:, :targets] = False
+    _warn_of_stale(series, stale, origins)
+    medians = np.full((len(origins), steps, targets), np.nan)
+    for at, calendar in _alike(stale, _calendars(model, panel, origins)):
+        kept = np.flatnonzero(~stale[at[0]])
+        history = _History.read(model, panel, [series[i] for i in kept.tolist()], calendar, steps)
+        try:
+            medians[at] = _points(model, history, last[at][:, kept], targets, steps)
+        except ModelError:
+            continue
+    return medians
+
+
+def _warn_of_stale(
+    series: Sequence[str], stale: npt.NDArray[np.bool_], origins: Sequence[pd.Timestamp]
+) -> None:
+    for i in np.flatnonzero(stale.any(axis=0)).tolist():
+        at = np.flatnonzero(stale[:, i])
+        warnings.warn(
+            f"{series[i]} is left out at {len(at)} of {len(origins)} origins, first on "
+            f"{origins[at[0]].date()}: its figures there are older than its release rule says",
+            StaleSeriesWarning,
+            stacklevel=4,
+        )
+
+
+def _calendars(
+    model: VAR, panel: Panel, origins: Sequence[pd.Timestamp]
+) -> list[TradeCalendar | None]:
+    """Calendar that each origin knew, the same one for all that had heard the same news."""
+    if not model.calendar:
+        return [None] * len(origins)
+    return [panel.calendar.as_of(origin).settled for origin in origins]
+
+
+def _alike(
+    stale: npt.NDArray[np.bool_], calendars: Sequence[TradeCalendar | None]
+) -> Iterator[tuple[Places, TradeCalendar | None]]:
+    """Places of origins that know the same series and calendar."""
+    groups: dict[tuple[bytes, TradeCalendar | None], list[int]] = {}
+    for i, calendar in enumerate(calendars):
+        groups.setdefault((stale[i].tobytes(), calendar), []).append(i)
+    for (_, calendar), at in groups.items():
+        yield np.array(at), calendar
+
+
+@dataclass(frozen=True, eq=False)
+class _History:
+    """A system as it is now, from the first month that all series have.
+
+    Parameters
+    ----------
+    series : tuple of str
+    logs : ndarray of bool, shape (n,)
+    first : ndarray of int, shape (n,)
+        Row of the panel in which each series begins.
+    levels : ndarray, shape (months, n)
+        (Log) levels.
+    exog : ndarray
+        Exogenous columns of growth, of those months but the first and of the months ahead.
+    """
+
+    series: tuple[str, ...]
+    logs: npt.NDArray[np.bool_]
+    first: Places
+    levels: Array
+    exog: Array
+
+    @classmethod
+    def read(
+        cls,
+        model: VAR,
+        panel: Panel,
+        series: Sequence[str],
+        calendar: TradeCalendar | None,
+        steps: int,
+    ) -> _History:
+        figures = panel.figures(series)
+        first = (~np.isnan(figures)).argmax(axis=0)
+        start = int(first.max())
+        logs = np.array([panel.catalog[id].transform == "log" for id in series])
+        levels = figures[start:].copy()
+        levels[:, logs] = np.log(levels[:, logs])
+        month = int(panel.months.asi8[0]) + start
+        months = months_of(np.arange(month + 1, month + len(levels) + steps))
+        return cls(tuple(series), logs, first, levels, calendar_regressors(months, calendar))
+
+
+def _points(model: VAR, history: _History, last: Places, targets: int, steps: int) -> Array:
+    """Medians of origins that differ in nothing but their months.
+
+    Parameters
+    ----------
+    last : ndarray of int, shape (O, n)
+        Row of the panel with each series' last figure.
+    """
+    medians = np.full((len(last), steps, targets), np.nan)
+    n, start = len(history.series), int(history.first.max())
+    ends = last.min(axis=1) - start
+    lags = model.lags or 1
+    needed = history.exog.shape[1] + n * lags + n + lags + 1
+    months = (last[:, :targets] - history.first[:targets] + 1).min(axis=1)
+    at = np.flatnonzero((ends + 1 >= needed) & (months >= model.minimum_months))
+    if not len(at):
+        return medians
+    # An origin's first growth rate is of the second month, so it sees as many as its last row.
+    seen = ends[at]
+    growth = np.diff(history.levels[: seen.max() + 1], axis=0)
+    sample = Sample(history.series, growth, history.exog[: len(growth)])
+    orders = _orders(model, sample, seen)
+    for lags, members, found in coefficients_by_order(sample, seen, orders):
+        edge = last[at[members]] - start - seen[members, None]
+        medians[at[members]] = _medians(history, lags, found, seen[members], edge, targets, steps)
+    return medians
+
+
+def _orders(model: VAR, sample: Sample, seen: Places) -> Places:
+    if model.lags is not None:
+        return np.full(len(seen), model.lags)
+    sizes = (sample.endog.shape[1], sample.exog.shape[1])
+    highest = [model._highest_order(months, *sizes) for months in seen.tolist()]
+    return choose_orders(sample, seen, np.array(highest), model.criterion)
+
+
+def _medians(
+    history: _History,
+    lags: int,
+    found: VarReplay,
+    seen: Places,
+    edge: Places,
+    targets: int,
+    steps: int,
+) -> Array:
+    """Medians of origins with estimates of one lag order.
+
+    Parameters
+    ----------
+    seen : ndarray of int, shape (O,)
+        Row of `history.levels` with the last month that all series have.
+    edge : ndarray of int, shape (O, n)
+        Months that each series has after it.
+    """
+    levels = np.full((len(seen), steps, targets), np.nan)
+    kinds, kind = np.unique(edge, axis=0, return_inverse=True)
+    for i, ahead in enumerate(kinds):
+        at = np.flatnonzero(kind.reshape(-1) == i)
+        rows, months = seen[at, None], int(max(ahead[0] + steps, ahead.max()))
+        coefs, sigma = found.coefs[at], found.sigma_u[at]
+        past = np.diff(history.levels[rows + np.arange(-lags, 1)], axis=1)
+        drift = history.exog[rows + np.arange(months)] @ found.exog_coefs[at]
+        mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
+        base = history.levels[seen[at]]
+        wanted = (int(ahead[0]), int(ahead[0]) + steps, targets)
+        if ahead.any():
+            published = _published(history.levels, rows, ahead, months) - base[:, None]
+            responses = level_responses(coefs, months)
+            constant, _, trusted = meet_edge(mean, responses, sigma, published, wanted)
+            constant[~trusted] = np.nan
+            rise = constant.reshape(len(at), steps, targets)
+        else:
+            rise = mean[:, :steps, :targets]
+        levels[at] = base[:, None, :targets] + rise
+    logs = history.logs[:targets]
+    with np.errstate(over="ignore"):
+        levels[:, :, logs] = np.exp(levels[:, :, logs])
+    return levels
+
+
+def _published(levels: Array, rows: Places, ahead: Places, months: int) -> Array:
+    """Levels after the last common month as far as each series has them, NaN beyond."""
+    known = np.full((len(rows), months, levels.shape[1]), np.nan)
+    known[:, : ahead.max()] = levels[rows + 1 + np.arange(ahead.max())]
+    known[:, np.arange(months)[:, None] >= ahead] = np.nan
+    return known
