@@ -196,12 +196,15 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     def _changed_parameters(self) -> list[str]:
         defaults = _parameters(type(self))
-        given = self.get_params(deep=False)
         return [
             value.name if isinstance(value, Model) else f"{key}={value!r}"
-            for key, value in given.items()
+            for key, value in self._given().items()
             if key not in ("n_draws", "random_state") and not _same(value, defaults[key].default)
         ]
+
+    def _given(self) -> dict[str, Any]:
+        """Parameters as `get_params` gives them, without asking for the signature every time."""
+        return {key: getattr(self, key) for key in sorted(_parameters(type(self)))}
 
     def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
         if not isinstance(panel, Panel):

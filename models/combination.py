@@ -15,7 +15,7 @@ from tradeshock.models.bvar import BayesianVAR
 from tradeshock.models.direct_ridge import DirectRidge
 from tradeshock.models.flash_bridge import FlashBridge
 from tradeshock.models.measure import QUANTILE_COLUMNS
-from tradeshock.models.paths import QUANTILES, ForecastPaths
+from tradeshock.models.paths import QUANTILES, ForecastPaths, in_order_of
 from tradeshock.models.record import Record
 from tradeshock.models.trade_bvar import TradeBayesianVAR
 from tradeshock.models.weights import SCHEMES, equal, mean_pinball
@@ -105,8 +105,7 @@ class Combination(Wrapper):
         logs = all((d > 0).all() for d in draws)
         level = [np.sort(np.log(d) if logs else d, axis=0) for d in draws]
         merged = sum(w * d for w, d in zip(weights.T, level, strict=True))
-        ranks = draws[0].argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-        ordered = np.take_along_axis(np.asarray(merged), ranks, axis=0)
+        ordered = in_order_of(draws[0], np.asarray(merged))
         return np.exp(ordered) if logs else ordered
 
     # -- weights ------------------------------------------------------------------------------
@@ -114,15 +113,13 @@ class Combination(Wrapper):
     def _weights(self, forecasts: Sequence[ForecastPaths], target: str, record: Record) -> Floats:
         """Weights of this origin, steps by members."""
         names, steps = [paths.model for paths in forecasts], len(forecasts[0].index)
-        past = _history(record, names, target, forecasts[0].state, steps)
-        self.scheme_ = "equal" if past is None else self.scheme or "equal"
-        if past is None:
-            weights = np.full((steps, len(names)), 1.0 / len(names))
-        else:
-            if self.scheme is None:
-                self.scheme_ = self._scheme_of_year(forecasts[0], names, target, record)
-            found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
-            weights = self.shrinkage / len(names) + (1.0 - self.shrinkage) * found
+        self.scheme_ = self.scheme or self._scheme_of_year(forecasts[0], names, target, record)
+        weights = np.full((steps, len(names)), 1.0 / len(names))
+        if self.scheme_ != "equal":
+            past = _history(record, names, target, forecasts[0].state, steps)
+            if past is not None:
+                found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
+                weights = self.shrinkage * weights + (1.0 - self.shrinkage) * found
         self.weights_ = pd.DataFrame(
             weights, pd.RangeIndex(1, steps + 1, name="step"), columns=names
         )
@@ -160,8 +157,7 @@ class LinearPool(Combination):
             reached = np.cumsum(chance[order])
             at = np.searchsorted(reached, (np.arange(n) + 0.5) / n * reached[-1])
             merged[:, h] = every[order][at]
-        ranks = draws[0].argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-        return np.take_along_axis(merged, ranks, axis=0)
+        return in_order_of(draws[0], merged)
 
 
 def _resampled(draws: Floats, n: int) -> Floats:
@@ -179,24 +175,22 @@ def _history(
     record: Record, names: Sequence[str], target: str, state: str, steps: int
 ) -> tuple[Floats, Floats] | None:
     """Quantiles (T, H, K, Q) and outcomes (T, H), 100 log, of origins that all members have."""
-    tables = [
-        {c: record.matrix(c, name, target, state) for c in (*QUANTILE_COLUMNS, "actual")}
-        for name in names
-    ]
-    common = tables[0]["actual"].index
-    for table in tables[1:]:
-        common = common.intersection(table["actual"].index)
-    if len(common) < 2 or any(t["actual"].shape[1] < steps for t in tables):
+    wanted = (*QUANTILE_COLUMNS, "actual")
+    tables = [record.arrays(wanted, name, target, state) for name in names]
+    common = tables[0][0]
+    for origins, _ in tables[1:]:
+        common = common.intersection(origins)
+    if len(common) < 2 or any(columns["actual"].shape[1] < steps for _, columns in tables):
         return None
-    places = [t["actual"].index.get_indexer(common) for t in tables]
+    places = [origins.get_indexer(common) for origins, _ in tables]
     quantiles = np.stack(
         [
-            np.stack([t[c].to_numpy()[rows, :steps] for c in QUANTILE_COLUMNS], axis=-1)
-            for t, rows in zip(tables, places, strict=True)
+            np.stack([columns[c][rows, :steps] for c in QUANTILE_COLUMNS], axis=-1)
+            for (_, columns), rows in zip(tables, places, strict=True)
         ],
         axis=2,
     )
-    actual = tables[0]["actual"].to_numpy()[places[0], :steps]
+    actual = tables[0][1]["actual"][places[0], :steps]
     return 100.0 * np.log(quantiles), 100.0 * np.log(actual)
 
 

@@ -20,6 +20,23 @@ QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 PERIODS = ("year", "quarter", "JanFeb")
 
 
+def in_order_of(template: Floats, ascending: Floats) -> Floats:
+    """Draws put in the order that those of a template have, step by step.
+
+    The Schaake shuffle (Clark et al. 2004): each step has the new draws, and the joint ranks of
+    all steps are the template's.
+
+    Parameters
+    ----------
+    template : ndarray, draws by steps
+    ascending : ndarray, draws by steps
+        Each step's draws in ascending order.
+    """
+    ordered = np.empty_like(ascending)
+    np.put_along_axis(ordered, template.argsort(axis=0, kind="stable"), ascending, axis=0)
+    return ordered
+
+
 @dataclass(frozen=True, eq=False)
 class ForecastPaths:
     """Sample paths of one or more series, drawn jointly.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tradeshock.models.base import Model
 from tradeshock.models.combination import Combination
-from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.paths import ForecastPaths, in_order_of
 from tradeshock.models.record import Record
 from tradeshock.models.wrapper import Wrapper
 
@@ -87,34 +87,30 @@ class Recalibration(Wrapper):
 
     def _factors(self, paths: ForecastPaths, target: str, record: Record) -> Floats:
         steps = len(paths.index)
-        table = {
-            c: record.matrix(c, paths.model, target, paths.state)
-            for c in ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
-        }
-        log_factors = np.zeros((steps, len(INTERVALS)))
+        wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
+        table = record.arrays(wanted, paths.model, target, paths.state)[1]
         if table["actual"].shape[1] < steps or not len(table["actual"]):
-            return np.exp(log_factors)
-        logs = {c: np.log(t.to_numpy()[:, :steps]) for c, t in table.items()}
-        for j, (level, (low, high)) in enumerate(INTERVALS.items()):
-            gap = logs["actual"] - logs["q50"]
+            return np.ones((steps, len(INTERVALS)))
+        logs = {column: np.log(values[:, :steps]) for column, values in table.items()}
+        gap = logs["actual"] - logs["q50"]
+        distance = []
+        for low, high in INTERVALS.values():
             half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
             # how many half-intervals away the outcome was
-            distance = gap / np.where(half == 0, np.nan, half)
-            log_factors[:, j] = self._track(distance, level)
-        self.factors_ = np.exp(log_factors)
+            distance.append(gap / np.where(half == 0, np.nan, half))
+        self.factors_ = np.exp(self._track(np.stack(distance, axis=2)))
         return self.factors_
 
-    def _track(self, distance: Floats, level: float) -> Floats:
-        """Log factor after all known outcomes, by step."""
-        log_factor = np.zeros(distance.shape[1])
-        count = np.zeros(distance.shape[1])
+    def _track(self, distance: Floats) -> Floats:
+        """Log factors after all known outcomes, steps by intervals."""
+        levels = np.array(list(INTERVALS))
+        log_factor, count = np.zeros(distance.shape[1:]), np.zeros(distance.shape[1:])
         for row in distance:
             known = ~np.isnan(row)
             count += known
             size = np.maximum(self.rate / np.sqrt(np.maximum(count, 1)), self.floor)
             missed = np.where(known, row, 0.0) > np.exp(log_factor)
-            move = np.where(missed, level, level - 1.0)
-            log_factor += np.where(known, size * move, 0.0)
+            log_factor += np.where(known, size * np.where(missed, levels, levels - 1.0), 0.0)
         return log_factor
 
 
@@ -140,6 +136,5 @@ def stretched(draws: Floats, factors: Floats) -> Floats:
     upper = np.maximum.accumulate(np.maximum(moved, middle), axis=0)
     lower = np.minimum.accumulate(np.minimum(moved, middle)[::-1], axis=0)[::-1]
     moved = np.where(level >= middle, upper, lower)
-    ranks = draws.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-    ordered = np.take_along_axis(moved, ranks, axis=0)
+    ordered = in_order_of(draws, moved)
     return np.exp(ordered) if logs else ordered

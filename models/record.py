@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
 from os import PathLike
@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 
 KEYS = ("model", "target", "state", "origin", "step")
 # Known only once the outcome is.
-OUTCOME_COLUMNS = ("crps", "logscore", "pit", "actual")
+OUTCOME_COLUMNS = frozenset(("crps", "logscore", "pit", "actual"))
 _TEXT = ("model", "target", "state", "quantity")
 
 
@@ -136,20 +136,33 @@ class Record:
         DataFrame, origins by steps
             NaN where not known. Empty if the record has no such forecasts.
         """
+        origins, columns = self.arrays([column], model, target, state)
+        table = columns[column]
+        return pd.DataFrame(table, origins, pd.RangeIndex(1, table.shape[1] + 1, name="step"))
+
+    def arrays(
+        self, columns: Sequence[str], model: str, target: str, state: str
+    ) -> tuple[pd.DatetimeIndex, dict[str, Array]]:
+        """Several columns as `matrix` gives them, without labels.
+
+        Returns
+        -------
+        origins : DatetimeIndex
+        columns : dict of str to ndarray, origins by steps
+        """
         block = self._blocks.get((model, target, state))
         if block is None:
             empty = pd.DatetimeIndex([], dtype="datetime64[ns]", name="origin")
-            return pd.DataFrame(index=empty, columns=pd.RangeIndex(0, name="step"), dtype=float)
-        values, rows = block.column(column), len(block.origins)
-        if self._origin is not None:
-            day = self._origin.to_datetime64()
-            rows = int(np.searchsorted(block.origins, day, side="right"))
-            values = values[:rows]
-            if column in OUTCOME_COLUMNS:
-                values = np.where(block.known_on[:rows] <= day, values, np.nan)
-        return pd.DataFrame(
-            values.copy(), block.index[:rows], pd.RangeIndex(1, values.shape[1] + 1, name="step")
-        )
+            return empty, {column: np.empty((0, 0)) for column in columns}
+        if self._origin is None:
+            return block.index, {column: block.column(column).copy() for column in columns}
+        day = self._origin.to_datetime64()
+        rows = int(np.searchsorted(block.origins, day, side="right"))
+        unknown = ~(block.known_on[:rows] <= day)
+        found = {column: block.column(column)[:rows].copy() for column in columns}
+        for column in found.keys() & OUTCOME_COLUMNS:
+            found[column][unknown] = np.nan
+        return block.index[:rows], found
 
     def _kept(self) -> pd.Series[bool]:
         if self._origin is None:

@@ -86,8 +86,7 @@ class Wrapper(Model):
     @property
     def name(self) -> str:
         """Class name with the names of members, where they are given, and changed parameters."""
-        given = self.get_params(deep=False)
-        held = tuple(f"{key}=" for key, value in given.items() if models_in(value))
+        held = tuple(f"{key}=" for key, value in self._given().items() if models_in(value))
         changed = [part for part in self._changed_parameters() if not part.startswith(held)]
         inside = ", ".join([*(m.name for m in self.members or ()), *changed])
         return type(self).__name__ + (f"({inside})" if inside else "")
@@ -108,7 +107,8 @@ class Wrapper(Model):
         """Draw joint paths (see `Model.forecast`); conditions go to the members."""
         self._check_fitted()
         forecasts = [member.forecast(steps, conditions) for member in self.members_]
-        return self._named(self.combine(forecasts, self._known(self.panel_.origin)))
+        paths = self.combine(forecasts, self._known(self.panel_.origin))
+        return replace(paths, model=self.name, seed=self.random_state)
 
     def replay(
         self,
@@ -134,9 +134,10 @@ class Wrapper(Model):
         record : Record
             Of the members; cut at each origin here.
         """
-        model = clone(self)
+        model, name = clone(self), self.name
         for each in zip(*forecasts, strict=True):
-            yield self._named(model.combine(each, record.as_of(each[0].origin)))
+            paths = model.combine(each, record.as_of(each[0].origin))
+            yield replace(paths, model=name, seed=self.random_state)
 
     def make_record(
         self,
@@ -162,9 +163,6 @@ class Wrapper(Model):
 
     def _known(self, origin: pd.Timestamp) -> Record:
         return (Record() if self.record_ is None else self.record_).as_of(origin)
-
-    def _named(self, paths: ForecastPaths) -> ForecastPaths:
-        return replace(paths, model=self.name, seed=self.random_state)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self.forecast(steps, conditions).values

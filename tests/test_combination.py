@@ -153,9 +153,12 @@ def test_intervals_of_any_width_come_to_their_nominal_rate(panel, width):
     """Forecasts with the wrong spread, outcomes drawn at random: coverage must come right."""
     rng = np.random.default_rng(3)
     model = Recalibration(RandomWalk())
-    distance = np.abs(rng.standard_normal((600, 1))) / (1.2815515 * width)
-    factor = np.exp(model._track(distance, 0.8))
-    assert factor[0] == pytest.approx(1.0 / width, rel=0.15)
+    normal = np.array([0.6744898, 1.2815515, 1.6448536, 1.959964])
+    distance = np.abs(rng.standard_normal((600, 1, 1))) / (normal * width)
+    factors = np.exp(model._track(distance))
+    # The wider the interval, the fewer misses there are to learn from.
+    np.testing.assert_allclose(factors[0, :2], 1.0 / width, rtol=0.15)
+    np.testing.assert_allclose(factors[0], 1.0 / width, rtol=0.3)
 
 
 def test_recalibration_without_a_record_is_the_member(panel):
