@@ -80,11 +80,22 @@ def _calendar_table(calendar: TradeCalendar, window: str, first: int, last: int)
     """`calendar_columns` of whole years, counted from 1970, the last one included."""
     months = months_of(np.arange(12 * first, 12 * last + 12))
     days = np.log(np.maximum(calendar.working_days(months, window), 0.5))
-    moving = calendar.moving_holidays(months, window=window)
-    edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
     month = months.month.to_numpy()
     contrasts = (month[:, None] == np.arange(1, 12)).astype(float) - (month == 12)[:, None]
-    return np.column_stack([days, edges.to_numpy(dtype=float), contrasts])
+    return np.column_stack([days, moving_edges(months, calendar, window), contrasts])
+
+
+def moving_edges(months: pd.PeriodIndex, calendar: TradeCalendar, window: str) -> Floats:
+    """Share of the days before and after each moving holiday that a window of each month holds.
+
+    Returns
+    -------
+    ndarray, months by columns
+        Two columns a holiday; none for nations without.
+    """
+    moving = calendar.moving_holidays(months, window=window)
+    edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
+    return edges.to_numpy(dtype=float)
 
 
 class CalendarAdjustment:

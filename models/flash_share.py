@@ -6,21 +6,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.calendar import TradeCalendar
 from tradeshock.features.panel import FLASH_STATES, Panel
-from tradeshock.models.adjustment import huber_regression
+from tradeshock.models.adjustment import huber_regression, moving_edges
 
 Floats = npt.NDArray[np.float64]
 HALF_LIFE = 60.0
 FEWEST_MONTHS = 12
-# Prior precision in months: a quarter's end takes a month's evidence, a single month's effect two.
-ELASTICITY, QUARTER_END, MONTH = 0.25, 1.0, 2.0
+# Prior precision in months: a quarter's end takes a month's evidence, a single month's effect and
+# the days around a moving holiday two.
+ELASTICITY, QUARTER_END, HOLIDAY, MONTH = 0.25, 1.0, 2.0, 2.0
 
 
 def share_nowcast(panel: Panel, target: str, state: str, parts: tuple[str, ...]) -> float | None:
     """Log of the running month as its early counts imply, part by part.
 
     Each part, and what remains of the target without them, is its early count over the share
-    that its first days usually carry, given working days, the end of a quarter and the month.
+    that its first days usually carry, given working days, the end of a quarter, the days before
+    and after moving holidays that are still to come, and the month.
 
     Parameters
     ----------
@@ -60,18 +63,7 @@ def _extrapolate(
     if len(past) < FEWEST_MONTHS:
         return None
     months = pd.PeriodIndex([*past.index, month], freq="M")
-    days = panel.calendar.working_days(months, "month")
-    counted = np.maximum(panel.calendar.working_days(months, window), 0.5)
-    stretch = np.log(days / counted)
-    columns = np.column_stack(
-        [
-            np.ones(len(months)),
-            stretch,
-            months.month % 3 == 0,
-            months.month.to_numpy()[:, None] == np.arange(1, 13),
-        ]
-    ).astype(float)
-    penalty = np.array([0.0, ELASTICITY, QUARTER_END, *[MONTH] * 12])
+    stretch, columns, penalty = _regressors(months, panel.calendar, window)
     # penalties as rows of their own, with outcome zero: the share goes with the working days
     x = np.vstack([columns[:-1], np.diag(np.sqrt(penalty))[1:]])
     y = np.concatenate([past.to_numpy() - stretch[:-1], np.zeros(len(penalty) - 1)])
@@ -81,3 +73,25 @@ def _extrapolate(
     return float(
         np.log(early.reindex(months[-1:]).to_numpy()[0]) + stretch[-1] + columns[-1] @ coefs
     )
+
+
+def _regressors(
+    months: pd.PeriodIndex, calendar: TradeCalendar, window: str
+) -> tuple[Floats, Floats, Floats]:
+    """Log of the month's working days over those counted, columns, prior precision of each."""
+    days = calendar.working_days(months, "month")
+    counted = np.maximum(calendar.working_days(months, window), 0.5)
+    stretch = np.log(days / counted)
+    edges = moving_edges(months, calendar, "month") - moving_edges(months, calendar, window)
+    month_of_year = months.month.to_numpy()[:, None]
+    columns = np.column_stack(
+        [
+            np.ones(len(months)),
+            stretch,
+            months.month % 3 == 0,
+            edges,
+            month_of_year == np.arange(1, 13),
+        ]
+    ).astype(float)
+    penalty = [0.0, ELASTICITY, QUARTER_END, *[HOLIDAY] * edges.shape[1], *[MONTH] * 12]
+    return stretch, columns, np.array(penalty)

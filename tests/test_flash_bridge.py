@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features.panel import Panel
+from tradeshock.models.adjustment import moving_edges
 from tradeshock.models.bvar import BayesianVAR
 from tradeshock.models.flash_bridge import FlashBridge
 from tradeshock.models.flash_share import share_nowcast
@@ -73,3 +74,33 @@ def test_shares_by_hand_on_a_month_with_constant_shares(panel):
     made = Panel(values, panel.catalog, panel.calendar, panel.origin).as_of("2026-04-21")
     got = share_nowcast(made, "exports_total", "after_20d", ())
     assert got == pytest.approx(np.log(exact["2026-04"]), abs=1e-3)
+
+
+def _with_rush(panel: Panel, size: float, origin: str) -> float:
+    """Nowcast where the days before holidays carry more than others."""
+    values = panel.values.copy()
+    months = pd.PeriodIndex(values.index)
+    early = panel.calendar.working_days(months, "first_20_days")
+    whole = panel.calendar.working_days(months, "month")
+    counted = moving_edges(months, panel.calendar, "first_20_days")
+    ahead = moving_edges(months, panel.calendar, "month") - counted
+    noise = 0.03 * np.random.default_rng(1).standard_normal(len(months))
+    flash = values["exports_total_first_20_days"]
+    made = flash * whole / early * np.exp(size * ahead.sum(axis=1) + noise)
+    values["exports_total"] = made.where(flash.notna(), values["exports_total"]).where(
+        values["exports_total"].notna()
+    )
+    known = Panel(values, panel.catalog, panel.calendar, panel.origin).as_of(origin)
+    nowcast = share_nowcast(known, "exports_total", "after_20d", ())
+    assert nowcast is not None
+    return nowcast
+
+
+def test_a_rush_before_a_holiday_that_is_still_to_come(panel):
+    """The week before Chuseok came after the count in 2020 and 2023, before it in 2022."""
+    learned = {
+        year: _with_rush(panel, 0.06, f"{year}-09-21") - _with_rush(panel, 0.0, f"{year}-09-21")
+        for year in (2022, 2023)
+    }
+    assert 0.02 < learned[2023] < 0.06
+    assert learned[2022] < 0.8 * learned[2023]
