@@ -107,7 +107,7 @@ def orders_statsmodels(endog: Floats, origins: range) -> list[int]:
 
 def rolling_pass(endog: Floats) -> Floats:
     """Lag coefficients of all windows of 180 months."""
-    return replay_rolling(endog, constant(endog), LAGS, FIRST, SERIES)[1]
+    return replay_rolling(endog, constant(endog), LAGS, FIRST, SERIES).coefs
 
 
 def rolling_qr(endog: Floats, origins: range) -> Floats:

@@ -36,6 +36,7 @@ from tradeshock.models.least_squares import (
 from tradeshock.models.replay_scaling import Scaling
 
 __all__ = [
+    "WORST_CONDITION",
     "VarReplay",
     "forecast_means",
     "replay_criteria",
@@ -48,7 +49,7 @@ Array = npt.NDArray[np.float64]
 BLOCK = 120
 # Growth and levels of live series stay below 1e3 (1-norm, first triangle). Far beyond it the update
 # loses the digits that a factorisation an origin keeps; with an exact identity it gave 1e151.
-_WORST_CONDITION = 1e4
+WORST_CONDITION = 1e4
 
 
 class _Block(NamedTuple):
@@ -126,7 +127,7 @@ def _blocks(X: Array, Y: Array, first: int, block: int) -> Iterator[_Block]:
         )
     table = np.hstack([X, Y])
     corner = _triangle(table[:first])
-    if dtrcon(corner[:k, :k])[0] * _WORST_CONDITION < 1.0:
+    if dtrcon(corner[:k, :k])[0] * WORST_CONDITION < 1.0:
         raise ModelError(
             "got regressors of the first window that are (nearly) collinear; drop a column or "
             "fit each origin by itself"

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.features.errors import ShortHistoryError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.least_squares import regressors, split_coefficients
+from tradeshock.models.replay_least_squares import WORST_CONDITION, VarReplay
 from tradeshock.models.replay_scaling import Scaling
 
 __all__ = ["replay_rolling"]
@@ -24,7 +25,7 @@ Array = npt.NDArray[np.float64]
 
 def replay_rolling(
     endog: Array, exog: Array, lags: int, window: int, series: Sequence[str]
-) -> tuple[Array, Array]:
+) -> VarReplay:
     """Estimate a vector autoregression on every window of so many months.
 
     Parameters
@@ -41,32 +42,57 @@ def replay_rolling(
 
     Returns
     -------
-    exog_coefs : ndarray, shape (O, m, n)
-    coefs : ndarray, shape (O, lags, n, n)
+    VarReplay
         Of the windows that end with month ``window``, ``window + 1``, ..., ``T``.
 
     Raises
     ------
     ShortHistoryError
-        If a window has fewer rows than regressors.
+        If a window has no more rows than regressors.
     ModelError
-        If a series is constant in the first window.
+        If a series is constant in the first window, or regressors of any are too close to
+        collinear for cross-products.
     """
     m, rows = exog.shape[1], window - lags
     scaled = Scaling.of(endog, exog, window, series)
     X, Y = regressors(scaled.endog, scaled.exog, lags), scaled.endog[lags:]
     k = X.shape[1]
-    if rows < k or window > len(endog):
+    if rows <= k or window > len(endog):
         raise ShortHistoryError(
             f"got windows of {window} out of {len(endog)} months, which leave {rows} rows for {k} "
             "regressors; use longer windows or fewer lags"
         )
-    joint = np.hstack([X, Y])
-    crossed = np.empty((len(X) - rows + 1, k, k + Y.shape[1]))
+    crossed = _cross_products(X, np.hstack([X, Y]), rows)
+    _refuse_collinear(crossed[:, :, :k])
+    solved = np.asarray(np.linalg.solve(crossed[:, :, :k], crossed[:, :, k:]), dtype="float64")
+    errors = _windows(Y, rows) - _windows(X, rows) @ solved
+    sigma = errors.transpose(0, 2, 1) @ errors / (rows - k)
+    sigma *= scaled.spread[:, None] * scaled.spread
+    return VarReplay(*scaled.restore(*split_coefficients(solved, m, lags)), sigma)
+
+
+def _cross_products(X: Array, joint: Array, rows: int) -> Array:
+    """``X' (X, Y)`` of every window of so many rows."""
+    crossed = np.empty((len(X) - rows + 1, X.shape[1], joint.shape[1]))
     crossed[0] = X[:rows].T @ joint[:rows]
     entering, leaving = slice(rows, None), slice(0, len(X) - rows)
     np.multiply(X[entering, :, None], joint[entering, None, :], out=crossed[1:])
     crossed[1:] -= X[leaving, :, None] * joint[leaving, None, :]
     np.cumsum(crossed, axis=0, out=crossed)
-    solved = np.linalg.solve(crossed[:, :, :k], crossed[:, :, k:])
-    return scaled.restore(*split_coefficients(solved, m, lags))
+    return crossed
+
+
+def _windows(table: Array, rows: int) -> Array:
+    return np.lib.stride_tricks.sliding_window_view(table, rows, axis=0).transpose(0, 2, 1)
+
+
+def _refuse_collinear(crossed: Array) -> None:
+    try:
+        pivots = np.diagonal(np.linalg.cholesky(crossed), axis1=1, axis2=2)
+    except np.linalg.LinAlgError:
+        pivots = np.zeros((1, 1))
+    if (pivots.min(axis=1) * WORST_CONDITION < pivots.max(axis=1)).any() or not pivots.any():
+        raise ModelError(
+            "got regressors that are (nearly) collinear in some window; drop a column or fit each "
+            "window by itself"
+        )

@@ -79,6 +79,9 @@ class VAR(Model):
         Information criterion, all orders compared on the same sample.
     max_lags : int
         Largest order tried; fewer where less than 1.5 months a regressor would be left.
+    window : int, optional
+        Last months of growth that are learned from, as far as there are so many: a rolling
+        window. Default: all.
     calendar : bool
         Whether equations have calendar regressors; False for seasonally adjusted systems.
     innovations : {"bootstrap", "gaussian"}
@@ -120,6 +123,7 @@ class VAR(Model):
         lags: int | None = None,
         criterion: Literal["aic", "bic", "hq"] = "bic",
         max_lags: int = 12,
+        window: int | None = None,
         calendar: bool = True,
         innovations: Literal["bootstrap", "gaussian"] = "bootstrap",
         n_draws: int = 1000,
@@ -129,6 +133,7 @@ class VAR(Model):
         self.lags = lags
         self.criterion = criterion
         self.max_lags = max_lags
+        self.window = window
         self.calendar = calendar
         self.innovations = innovations
         self.n_draws = n_draws
@@ -251,8 +256,10 @@ class VAR(Model):
         self._estimate(self._read())
 
     def _estimate(self, sample: Sample) -> None:
-        self.lags_ = self.lags or self._choose_lags(sample.endog, sample.exog)
-        self._learn(estimate_var(sample.endog, sample.exog, self.lags_))
+        rows = self._window(sample.endog)
+        endog, exog = sample.endog[rows], sample.exog[rows]
+        self.lags_ = self.lags or self._choose_lags(endog, exog)
+        self._learn(estimate_var(endog, exog, self.lags_))
 
     def _read(self) -> Sample:
         """Take from the panel what there is to learn from."""
@@ -262,11 +269,26 @@ class VAR(Model):
         self.system_ = GrowthSystem.read(self.panel_, self.series_)
         self.system_.refuse_fewer_than(2)
         endog, exog = self.system_.growth, self._exog(self.system_.growth_months)
-        lags, n = self.lags or 1, len(self.series_)
-        # One month more for the first difference; rows for a covariance of full rank.
-        self.system_.refuse_fewer_than(exog.shape[1] + n * lags + n + lags + 1)
-        refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
+        fewest = self._fewest(exog.shape[1], len(self.series_))
+        self.system_.refuse_fewer_than(fewest)
+        if self.window is not None and self.window < fewest - 1:
+            raise ModelError(
+                f"got window={self.window}, but {len(self.series_)} series with {self.lags or 1} "
+                f"lags need {fewest - 1} months; use a longer window, fewer series or lags"
+            )
+        seen = endog[self._window(endog)]
+        refuse_constant(dict(zip(self.series_, seen.T, strict=True)), "in growth")
         return Sample(self.series_, endog, exog)
+
+    def _window(self, endog: Floats) -> slice:
+        """Rows that are learned from."""
+        return slice(max(len(endog) - (self.window or len(endog)), 0), None)
+
+    def _fewest(self, columns: int, n: int) -> int:
+        """Months that all of `n` series must have, with so many exogenous columns."""
+        lags = self.lags or 1
+        # One month more for the first difference; rows for a covariance of full rank.
+        return columns + n * lags + n + lags + 1
 
     def _wanted(self, panel: Panel) -> Sequence[str]:
         if self.series is None:
@@ -289,7 +311,11 @@ class VAR(Model):
         ):
             if value not in allowed:
                 raise ModelError(f"got {name}={value!r}, expected one of {', '.join(allowed)}")
-        for name, number in (("lags", self.lags), ("max_lags", self.max_lags)):
+        for name, number in (
+            ("lags", self.lags),
+            ("max_lags", self.max_lags),
+            ("window", self.window),
+        ):
             whole = number is None or isinstance(number, int | np.integer)
             if not whole or (number is not None and number < 1):
                 raise ModelError(f"got {name}={number}, expected a whole number, at least 1")
@@ -371,7 +397,7 @@ class VAR(Model):
 
 def _learn_together(models: Sequence[VAR], samples: Sequence[Sample]) -> None:
     some = models[0]
-    found = estimate_together(samples, some.lags, some.criterion, some._highest_order)
+    found = estimate_together(samples, some.lags, some.window, some.criterion, some._highest_order)
     for i, (model, sample) in enumerate(zip(models, samples, strict=True)):
         if i in found:
             model.lags_, estimate = found[i]

@@ -170,8 +170,9 @@ def _points(model: VAR, history: _History, last: Places, targets: int, steps: in
     medians = np.full((len(last), steps, targets), np.nan)
     n, start = len(history.series), int(history.first.max())
     ends = last.min(axis=1) - start
-    lags = model.lags or 1
-    needed = history.exog.shape[1] + n * lags + n + lags + 1
+    if model.window is not None and model.lags is None:
+        return medians
+    needed = max(model._fewest(history.exog.shape[1], n), (model.window or 0) + 1)
     months = (last[:, :targets] - history.first[:targets] + 1).min(axis=1)
     at = np.flatnonzero((ends + 1 >= needed) & (months >= model.minimum_months))
     if not len(at):
@@ -181,7 +182,7 @@ def _points(model: VAR, history: _History, last: Places, targets: int, steps: in
     growth = np.diff(history.levels[: seen.max() + 1], axis=0)
     sample = Sample(history.series, growth, history.exog[: len(growth)])
     orders = _orders(model, sample, seen)
-    for lags, members, found in coefficients_by_order(sample, seen, orders):
+    for lags, members, found in coefficients_by_order(sample, seen, orders, model.window):
         edge = last[at[members]] - start - seen[members, None]
         medians[at[members]] = _medians(history, lags, found, seen[members], edge, targets, steps)
     return medians

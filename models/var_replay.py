@@ -25,6 +25,7 @@ from tradeshock.models.replay_least_squares import (
     replay_criteria,
     replay_var,
 )
+from tradeshock.models.replay_rolling import replay_rolling
 
 __all__ = [
     "Sample",
@@ -66,6 +67,7 @@ class Sample(NamedTuple):
 def estimate_together(
     samples: Sequence[Sample],
     lags: int | None,
+    window: int | None,
     criterion: str,
     highest_order: Callable[[int, int, int], int],
 ) -> dict[int, tuple[int, VarEstimate]]:
@@ -76,6 +78,8 @@ def estimate_together(
     samples : sequence of Sample
     lags : int, optional
         Number of lags; chosen by `criterion` if None.
+    window : int, optional
+        Last months that are learned from; all if None.
     criterion : {"aic", "bic", "hq"}
     highest_order : callable
         Largest order to try, given the numbers of months, series and exogenous columns.
@@ -84,10 +88,14 @@ def estimate_together(
     -------
     dict of int to (int, VarEstimate)
         By place of the sample. Those that are missing have to be estimated by themselves: their
-        regressors are (nearly) collinear, or a series is constant when the others begin.
+        regressors are (nearly) collinear, a series is constant when the others begin, a window is
+        not full yet, or lags are to be chosen in each window.
     """
     found: dict[int, tuple[int, VarEstimate]] = {}
-    for group in _alike(samples):
+    if window is not None and lags is None:
+        return found
+    full = [i for i, sample in enumerate(samples) if len(sample.endog) >= (window or 0)]
+    for group in _alike(samples, full):
         longest = samples[group[-1]]
         seen = np.array([len(samples[i].endog) for i in group])
         sizes = (longest.endog.shape[1], longest.exog.shape[1])
@@ -97,16 +105,16 @@ def estimate_together(
                 orders = choose_orders(longest, seen, highest, criterion)
             else:
                 orders = np.full(len(group), lags)
-            estimates = _estimate_origins(longest, seen, orders)
+            estimates = _estimate_origins(longest, seen, orders, window)
         except ModelError:
             continue
         found |= zip(group, zip(orders.tolist(), estimates, strict=True), strict=True)
     return found
 
 
-def _alike(samples: Sequence[Sample]) -> list[list[int]]:
+def _alike(samples: Sequence[Sample], places: Sequence[int]) -> list[list[int]]:
     """Places of samples that begin alike, in groups; the longest of a group is its last."""
-    left = sorted(range(len(samples)), key=lambda i: len(samples[i].endog))
+    left = sorted(places, key=lambda i: len(samples[i].endog))
     groups = []
     while left:
         group = [i for i in left if samples[i].begins(samples[left[-1]])]
@@ -142,7 +150,9 @@ def choose_orders(longest: Sample, seen: Counts, highest: Counts, criterion: str
     return orders
 
 
-def _estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[VarEstimate]:
+def _estimate_origins(
+    longest: Sample, seen: Counts, orders: Counts, window: int | None
+) -> list[VarEstimate]:
     """Estimate at each origin, as `tradeshock.models.least_squares.estimate_var` would.
 
     Parameters
@@ -151,22 +161,24 @@ def _estimate_origins(longest: Sample, seen: Counts, orders: Counts) -> list[Var
         As in `choose_orders`.
     orders : ndarray of int, shape (O,)
         Lag order of each origin.
+    window : int, optional
+        Last months that are learned from; all if None.
     """
     estimates: dict[int, VarEstimate] = {}
     n = longest.endog.shape[1]
-    for lags, at, found in coefficients_by_order(longest, seen, orders):
+    for lags, at, found in coefficients_by_order(longest, seen, orders, window):
         X, Y = regressors(longest.endog, longest.exog, lags), longest.endog[lags:]
         for place, i in enumerate(at.tolist()):
-            rows = int(seen[i]) - lags
+            rows = slice(0 if window is None else int(seen[i]) - window, int(seen[i]) - lags)
             outer, coefs = found.exog_coefs[place], found.coefs[place]
             stacked = np.vstack([outer, coefs.transpose(0, 2, 1).reshape(-1, n)])
-            residuals = Y[:rows] - X[:rows] @ stacked
+            residuals = Y[rows] - X[rows] @ stacked
             estimates[i] = VarEstimate(outer, coefs, found.sigma_u[place], residuals)
     return [estimates[i] for i in range(len(seen))]
 
 
 def coefficients_by_order(
-    longest: Sample, seen: Counts, orders: Counts
+    longest: Sample, seen: Counts, orders: Counts, window: int | None
 ) -> Iterator[tuple[int, npt.NDArray[np.intp], VarReplay]]:
     """Estimates of the origins that have the same lag order, one order after the other.
 
@@ -176,6 +188,8 @@ def coefficients_by_order(
         As in `choose_orders`.
     orders : ndarray of int, shape (O,)
         Lag order of each origin.
+    window : int, optional
+        Last months that are learned from, not more than any origin sees; all if None.
 
     Yields
     ------
@@ -188,9 +202,18 @@ def coefficients_by_order(
     for lags in np.unique(orders).tolist():
         at = np.flatnonzero(orders == lags)
         first, last = int(seen[at].min()), int(seen[at].max())
-        every = replay_var(longest.endog[:last], longest.exog[:last], lags, first, longest.series)
+        months = slice(0 if window is None else first - window, last)
+        endog, exog = longest.endog[months], longest.exog[months]
+        if window is None:
+            every = replay_var(endog, exog, lags, first, longest.series)
+        else:
+            every = replay_rolling(endog, exog, lags, window, longest.series)
         place = seen[at] - first
-        yield lags, at, VarReplay(every.exog_coefs[place], every.coefs[place], every.sigma_u[place])
+        yield (
+            lags,
+            at,
+            VarReplay(every.exog_coefs[place], every.coefs[place], every.sigma_u[place]),
+        )
 
 
 class Start(NamedTuple):

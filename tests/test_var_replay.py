@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import ShortHistoryError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.release import ReleaseRule
 from tradeshock.models import VAR
 from tradeshock.models.base import Model
@@ -44,6 +44,40 @@ def gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7)
 def test_a_ragged_edge(innovations: str, lags: int | None, target: str | tuple[str, ...]) -> None:
     model = VAR(IDS, lags=lags, max_lags=4, innovations=innovations, n_draws=60)  # type: ignore[arg-type]
     assert gap(model, ragged(), target) < 1e-10
+
+
+@pytest.mark.parametrize("lags", [None, 2])
+@pytest.mark.parametrize("window", [60, 105])
+def test_rolling_windows(lags: int | None, window: int) -> None:
+    """The longer one is not full at the first origins."""
+    model = VAR(IDS, lags=lags, max_lags=3, window=window, n_draws=40)
+    assert gap(model, ragged(), ("b", "c")) < 1e-9
+    assert point_gap(model, ragged(), ("b", "c")) < 1e-9
+
+
+def known(panel: Panel) -> Panel:
+    last = panel.last_month("b")
+    return panel.as_of(panel.origins(last, last, target="b")[0])
+
+
+def test_a_window_is_the_panel_without_what_came_before() -> None:
+    panel = known(ragged())
+    rolling = VAR(IDS, lags=1, calendar=False, window=60).fit(panel, "b")
+    ends = min(panel.last_month(id) for id in IDS)
+    later = panel.values[ends - 60 :]  # type: ignore[misc]
+    cut = Panel(later, panel.catalog, panel.calendar, panel.origin)
+    alone = VAR(IDS, lags=1, calendar=False).fit(cut, "b")
+    np.testing.assert_allclose(rolling.points(6), alone.points(6), rtol=1e-10)
+    longer = VAR(IDS, lags=1, calendar=False, window=61).fit(panel, "b")
+    assert (longer.points(6) != rolling.points(6)).all()
+
+
+def test_windows_that_make_no_sense() -> None:
+    panel = known(ragged())
+    with pytest.raises(ModelError, match="got window=10, but 3 series with 4 lags need"):
+        VAR(IDS, lags=4, window=10).fit(panel, "b")
+    with pytest.raises(ModelError, match="got window=0"):
+        VAR(IDS, window=0).fit(panel, "b")
 
 
 def test_one_origin() -> None:
