@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tradeshock.features import Panel, load_panel
+from tradeshock.features import Panel, as_quoted, load_panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.functionals import jan_feb, year_total
+from tradeshock.forecast.jobs import Models
 from tradeshock.forecast.plots import plot_coverage, plot_csed, plot_pit
 from tradeshock.forecast.result import Backtest
 from tradeshock.forecast.scores import scores
@@ -84,6 +85,18 @@ def monthly_models() -> dict[str, Model]:
     ]
     without = BayesianVAR(series=[s for s in DEFAULT_SERIES if s != CHIPS])
     return {model.name: model for model in plain} | {f"BayesianVAR without {CHIPS}": without}
+
+
+def quoted_models() -> list[Model]:
+    """Models of the table in which market prices are known from their quotes."""
+    return [
+        RandomWalk(),
+        DirectRidge(),
+        BayesianVAR(),
+        TradeBayesianVAR(),
+        Combination(),
+        Recalibration(),
+    ]
 
 
 def nowcast_models() -> list[Model]:
@@ -204,10 +217,10 @@ def totals_table(functionals: pd.DataFrame) -> str:
     return markdown(rows, ["total", "origin's month", "n", "walk, RMSE", "ratio of Recalibration"])
 
 
-def monthly(panel: Panel, store: str | None) -> Backtest:
+def monthly(models: Models, panel: Panel, store: str | None) -> Backtest:
     """Replay after the monthly total."""
     return backtest(
-        monthly_models(),
+        models,
         panel,
         TARGET,
         panel.origins("2010-01", "2026-05"),
@@ -242,7 +255,8 @@ def draw(frame: pd.DataFrame, folder: Path) -> None:
 
 def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[str, str]:
     """Tables after the monthly total, and the pictures."""
-    result = monthly(panel, store)
+    result = monthly(monthly_models(), panel, store)
+    quoted = monthly(quoted_models(), as_quoted(panel), store)
     if folder is not None:
         draw(result.frame, folder)
     fifteen = {"2010-2025": ("2010-01", "2025-12")}
@@ -257,6 +271,7 @@ def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[
         "The same before recalibration": density_table(result.frame, "Combination", fifteen),
         "The default forecast by episode": episode_table(result.frame, default),
         "Totals of periods": totals_table(result.functionals),
+        "The same months with market prices as quoted": ratio_table(quoted.frame, WINDOWS),
     }
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tradeshock.features.catalog import Catalog as Catalog, Series as Series
     from tradeshock.features.panel import Panel as Panel
     from tradeshock.features.pipeline import FeaturePipeline as FeaturePipeline
+    from tradeshock.features.quotes import as_quoted as as_quoted
     from tradeshock.features.release import ReleaseRule as ReleaseRule
     from tradeshock.features.snapshot import load_panel as load_panel
 else:
@@ -21,6 +22,7 @@ else:
             "ReleaseRule": "tradeshock.features.release",
             "Series": "tradeshock.features.catalog",
             "TradeCalendar": "tradeshock.features.calendar",
+            "as_quoted": "tradeshock.features.quotes",
             "load_panel": "tradeshock.features.snapshot",
         },
     )

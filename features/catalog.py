@@ -44,6 +44,9 @@ class Series:
         Months known to be missing inside the series, as "2024-09".
     flash_of : str, optional
         Series of which this is the early count.
+    quoted : bool
+        Whether it is the mean of prices that a market quotes every day (see
+        `tradeshock.features.as_quoted`).
     """
 
     id: str
@@ -61,6 +64,7 @@ class Series:
     holes: tuple[str, ...] = ()
     retrieved: str = ""
     flash_of: str | None = None
+    quoted: bool = False
     note: str = ""
 
     def __post_init__(self) -> None:
