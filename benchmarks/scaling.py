@@ -5,19 +5,30 @@ Usage: OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/scaling.py [--
 
 The panel has few exports series with a long history. For this benchmark alone they are repeated
 under new names, each figure times seeded noise of 2 per cent: the work is that of so many series,
-the forecasts mean nothing. With one process its CPU time is counted, so that other work on the
-machine is not; with more, time by the clock. Ten series are run ten times. Three origins are few on
-purpose: what depends on the number of series shows best where the rest is small.
+the forecasts mean nothing. No series is used twice: what a process has worked out for one, such as
+its calendar adjustment, would make the next run on it cheaper. Small runs are repeated, one half
+before the large one and one half after it. Three origins are few on purpose: what depends on the
+number of series shows best where the rest is small.
+
+With one process its CPU time is counted, so that other work on the machine is not; with more, time
+by the clock, to which starting the processes belongs. The last column has the rise from the second
+largest number of series to the largest, divided by the series added: fixed costs are not in it.
+
+With one process, a second table has the cost of each further origin, from some series of a panel of
+10,000, and what all of them would take at 300 origins.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
+import math
 import platform
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from os import cpu_count
 from statistics import fmean
@@ -39,32 +50,51 @@ NOISE = 0.02
 # Long histories alone, so that small and large panels cost the same a series.
 SINCE = "2013-01"
 DRAWS = 1000
-FIRST, LAST, STEPS = "2026-02", "2026-04", 12
+LAST, MONTHS, STEPS = "2026-04", 3, 12
+# Few and many origins, and the number of series, from which the cost of an origin is found.
+FEW, MANY, SERIES = 12, 48, 20
+LARGE_SERIES, LARGE_ORIGINS = 10_000, 300
 # Kernel: series of a system, lags, months that the first origin sees, and origins.
 SYSTEM, LAGS, WINDOW, ORIGINS = 8, 6, 180, 240
 
 
-def many_series(panel: Panel, count: int) -> tuple[Panel, list[str]]:
-    """Panel of the drivers and `count` series made of the panel's exports, and their names."""
-    rng = np.random.default_rng(0)
-    sources = [
-        id
-        for id in panel.values.columns
-        if id.startswith("exports_")
-        and panel.catalog[id].flash_of is None
-        and panel.series(id).index[0] <= pd.Period(SINCE, "M")
-        and panel.last_month(id) >= pd.Period(LAST, "M") - 1
-    ]
-    columns, entries = {}, []
-    for number in range(count):
-        id = sources[number % len(sources)]
-        name = f"{id}_noisy_{number}"
-        noise = np.exp(NOISE * rng.standard_normal(len(panel.values)))
-        columns[name] = panel.values[id] * noise
-        entries.append(replace(panel.catalog[id], id=name))
-    table = pd.concat([panel.values[list(DRIVERS)], pd.DataFrame(columns)], axis=1)
-    catalog = panel.select(DRIVERS).catalog.with_series(*entries)
-    return Panel(table, catalog, panel.calendar, panel.origin), list(columns)
+@dataclass
+class Supply:
+    """Noisy exports series: each is given out once.
+
+    Parameters
+    ----------
+    panel : Panel
+        Of the real series.
+    """
+
+    panel: Panel
+    given: int = 0
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(0)
+        self.sources = [
+            id
+            for id in self.panel.values.columns
+            if id.startswith("exports_")
+            and self.panel.catalog[id].flash_of is None
+            and self.panel.series(id).index[0] <= pd.Period(SINCE, "M")
+            and self.panel.last_month(id) >= pd.Period(LAST, "M") - 1
+        ]
+
+    def take(self, count: int) -> tuple[Panel, list[str]]:
+        """Panel of the drivers and so many new series, and their names."""
+        columns, entries = {}, []
+        for number in range(self.given, self.given + count):
+            id = self.sources[number % len(self.sources)]
+            name = f"{id}_noisy_{number}"
+            noise = np.exp(NOISE * self.rng.standard_normal(len(self.panel.values)))
+            columns[name] = self.panel.values[id] * noise
+            entries.append(replace(self.panel.catalog[id], id=name))
+        self.given += count
+        table = pd.concat([self.panel.values[list(DRIVERS)], pd.DataFrame(columns)], axis=1)
+        catalog = self.panel.select(DRIVERS).catalog.with_series(*entries)
+        return Panel(table, catalog, self.panel.calendar, self.panel.origin), list(columns)
 
 
 def models() -> dict[str, Model]:
@@ -76,9 +106,11 @@ def models() -> dict[str, Model]:
     }
 
 
-def door(panel: Panel, targets: list[str], model: Model, engine: dict[str, Any]) -> float:
+def door(
+    panel: Panel, targets: list[str], model: Model, engine: dict[str, Any], months: int = MONTHS
+) -> float:
     """Seconds for a backtest of all targets through the public door, scored where it was run."""
-    origins = panel.origins(FIRST, LAST, target=targets[0])
+    origins = panel.origins(pd.Period(LAST, "M") - (months - 1), LAST, target=targets[0])
     clock = process_time if engine.get("n_jobs") == 1 else perf_counter
     began = clock()
     table = backtest_many(
@@ -92,8 +124,14 @@ def door(panel: Panel, targets: list[str], model: Model, engine: dict[str, Any])
         progress=False,
         **engine,
     )
+    spent = clock() - began
     assert table["target"].nunique() == len(targets)
-    return clock() - began
+    return spent
+
+
+def backtest_new(supply: Supply, model: Model, engine: dict[str, Any], count: int) -> float:
+    """Seconds for a backtest of so many new targets."""
+    return door(*supply.take(count), model, engine)
 
 
 def kernel(count: int) -> float:
@@ -123,47 +161,98 @@ def engine(jobs: int, dask: bool) -> Iterator[dict[str, Any]]:
     from tradeshock.forecast.dask_executor import DaskExecutor
 
     given = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    # A worker that has run thousands of tasks takes its time to end, and Dask remarks on it.
+    given |= {"silence_logs": logging.ERROR}
     with LocalCluster(n_workers=jobs, **given) as cluster, Client(cluster) as client:
         yield {"executor": DaskExecutor(client)}
 
 
-def repeats(size: int) -> range:
-    """Runs of so many series, a hundred series at least."""
-    return range(max(1, 100 // size))
+def schedule(sizes: list[int]) -> list[int]:
+    """Sizes of the runs: small ones on both sides of the largest, fifty series a side at least."""
+    side = [size for size in sizes[:-1] for _ in range(max(1, 50 // size))]
+    return [*side, sizes[-1], *side]
 
 
-def measured(sizes: list[int], jobs: int, dask: bool) -> dict[str, list[float]]:
-    """Seconds for each series, by what was run and number of series."""
-    panel, targets = many_series(load_panel(), sizes[-1])
-    parts = {size: panel.select([*DRIVERS, *targets[:size]]) for size in sizes}
-    costs: dict[str, list[float]] = {}
-    with engine(jobs, dask) as runs:
-        for name, model in models().items():
-            door(panel, targets[:jobs], model, runs)
-            costs[f"`{name}` through the door"] = [
-                fmean(door(part, targets[:size], model, runs) / size for _ in repeats(size))
-                for size, part in parts.items()
-            ]
+def seconds_by_size(sizes: list[int], run: Callable[[int], float]) -> list[float]:
+    """Mean seconds of a run, by number of series."""
+    spent: dict[int, list[float]] = {size: [] for size in sizes}
+    for size in schedule(sizes):
+        spent[size].append(run(size))
+    return [fmean(spent[size]) for size in sizes]
+
+
+def measured(
+    supply: Supply, sizes: list[int], runs: dict[str, Any]
+) -> Iterator[tuple[str, list[float]]]:
+    """What was run, and its seconds by number of series."""
+    for name, model in models().items():
+        run = partial(backtest_new, supply, model, runs)
+        run(2)
+        yield f"`{name}` through the door", seconds_by_size(sizes, run)
     kernel(1)
-    costs[f"`VAR({LAGS})` kernel, {SYSTEM} series"] = [
-        fmean(kernel(size) / size for _ in repeats(size)) for size in sizes
-    ]
-    return costs
+    yield f"`VAR({LAGS})` kernel, {SYSTEM} series", seconds_by_size(sizes, kernel)
+
+
+def cost_table(supply: Supply, sizes: list[int], runs: dict[str, Any]) -> Iterator[str]:
+    """Lines with the cost of a series by their number."""
+    heads = [*(f"{size:,}" for size in sizes), "most to least"]
+    if len(sizes) > 1:
+        heads.append(f"each further, {sizes[-2]:,} to {sizes[-1]:,}")
+    yield f"| ms a series | {' | '.join(heads)} |"
+    yield "| --- |" + " --: |" * len(heads)
+    for name, spent in measured(supply, sizes, runs):
+        costs = [1e3 * seconds / size for seconds, size in zip(spent, sizes, strict=True)]
+        cells = [*(f"{cost:.2f}" for cost in costs), f"{max(costs) / min(costs):.2f}"]
+        if len(sizes) > 1:
+            further = (spent[-1] - spent[-2]) / (sizes[-1] - sizes[-2])
+            cells.append(f"{1e3 * further:.2f}")
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def large_table(supply: Supply, runs: dict[str, Any]) -> Iterator[str]:
+    """Lines with the cores that a large backtest needs, extrapolated along the origins.
+
+    Some targets of a panel of that size are run.
+    """
+    heads = ("ms an origin", "s a series", "core hours", "cores for one hour", "for ten minutes")
+    yield f"| {LARGE_SERIES:,} series, {LARGE_ORIGINS} origins | {' | '.join(heads)} |"
+    yield "| --- |" + " --: |" * len(heads)
+    panel, targets = supply.take(LARGE_SERIES)
+    parts = (targets[start : start + SERIES] for start in range(0, len(targets), SERIES))
+    total = 0.0
+    for name, model in models().items():
+        few, many = (
+            door(panel, next(parts), model, runs, months) / SERIES for months in (FEW, MANY)
+        )
+        origin = (many - few) / (MANY - FEW)
+        series = many + (LARGE_ORIGINS - MANY) * origin
+        hours = LARGE_SERIES * series / 3600
+        total += hours
+        yield f"| `{name}` | {1e3 * origin:.1f} | {series:.1f} | {cores(hours)} |"
+    yield f"| all | | | {cores(total)} |"
+
+
+def cores(hours: float) -> str:
+    """Core hours, cores for one hour and for ten minutes, as cells."""
+    return f"{hours:.1f} | {math.ceil(hours)} | {math.ceil(6 * hours)}"
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--largest", type=int, default=SIZES[-1])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--dask", action="store_true", help="a local cluster of --jobs workers")
     given = parser.parse_args()
     sizes = [size for size in SIZES if size <= given.largest]
-    print("| ms a series | " + " | ".join(f"{size:,}" for size in sizes) + " | most to least |")
-    print("| --- |" + " --: |" * (len(sizes) + 1))
-    for name, costs in measured(sizes, given.jobs, given.dask).items():
-        cells = [f"{1000 * cost:.2f}" for cost in costs]
-        print(f"| {name} | {' | '.join(cells)} | {max(costs) / min(costs):.2f} |")
+    supply = Supply(load_panel())
+    with engine(given.jobs, given.dask) as runs:
+        for line in cost_table(supply, sizes, runs):
+            print(line, flush=True)
+        if runs.get("n_jobs") == 1:
+            print()
+            for line in large_table(supply, runs):
+                print(line, flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas"))
     print(f"\n{platform.machine()}, {cpu_count()} cores, {given.jobs} used, {packages}.")

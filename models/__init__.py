@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tradeshock.models.factor import DynamicFactor as DynamicFactor
     from tradeshock.models.flash_bridge import FlashBridge as FlashBridge
     from tradeshock.models.flash_ratio import FlashRatio as FlashRatio
+    from tradeshock.models.lightgbm_boosting import LightGBMBoosting as LightGBMBoosting
     from tradeshock.models.paths import ForecastPaths as ForecastPaths
     from tradeshock.models.random_walk import RandomWalk as RandomWalk
     from tradeshock.models.recalibration import Recalibration as Recalibration
@@ -44,6 +45,7 @@ else:
             "FlashRatio": "tradeshock.models.flash_ratio",
             "ForecastPaths": "tradeshock.models.paths",
             "GradientBoosting": "tradeshock.models.boosting",
+            "LightGBMBoosting": "tradeshock.models.lightgbm_boosting",
             "LinearPool": "tradeshock.models.combination",
             "make_model": "tradeshock.models.registry",
             "Model": "tradeshock.models.base",

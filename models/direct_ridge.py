@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from tradeshock.features.exchange_rates import ExchangeRates
 from tradeshock.features.flash import Flash
@@ -45,6 +46,12 @@ def linear_blocks() -> FeaturePipeline:
     )
 
 
+def names_in_use(rows: Rows, upto: int) -> tuple[str, ...]:
+    """Names of the columns that `standardised` gives, the constant's first."""
+    kept, _, _ = _columns_in_use(rows, upto)
+    return ("constant", *(rows.names[column] for column in kept))
+
+
 def standardised(rows: Rows, upto: int, new: Floats) -> tuple[Floats, Floats]:
     """Columns with a constant in front, standardised by the first rows, cut, missing ones zero.
 
@@ -60,14 +67,7 @@ def standardised(rows: Rows, upto: int, new: Floats) -> tuple[Floats, Floats]:
     ndarray, upto by kept columns
     ndarray, new rows by kept columns
     """
-    kept = np.flatnonzero(rows.usable(FEWEST_KNOWN, upto))
-    first = rows.X[:upto, kept]
-    seen = ~np.isnan(first)
-    count = seen.sum(axis=0)
-    mean = np.where(seen, first, 0.0).sum(axis=0) / count
-    spread = np.sqrt((np.where(seen, first - mean, 0.0) ** 2).sum(axis=0) / count)
-    moving = spread > 1e-10
-    kept, mean, spread = kept[moving], mean[moving], spread[moving]
+    kept, mean, spread = _columns_in_use(rows, upto)
     scale = np.where(kept < len(ADJUSTED_LAGS), LAG_SCALE, 1.0)
 
     def columns(X: Floats) -> Floats:
@@ -75,6 +75,18 @@ def standardised(rows: Rows, upto: int, new: Floats) -> tuple[Floats, Floats]:
         return np.column_stack([np.ones(len(X)), np.where(np.isnan(z), 0.0, z) * scale])
 
     return columns(rows.X[:upto]), columns(new)
+
+
+def _columns_in_use(rows: Rows, upto: int) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+    """Positions of the columns that move within the first rows, their means and deviations."""
+    kept = np.flatnonzero(rows.usable(FEWEST_KNOWN, upto))
+    first = rows.X[:upto, kept]
+    seen = ~np.isnan(first)
+    count = seen.sum(axis=0)
+    mean = np.where(seen, first, 0.0).sum(axis=0) / count
+    spread = np.sqrt((np.where(seen, first - mean, 0.0) ** 2).sum(axis=0) / count)
+    moving = spread > 1e-10
+    return kept[moving], mean[moving], spread[moving]
 
 
 def step_penalties(penalty: float, steps: int) -> Floats:

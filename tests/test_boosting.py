@@ -1,11 +1,23 @@
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import ModelError
-from tradeshock.models import GradientBoosting, RandomWalk
-from tradeshock.models.direct_ridge import DirectRidge
+from tradeshock.features.partner_demand import PartnerDemand
+from tradeshock.features.pipeline import FeaturePipeline
+from tradeshock.features.semiconductors import SemiconductorCycle
+from tradeshock.features.uncertainty import Uncertainty
+from tradeshock.models import GradientBoosting, LightGBMBoosting, RandomWalk
+from tradeshock.models.boosting import SIGNS, BoostedTrees, Lesson
+from tradeshock.models.direct_ridge import DirectRidge, linear_blocks, names_in_use, standardised
+
+without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
+both = pytest.mark.parametrize(
+    "boosting", [GradientBoosting, pytest.param(LightGBMBoosting, marks=without_lightgbm)]
+)
 
 
 @pytest.fixture(scope="module")
@@ -13,17 +25,32 @@ def known(panel: Panel) -> Panel:
     return panel.as_of("2019-07-01")
 
 
-def test_trees_start_from_the_ridge(known: Panel) -> None:
+@pytest.fixture
+def lesson() -> Lesson:
+    """One column of eleven values, and growth over one and two months that falls with it."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(-5, 6, size=(300, 1)).astype(float)
+    left = -0.02 * X + rng.normal(scale=0.02, size=(300, 2))
+    left[-1, 1] = np.nan
+    return Lesson(X, left - np.nanmean(left, axis=0), (0,))
+
+
+# -- what the trees start from --------------------------------------------------------------------
+
+
+@both
+def test_trees_start_from_the_ridge(known: Panel, boosting: type[BoostedTrees]) -> None:
     ridge = DirectRidge(n_draws=2, error_years=0).fit(known).forecast(3).median()
-    asleep = GradientBoosting(learning_rate=1e-9, n_draws=2, error_years=0).fit(known)
+    asleep = boosting(learning_rate=1e-9, n_draws=2, error_years=0).fit(known)
     np.testing.assert_allclose(asleep.forecast(3).median(), ridge, rtol=1e-6)
-    awake = GradientBoosting(n_draws=2, error_years=0).fit(known).forecast(3).median()
+    awake = boosting(n_draws=2, error_years=0).fit(known).forecast(3).median()
     assert not np.allclose(awake, ridge, rtol=1e-4)
 
 
-def test_trees_alone_start_from_a_shrunk_drift(known: Panel) -> None:
+@both
+def test_trees_alone_start_from_a_shrunk_drift(known: Panel, boosting: type[BoostedTrees]) -> None:
     walk = RandomWalk(n_draws=2).fit(known).forecast(12).median()
-    asleep = GradientBoosting(
+    asleep = boosting(
         residual_of=None, learning_rate=1e-9, max_iter=1, n_draws=2, error_years=0
     ).fit(known)
     drift = np.log(asleep.forecast(12).median() / walk)
@@ -33,9 +60,107 @@ def test_trees_alone_start_from_a_shrunk_drift(known: Panel) -> None:
     assert drift.iloc[-1] < 0.4 * growth
 
 
-def test_the_seed_grows_the_trees(known: Panel) -> None:
+def test_unknown_start(known: Panel) -> None:
+    with pytest.raises(ModelError, match="residual_of is 'lasso'"):
+        GradientBoosting(residual_of="lasso").fit(known).forecast(1)
+
+
+# -- signs ----------------------------------------------------------------------------------------
+
+
+@both
+@pytest.mark.parametrize(("sign", "moves"), [(0, True), (-1, True), (1, False)])
+def test_trees_move_in_the_direction_of_a_sign_only(
+    lesson: Lesson, boosting: type[BoostedTrees], sign: int, moves: bool
+) -> None:
+    grid = np.arange(-5.0, 6.0)[:, None]
+    added = boosting(learning_rate=0.3).grow(Lesson(lesson.X, lesson.left, (sign,)), grid)
+    slope = np.diff(added, axis=0)
+    # Growth falls with the column; trees that may only rise with it stay where they are.
+    assert (np.abs(slope).max() > 1e-3) == moves
+    assert moves or np.ptp(added) < 1e-9
+    assert (sign * slope >= 0.0).all()
+
+
+@both
+def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) -> None:
+    # Months in which a column stood ever higher; the trees' part alone is bound by its sign.
+    model = boosting(residual_of=None, learning_rate=0.3, n_draws=2, error_years=0).fit(known)
+    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    for name, least in ((next(iter(SIGNS)), 0.0), ("adjusted_growth_1", -np.inf)):
+        new = np.tile(rows.X[-1], (9, 1))
+        column = rows.names.index(name)
+        new[:, column] = np.nanquantile(rows.X[:, column], np.linspace(0.1, 0.9, 9))
+        growth = model.predict(rows, new, 3)
+        assert np.ptp(growth) > 0.0
+        assert np.diff(growth, axis=0).min() >= least
+
+
+def test_names_in_use_are_those_of_the_columns(known: Panel) -> None:
+    model = DirectRidge().fit(known)
+    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    X, _ = standardised(rows, 200, rows.X[-1:])
+    names = names_in_use(rows, 200)
+    assert names[0] == "constant"
+    assert len(names) == X.shape[1]
+    for column, name in enumerate(names[1:], start=1):
+        raw = rows.X[:200, rows.names.index(name)]
+        inside = ~np.isnan(raw) & (np.abs(X[:, column]) < 1.5)
+        assert np.corrcoef(raw[inside], X[inside, column])[0, 1] == pytest.approx(1.0)
+
+
+def test_signed_columns_exist(known: Panel) -> None:
+    more = FeaturePipeline(
+        [
+            ("semiconductors", SemiconductorCycle(["semiconductor_export_price"])),
+            ("partner_demand", PartnerDemand(["world_trade_volume"])),
+            ("uncertainty", Uncertainty(["gpr", "gpr_kr", "epu_us_trade"])),
+        ]
+    )
+    names = {
+        str(name)
+        for pipeline in (linear_blocks(), more)
+        for name in pipeline.fit(known).get_feature_names_out()
+    }
+    assert set(SIGNS) <= names
+
+
+def test_signs_are_minus_one_zero_or_one(known: Panel) -> None:
+    with pytest.raises(ModelError, match=r"signs has \{'prices__brent_growth_1': 2\}; give 1 for"):
+        GradientBoosting(signs={"prices__brent_growth_1": 2}).fit(known).forecast(1)
+
+
+# -- bags -----------------------------------------------------------------------------------------
+
+
+@both
+def test_bags_calm_the_seed(boosting: type[BoostedTrees]) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.integers(-5, 6, size=(200, 8)).astype(float)
+    lesson = Lesson(X, rng.normal(scale=0.02, size=(200, 1)), (0,) * 8)
+
+    def unrest(n_bags: int) -> float:
+        grown = [
+            boosting(n_bags=n_bags, random_state=seed).grow(lesson, X[:20]) for seed in range(8)
+        ]
+        return float(np.std(grown, axis=0).mean())
+
+    assert 0.0 < unrest(9) < 0.6 * unrest(1)
+
+
+@both
+def test_steps_do_not_hang_on_how_many_are_asked_for(
+    known: Panel, boosting: type[BoostedTrees]
+) -> None:
+    model = boosting(n_draws=2, error_years=0).fit(known)
+    few, many = (np.median(np.log(model.forecast(steps).of()), axis=0) for steps in (3, 6))
+    np.testing.assert_allclose(few, many[:3], rtol=1e-12)
+
+
+@both
+def test_the_seed_grows_the_trees(known: Panel, boosting: type[BoostedTrees]) -> None:
     forecasts = [
-        GradientBoosting(random_state=seed, n_draws=2, error_years=0).fit(known).forecast(2)
+        boosting(random_state=seed, n_draws=2, error_years=0).fit(known).forecast(2)
         for seed in (0, 0, 1)
     ]
     medians = [np.median(paths.of(), axis=0) for paths in forecasts]
@@ -43,32 +168,51 @@ def test_the_seed_grows_the_trees(known: Panel) -> None:
     assert (medians[0] != medians[2]).all()
 
 
-def test_growth_is_forecast_not_the_level(panel: Panel, known: Panel) -> None:
+def test_no_bags(known: Panel) -> None:
+    with pytest.raises(ModelError, match="n_bags is 0; give 1 or more"):
+        GradientBoosting(n_bags=0).fit(known).forecast(1)
+
+
+# -- the rest -------------------------------------------------------------------------------------
+
+
+@both
+def test_growth_is_forecast_not_the_level(
+    panel: Panel, known: Panel, boosting: type[BoostedTrees]
+) -> None:
     # With every dollar figure a thousand times smaller nothing changes but the unit.
     usd = [id for id in known.values.columns if known.catalog[id].unit == "mn USD"]
     values = known.values.copy()
     values[usd] = values[usd] / 1000.0
     other = Panel(values.dropna(axis=1, how="all"), panel.catalog, "KR", known.origin)
-    ours = GradientBoosting(n_draws=2, error_years=0).fit(known).forecast(6).median()
-    theirs = GradientBoosting(n_draws=2, error_years=0).fit(other).forecast(6).median()
+    ours = boosting(n_draws=2, error_years=0).fit(known).forecast(6).median()
+    theirs = boosting(n_draws=2, error_years=0).fit(other).forecast(6).median()
     np.testing.assert_allclose(theirs * 1000.0, ours, rtol=1e-3)
 
 
-def test_replay_shares_the_fits_of_januaries(panel: Panel) -> None:
+@both
+def test_replay_shares_the_fits_of_januaries(panel: Panel, boosting: type[BoostedTrees]) -> None:
     origins = panel.origins("2019-06", "2019-07")
-    small = GradientBoosting(max_iter=3, error_years=3, n_draws=20)
+    small = boosting(max_iter=3, n_bags=1, error_years=3, n_draws=20)
     for paths in small.replay(panel, "exports_total", origins, 3):
-        slow = GradientBoosting(max_iter=3, error_years=3, n_draws=20)
+        slow = boosting(max_iter=3, n_bags=1, error_years=3, n_draws=20)
         expected = slow.fit(panel.as_of(paths.origin)).forecast(3)
         np.testing.assert_allclose(paths.values, expected.values, rtol=1e-9)
 
 
-def test_target_alone(panel: Panel) -> None:
+@both
+def test_target_alone(panel: Panel, boosting: type[BoostedTrees]) -> None:
     total = panel.series("exports_total")["2016-01":]
     alone = Panel.from_frame(total, ReleaseRule.after(days=40))
-    model = GradientBoosting(max_iter=3, n_draws=20, error_years=2).fit(alone)
+    model = boosting(max_iter=3, n_bags=2, n_draws=20, error_years=2).fit(alone)
     paths = model.forecast(12)
     assert np.isfinite(paths.values).all()
+
+
+@both
+def test_too_few_rows_for_a_split(boosting: type[BoostedTrees]) -> None:
+    lesson = Lesson(np.arange(30.0)[:, None], np.linspace(-1.0, 1.0, 30)[:, None], (0,))
+    np.testing.assert_allclose(boosting().grow(lesson, lesson.X), 0.0, atol=1e-12)
 
 
 def test_threads_are_given_back(known: Panel) -> None:
@@ -76,8 +220,3 @@ def test_threads_are_given_back(known: Panel) -> None:
     before = [pool["num_threads"] for pool in threadpool_info()]
     GradientBoosting(max_iter=2, n_draws=2, error_years=0).fit(known).forecast(1)
     assert [pool["num_threads"] for pool in threadpool_info()] == before
-
-
-def test_unknown_start(known: Panel) -> None:
-    with pytest.raises(ModelError, match="residual_of is 'lasso'"):
-        GradientBoosting(residual_of="lasso").fit(known).forecast(1)
