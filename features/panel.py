@@ -43,7 +43,7 @@ def as_day(day: Day) -> pd.Timestamp:
         raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'") from error
     if pd.isna(stamp):
         raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    return stamp.tz_localize(None).normalize()
+    return (stamp if stamp.tz is None else stamp.tz_localize(None)).normalize()
 
 
 class Panel(Published):

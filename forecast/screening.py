@@ -19,7 +19,6 @@ from tradeshock.models.base import Floats
 from tradeshock.models.measure import Outcomes
 
 KEYS = ["target", "origin", "step"]
-_MEANS = ["squared", "absolute", "error"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +73,17 @@ class Screening:
         keys = [*(["target"] if "target" not in by else []), *by]
         rows = self._measured(keys, reference)
         grouped = rows.groupby(keys, observed=True)
-        count, means = grouped["error"].count(), grouped[_MEANS].mean()
-        table = pd.DataFrame({"n": count, "rmse": np.sqrt(means["squared"])})
-        table["mae"], table["bias"] = means["absolute"], means["error"]
+        table = grouped[["squared", "absolute", "error"]].mean()
+        table.columns = pd.Index(["rmse", "mae", "bias"])
+        table["rmse"] = np.sqrt(table["rmse"])
+        table.insert(0, "n", grouped["error"].count().to_numpy())
         if reference is not None:
             both = grouped[["common", "squared_reference"]].mean()
             table["rmse_ratio"] = np.sqrt(both["common"] / both["squared_reference"])
-        table = table[table["n"] > 0]
-        if table.empty:
+        out = table["n"].to_numpy() > 0
+        if not out.any():
             raise ScoreError("no outcome is out yet; use origins further back")
+        table = table if out.all() else table[out]
         return table.reset_index()
 
     def _measured(self, keys: list[str], reference: str | None) -> pd.DataFrame:

@@ -38,6 +38,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         Months of the target that it needs; of the class.
     takes_conditions : bool
         Whether `forecast` takes conditions; of the class.
+    requires : tuple of str
+        Importable packages that it needs besides the package's own dependencies; of the class.
     scale_tolerance : float
         How much growth may differ when money is counted in billions instead of millions; of the
         class, larger where an optimiser runs.
@@ -55,6 +57,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     random_state: int
     minimum_months = 36
     takes_conditions = False
+    requires: tuple[str, ...] = ()
     scale_tolerance = 1e-8
 
     @abstractmethod

@@ -117,7 +117,9 @@ class Combination(Wrapper):
         weights = np.full((steps, len(names)), 1.0 / len(names))
         if self.scheme_ != "equal":
             past = _history(record, names, target, forecasts[0].state, steps)
-            if past is not None:
+            if past is None:
+                self.scheme_ = "equal"
+            else:
                 found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
                 weights = self.shrinkage * weights + (1.0 - self.shrinkage) * found
         self.weights_ = pd.DataFrame(

@@ -34,6 +34,8 @@ class LightGBMBoosting(BoostedTrees):
         On fit, if LightGBM is not installed.
     """
 
+    requires = ("lightgbm",)
+
     def __init__(
         self,
         features: FeaturePipeline | None = None,

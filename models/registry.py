@@ -6,6 +6,7 @@ import inspect
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from tradeshock.features.errors import ModelError
@@ -17,6 +18,8 @@ GROUP = "tradeshock.models"
 def find_models() -> dict[str, type[Model]]:
     """Find all models that have a name: built-in ones and entry points ``tradeshock.models``.
 
+    Built-in models of an extra are left out where what they require is not installed.
+
     Returns
     -------
     dict of str to class
@@ -27,9 +30,9 @@ def find_models() -> dict[str, type[Model]]:
     ModelError
         If an entry point cannot be loaded, is no model or bears a built-in model's name.
     """
-    found = dict(_built_in())
+    found = {name: cls for name, cls in _built_in().items() if all(map(find_spec, cls.requires))}
     for point in entry_points(group=GROUP):
-        if point.name in found:
+        if point.name in found or point.name in _built_in():
             raise ModelError(
                 f"{_whose(point)} bears the name of another model; rename the entry point"
             )

@@ -10,7 +10,6 @@ from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.models import GradientBoosting, LightGBMBoosting
 from tradeshock.models.boosting import Lesson
-from tradeshock.models.check import CHECKS, check_model
 from tradeshock.models.registry import make_model
 
 
@@ -34,12 +33,6 @@ def test_is_not_imported_before_it_is_used() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "lightgbm" not in run.stdout.split()
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_conformance(check: str) -> None:
-    pytest.importorskip("lightgbm")
-    check_model(LightGBMBoosting(max_iter=3, n_bags=2), only=[check])
 
 
 @pytest.mark.parametrize("n_bags", [1, 3])

@@ -15,6 +15,7 @@ PARAMETERS = {
     "Combination": {"members": [RandomWalk(), SeasonalNaive()]},
     "FlashBridge": {"carrier": RandomWalk()},
     "GradientBoosting": {"max_iter": 3},
+    "LightGBMBoosting": {"max_iter": 3, "n_bags": 2},
     "LinearPool": {"members": [RandomWalk(), SeasonalNaive()]},
     "Recalibration": {"member": RandomWalk()},
     "SeasonalARIMA": {"years": 8},

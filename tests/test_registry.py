@@ -1,5 +1,6 @@
 """Models are found by name, the package's own and those of others."""
 
+import sys
 from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
@@ -29,6 +30,13 @@ def test_built_in_models_are_found():
     assert all(issubclass(cls, Model) and name == cls.__name__ for name, cls in found.items())
     assert "Model" not in found
     assert "UnivariateModel" not in found
+
+
+def test_models_of_an_extra_are_found_where_it_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    assert "LightGBMBoosting" not in find_models()
+    monkeypatch.setattr("tradeshock.models.registry.find_spec", lambda name: name == "lightgbm")
+    assert "LightGBMBoosting" in find_models()
 
 
 def test_a_model_is_made_by_name():
