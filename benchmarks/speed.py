@@ -114,11 +114,23 @@ def synthetic_panel() -> Panel:
     return Panel.from_frame(table, ReleaseRule(day=1))
 
 
+def reference_door() -> tuple[Panel, list[pd.Timestamp], Callable[[], pd.DataFrame]]:
+    """Reference system as a panel, its origins, and the screen of all of them."""
+    panel = synthetic_panel()
+    last = panel.values.index[-1] + 1
+    origins = panel.origins(last - len(ALL) + 1, last, target=kernels.SERIES[0])
+
+    def screened() -> pd.DataFrame:
+        model = VAR(kernels.SERIES, lags=kernels.LAGS, calendar=False)
+        return screen(model, panel, kernels.SERIES[0], origins, kernels.STEPS).scores()
+
+    return panel, origins, screened
+
+
 def door_rows() -> list[Row]:
     """Through `screen` and `VAR.replay`: frame and scores made, panels cut and paths drawn."""
-    panel, ids = synthetic_panel(), kernels.SERIES
-    last = panel.values.index[-1] + 1
-    origins = panel.origins(last - len(ALL) + 1, last, target=ids[0])
+    ids = kernels.SERIES
+    panel, origins, screened = reference_door()
     growth = kernels.systems()["growth"]
     loop = seconds(lambda: kernels.var_statsmodels(growth, ALL), 3)
 
@@ -130,10 +142,6 @@ def door_rows() -> list[Row]:
         for paths in replay(targets, 1000):
             for series in paths.series:  # type: ignore[attr-defined]
                 paths.quantile(series=series)  # type: ignore[attr-defined]
-
-    def screened() -> None:
-        model = VAR(ids, lags=kernels.LAGS, calendar=False)
-        screen(model, panel, ids[0], origins, kernels.STEPS).scores()
 
     screened()
     what = "VAR(6) replay, 240 origins: "

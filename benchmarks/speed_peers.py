@@ -34,11 +34,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
-from speed import ALL, TARGET, Row, line, seconds, synthetic_panel
+from speed import TARGET, Row, line, reference_door, seconds
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.forecast import screen
 from tradeshock.forecast.scores import scores
 from tradeshock.models import VAR, GradientBoosting, LightGBMBoosting, Model
 from tradeshock.models.direct_ridge import FEWEST_KNOWN, linear_blocks
@@ -105,18 +104,14 @@ def levels(growth: Floats, points: Floats) -> Floats:
 
 def doors() -> dict[str, Callable[[], Any]]:
     """Ways through the public door: points, points with frame and scores, paths with both."""
-    panel, ids = synthetic_panel(), kernels.SERIES
-    last = panel.values.index[-1] + 1
-    origins = panel.origins(last - len(ALL) + 1, last, target=ids[0])
+    ids = kernels.SERIES
+    panel, origins, screened = reference_door()
 
     def model(n_draws: int) -> VAR:
         return VAR(ids, lags=kernels.LAGS, calendar=False, n_draws=n_draws)
 
     def points() -> Floats:
         return model(1).replay_points(panel, ids, origins, STEPS)
-
-    def screened() -> pd.DataFrame:
-        return screen(model(1), panel, ids[0], origins, STEPS).scores()
 
     def scored() -> pd.DataFrame:
         paths = model(1000).replay(panel, ids[0], origins, STEPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tradeshock.features.errors import PanelError
 from tradeshock.features.panel import Panel
 from tradeshock.features.release import ReleaseRule
 
@@ -28,7 +29,19 @@ def as_quoted(panel: Panel) -> Panel:
     -------
     Panel
         The same figures, with other release rules for the series that the catalog calls `quoted`.
+
+    Raises
+    ------
+    PanelError
+        If the panel was cut before: what it lacks cannot be read from quotes any more.
     """
     entries = (panel.catalog[str(id)] for id in panel.values.columns)
     quoted = [replace(entry, release=WHEN_QUOTED) for entry in entries if entry.quoted]
-    return Panel(panel.values, panel.catalog.with_series(*quoted), panel.calendar, panel.origin)
+    read = Panel(panel.values, panel.catalog.with_series(*quoted), panel.calendar, panel.origin)
+    late = [e.id for e in quoted if read.is_stale(e.id) and not panel.is_stale(e.id)]
+    if late:
+        raise PanelError(
+            f"the panel of {panel.origin.date()} lacks the last quotes of {', '.join(late)}; take "
+            "them before it is cut: as_quoted(panel).as_of(day)"
+        )
+    return read

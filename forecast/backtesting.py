@@ -96,9 +96,9 @@ def backtest(
         panel=panel,
         target=targets,
         origins=tuple(days),
-        warmup=tuple(warmup_origins(panel, targets[0], days, _at_least(0, warmup=warmup))),
-        steps=_at_least(1, steps=steps),
-        refit_every=_at_least(1, refit_every=refit_every),
+        warmup=tuple(warmup_origins(panel, targets[0], days, at_least(0, warmup=warmup))),
+        steps=at_least(1, steps=steps),
+        refit_every=at_least(1, refit_every=refit_every),
         functionals=dict(functionals or {}),
         store=None if store is None else ChunkStore(Path(store), panel),
     )
@@ -170,7 +170,14 @@ def origins_for(panel: Panel, target: str, origins: Sequence[Day] | None) -> lis
     return days
 
 
-def _at_least(smallest: int, **argument: int) -> int:
+def at_least(smallest: int, **argument: int) -> int:
+    """Return an argument, given by name, if it is a whole number and large enough.
+
+    Raises
+    ------
+    BacktestError
+        If it is not.
+    """
     ((name, value),) = argument.items()
     if not isinstance(value, int | np.integer) or value < smallest:
         raise BacktestError(f"{name} is {value!r}; give a whole number, at least {smallest}")
@@ -186,7 +193,7 @@ def processes_for(n_jobs: int, executor: Executor | None) -> int:
         If it makes no sense, or is given beside an executor.
     """
     if executor is None:
-        return (cpu_count() or 1) if n_jobs == -1 else _at_least(1, n_jobs=n_jobs)
+        return (cpu_count() or 1) if n_jobs == -1 else at_least(1, n_jobs=n_jobs)
     if not isinstance(executor, Executor):
         raise BacktestError(
             f"got {executor!r} as an executor; give a tradeshock.forecast.executors.Executor, "

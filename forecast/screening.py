@@ -13,7 +13,7 @@ from tradeshock.features.errors import BacktestError, ModelError, ScoreError
 from tradeshock.features.panel import Day, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.features.validation import months_of
-from tradeshock.forecast.backtesting import origins_for
+from tradeshock.forecast.backtesting import at_least, origins_for
 from tradeshock.forecast.jobs import Models, labelled
 from tradeshock.models.base import Floats
 from tradeshock.models.measure import Outcomes
@@ -70,7 +70,7 @@ class Screening:
             reference = "RandomWalk"
         if reference is not None and reference not in models:
             raise ScoreError(f"no forecasts of the reference {reference!r}; there are {models}")
-        keys = [*(["target"] if "target" not in by else []), *by]
+        keys = list(dict.fromkeys([*(["target"] if "target" not in by else []), *by]))
         rows = self._measured(keys, reference)
         grouped = rows.groupby(keys, observed=True)
         table = grouped[["squared", "absolute", "error"]].mean()
@@ -142,7 +142,9 @@ def screen(
     named = labelled(models)
     if twice := [name for name, count in Counter(name for name, _ in named).items() if count > 1]:
         raise BacktestError(f"two models are called {twice[0]!r}; give a mapping of label to model")
-    days = origins_for(panel, targets[0], origins)
+    if not targets or len(set(targets)) < len(targets):
+        raise BacktestError(f"got {list(targets)} as targets; name at least one, and each once")
+    steps, days = at_least(1, steps=steps), origins_for(panel, targets[0], origins)
     table = _Table(panel, targets, days, steps)
     points = {name: model.replay_points(panel, targets, days, steps) for name, model in named}
     return Screening(table.filled(points))
@@ -164,7 +166,7 @@ class _Table:
     def filled(self, points: Mapping[str, Floats]) -> pd.DataFrame:
         """Table with the points of each model."""
         for name, values in points.items():
-            self._refuse_negative(name, values)
+            self._refuse_unusable(name, values)
         models, targets, steps = list(points), len(self._targets), self._steps
         size, each = self._actual.size, steps * targets
         days = np.tile(np.repeat(np.arange(len(self._days)), each), len(models))
@@ -187,12 +189,13 @@ class _Table:
             }
         )
 
-    def _refuse_negative(self, name: str, points: Floats) -> None:
-        if (points > 0.0).all():
+    def _refuse_unusable(self, name: str, points: Floats) -> None:
+        usable = np.isfinite(points) & (points > 0.0)
+        if usable.all():
             return
-        day, step, id = np.argwhere(~(points > 0.0))[0]
+        day, step, id = np.argwhere(~usable)[0]
         raise ModelError(
             f"{name} gave {points[day, step, id]:g} for {self._targets[id]} (step {step + 1}, "
-            f"origin {self._days[day].date()}); a target must stay positive, because errors are "
-            "taken in logs"
+            f"origin {self._days[day].date()}); a target must stay positive and finite, because "
+            "errors are taken in logs"
         )

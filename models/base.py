@@ -176,8 +176,11 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         ndarray, origins by steps by targets
             What `points` gives at each.
         """
-        forecasts = self.replay(panel, target, origins, steps)
-        return np.array([np.median(paths.values, axis=0) for paths in forecasts])
+        self._check_steps(steps)
+        points = np.empty((len(origins), steps, len(self._targets(target))))
+        for i, paths in enumerate(self.replay(panel, target, origins, steps)):
+            points[i] = np.median(paths.values, axis=0)
+        return points
 
     @property
     def name(self) -> str:
@@ -213,10 +216,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         if not isinstance(panel, Panel):
             raise ModelError(f"fit takes a Panel, got {type(panel).__name__}; see load_panel()")
         self.panel_ = panel
-        self.target_: tuple[str, ...] = (target,) if isinstance(target, str) else tuple(target)
+        self.target_ = self._targets(target)
         self.record_ = record
-        if not self.target_:
-            raise ModelError("fit got no target; name at least one series of the panel")
         for id in self.target_:
             months = len(panel.series(id))
             if months < self.minimum_months:
@@ -226,6 +227,14 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
                 )
         self.state_ = panel.state(self.target_[0])
         self.last_ = panel.last_month(self.target_[0])
+
+    def _targets(self, target: str | Sequence[str]) -> tuple[str, ...]:
+        targets = (target,) if isinstance(target, str) else tuple(target)
+        if not targets or len(set(targets)) < len(targets):
+            raise ModelError(
+                f"got {list(targets)} as targets; name at least one series of the panel, each once"
+            )
+        return targets
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "panel_"):

@@ -183,8 +183,8 @@ class BoostedTrees(DirectModel):
 
     def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
         """Learn from rows, forecast new ones (see `DirectModel.predict`)."""
-        if not self.n_bags >= 1:
-            raise ModelError(f"n_bags is {self.n_bags!r}; give 1 or more")
+        if not isinstance(self.n_bags, int | np.integer) or self.n_bags < 1:
+            raise ModelError(f"n_bags is {self.n_bags!r}; give a whole number, at least 1")
         outcomes = rows.outcome_table(steps)
         upto = int((~np.isnan(outcomes[:, 0])).sum())
         base = self._base(rows, new, outcomes)

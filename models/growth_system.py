@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tradeshock.features.panel import Panel
     from tradeshock.models.conditions import Conditions
 
-__all__ = ["GrowthSystem", "calendar_regressors", "live_series"]
+__all__ = ["GrowthSystem", "calendar_regressors", "live_series", "refuse_early_counts"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,13 +61,24 @@ def live_series(
             stacklevel=5,
         )
     chosen = (*target, *(id for id in others if id not in left_out))
-    for id in chosen:
-        if panel.catalog[id].flash_of is not None:
+    refuse_early_counts(panel, chosen)
+    return chosen, left_out
+
+
+def refuse_early_counts(panel: Panel, series: Sequence[str]) -> None:
+    """Demand series of whole months.
+
+    Raises
+    ------
+    ModelError
+        If one of them counts the first days of months only.
+    """
+    for id in series:
+        if panel.entry(id).flash_of is not None:
             raise ModelError(
                 f"got {id}, the count of the first days of a month, as a series of a system; its "
                 "place is in a bridge model such as FlashRatio"
             )
-    return chosen, left_out
 
 
 def calendar_regressors(months: pd.PeriodIndex, calendar: TradeCalendar | None) -> Floats:

@@ -12,9 +12,15 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
+from tradeshock.features.panel import as_day
 from tradeshock.models.base import Model
 from tradeshock.models.gaussian import GaussianFuture, conditional_shift
-from tradeshock.models.growth_system import GrowthSystem, calendar_regressors, live_series
+from tradeshock.models.growth_system import (
+    GrowthSystem,
+    calendar_regressors,
+    live_series,
+    refuse_early_counts,
+)
 from tradeshock.models.least_squares import (
     CRITERIA,
     VarEstimate,
@@ -237,17 +243,19 @@ class VAR(Model):
         StaleSeriesWarning
             For series that are left out at some origins.
         """
-        blank = clone(self)
+        blank, targets = clone(self), self._targets(target)
         blank._check_parameters()
         self._check_steps(steps)
-        targets = (target,) if isinstance(target, str) else tuple(target)
-        if type(self) is VAR and len(origins):
+        days = [as_day(origin) for origin in origins]
+        points = np.full((len(days), steps, len(targets)), np.nan)
+        if days and max(days) > panel.origin:
+            panel.as_of(max(days))  # says why that is refused
+        if type(self) is VAR and days:
             wanted = tuple(dict.fromkeys([*targets, *blank._wanted(panel)]))
-            points = point_replay(blank, panel, wanted, len(targets), origins, int(steps))
-        else:
-            points = np.full((len(origins), steps, len(targets)), np.nan)
+            refuse_early_counts(panel, wanted)
+            points = point_replay(blank, panel, wanted, len(targets), days, int(steps))
         for i in np.flatnonzero(np.isnan(points).any(axis=(1, 2))).tolist():
-            points[i] = blank.fit(panel.as_of(origins[i]), targets).points(steps)
+            points[i] = blank.fit(panel.as_of(days[i]), targets).points(steps)
         return points
 
     # -- learning -----------------------------------------------------------------------------
@@ -271,7 +279,7 @@ class VAR(Model):
         endog, exog = self.system_.growth, self._exog(self.system_.growth_months)
         fewest = self._fewest(exog.shape[1], len(self.series_))
         self.system_.refuse_fewer_than(fewest)
-        if self.window is not None and self.window < fewest - 1:
+        if self._too_short(fewest):
             raise ModelError(
                 f"got window={self.window}, but {len(self.series_)} series with {self.lags or 1} "
                 f"lags need {fewest - 1} months; use a longer window, fewer series or lags"
@@ -279,6 +287,10 @@ class VAR(Model):
         seen = endog[self._window(endog)]
         refuse_constant(dict(zip(self.series_, seen.T, strict=True)), "in growth")
         return Sample(self.series_, endog, exog)
+
+    def _too_short(self, fewest: int) -> bool:
+        """Whether the window is, where so many months are needed, the first one for growth."""
+        return self.window is not None and self.window < fewest - 1
 
     def _window(self, endog: Floats) -> slice:
         """Rows that are learned from."""

@@ -74,11 +74,13 @@ def point_replay(
     stale[:, :targets] = False
     _warn_of_stale(series, stale, origins)
     medians = np.full((len(origins), steps, targets), np.nan)
-    for at, calendar in _alike(stale, _calendars(model, panel, origins)):
+    for at, calendar in _of_one_kind(stale, _calendars(model, panel, origins)):
         kept = np.flatnonzero(~stale[at[0]])
-        history = _History.read(model, panel, [series[i] for i in kept.tolist()], calendar, steps)
+        rows = last[at][:, kept]
+        ids = [series[i] for i in kept.tolist()]
+        history = _History.read(panel, ids, int(rows.max()) + 1, calendar, steps)
         try:
-            medians[at] = _points(model, history, last[at][:, kept], targets, steps)
+            medians[at] = _points(model, history, rows, targets, steps)
         except ModelError:
             continue
     return medians
@@ -106,7 +108,7 @@ def _calendars(
     return [panel.calendar.as_of(origin).settled for origin in origins]
 
 
-def _alike(
+def _of_one_kind(
     stale: npt.NDArray[np.bool_], calendars: Sequence[TradeCalendar | None]
 ) -> Iterator[tuple[Places, TradeCalendar | None]]:
     """Places of origins that know the same series and calendar."""
@@ -119,7 +121,7 @@ def _alike(
 
 @dataclass(frozen=True, eq=False)
 class _History:
-    """A system as it is now, from the first month that all series have.
+    """A system as the last of its origins knows it, from the first month that all series have.
 
     Parameters
     ----------
@@ -142,13 +144,14 @@ class _History:
     @classmethod
     def read(
         cls,
-        model: VAR,
         panel: Panel,
         series: Sequence[str],
+        end: int,
         calendar: TradeCalendar | None,
         steps: int,
     ) -> _History:
-        figures = panel.figures(series)
+        """Take series from the panel, up to the row before `end`."""
+        figures = panel.figures(series)[:end]
         first = (~np.isnan(figures)).argmax(axis=0)
         start = int(first.max())
         logs = np.array([panel.catalog[id].transform == "log" for id in series])
@@ -172,7 +175,10 @@ def _points(model: VAR, history: _History, last: Places, targets: int, steps: in
     ends = last.min(axis=1) - start
     if model.window is not None and model.lags is None:
         return medians
-    needed = max(model._fewest(history.exog.shape[1], n), (model.window or 0) + 1)
+    fewest = model._fewest(history.exog.shape[1], n)
+    if model._too_short(fewest):
+        return medians
+    needed = max(fewest, (model.window or 0) + 1)
     months = (last[:, :targets] - history.first[:targets] + 1).min(axis=1)
     at = np.flatnonzero((ends + 1 >= needed) & (months >= model.minimum_months))
     if not len(at):

@@ -169,7 +169,7 @@ def test_the_seed_grows_the_trees(known: Panel, boosting: type[BoostedTrees]) ->
 
 
 def test_no_bags(known: Panel) -> None:
-    with pytest.raises(ModelError, match="n_bags is 0; give 1 or more"):
+    with pytest.raises(ModelError, match="n_bags is 0; give a whole number"):
         GradientBoosting(n_bags=0).fit(known).forecast(1)
 
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tradeshock.features import Panel, as_quoted
+from tradeshock.features.errors import PanelError
 
 QUOTED = {"usdkrw", "usdjpy", "usdcny", "usdtwd", "brent", "dubai", "copper"}
 
@@ -34,3 +36,11 @@ def test_what_a_market_quotes_is_never_revised_nor_seasonal(panel: Panel) -> Non
     assert found == QUOTED
     assert {panel.catalog[id].adjustment for id in found} == {"-"}
     assert not any(panel.catalog[id].revised for id in found)
+
+
+def test_a_panel_that_was_cut_has_lost_its_quotes(panel: Panel) -> None:
+    with pytest.raises(
+        PanelError, match=r"2026-05-01 lacks the last quotes of usdkrw.* before it is"
+    ):
+        as_quoted(panel.as_of("2026-05-01"))
+    as_quoted(panel.as_of("2026-05-15"))

@@ -64,9 +64,13 @@ def test_bad_input(panel: Panel) -> None:
         screen([VAR(), VAR(n_draws=5)], panel, origins=origins)
     with pytest.raises(BacktestError, match="no origins"):
         screen(VAR(), panel, origins=[])
-    with pytest.raises(ModelError, match="steps is 0"):
-        screen(VAR(), panel, origins=origins, steps=0)
+    with pytest.raises(BacktestError, match=r"steps is 1\.5"):
+        screen(VAR(), panel, origins=origins, steps=1.5)  # type: ignore[arg-type]
+    for targets in ([], ["exports_total"] * 2):
+        with pytest.raises(BacktestError, match="name at least one, and each once"):
+            screen(VAR(), panel, targets, origins)
     screened = screen(VAR(lags=1), panel, origins=origins, steps=1)
+    assert len(screened.scores(["model", "model"])) == 1
     with pytest.raises(ScoreError, match=r"cannot group by \['window'\]"):
         screened.scores(["window"])
     with pytest.raises(ScoreError, match="reference 'AR'"):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.errors import ModelError, PanelError, ShortHistoryError
 from tradeshock.features.release import ReleaseRule
 from tradeshock.models import VAR
 from tradeshock.models.base import Model
@@ -153,3 +153,37 @@ def test_a_series_that_ends_is_left_out_from_its_day_on(panel: Panel) -> None:
         ids = [id for id in model.series if not known.is_stale(id)]
         alone = VAR(ids, lags=1).fit(known).points(3)
         np.testing.assert_allclose(points, alone, rtol=1e-10)
+
+
+def test_a_point_replay_refuses_what_a_fit_refuses(panel: Panel) -> None:
+    origins = panel.origins("2019-01", "2019-02")
+    for model, targets, complaint in (
+        (VAR(lags=1), ["exports_total"] * 2, "each once"),
+        (VAR(lags=1), [], "at least one series"),
+        (
+            VAR(("exports_total", "exports_total_first_10_days"), lags=1),
+            "exports_total",
+            "count of",
+        ),
+        (VAR(lags=2, window=23, calendar=False), "exports_total", "window=23, but 7 series"),
+    ):
+        with pytest.raises(ModelError, match=complaint):
+            model.replay_points(panel, targets, origins, 2)
+        with pytest.raises(ModelError, match=complaint):
+            model.fit(panel.as_of(origins[0]), targets)
+    with pytest.raises(PanelError, match="cannot tell what is known on 2019-02-01"):
+        VAR(lags=1).replay_points(panel.as_of("2019-01-15"), "exports_total", origins, 2)
+
+
+def test_days_of_any_kind_are_origins(panel: Panel) -> None:
+    days = ["2019-01-01", pd.Timestamp("2019-01-01 09:00", tz="Asia/Seoul")]
+    points = VAR(lags=1).replay_points(panel, "exports_total", days, 2)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(points[0], points[1])
+    assert VAR(lags=1).replay_points(panel, "exports_total", [], 2).shape == (0, 2, 1)
+
+
+def test_the_calendar_is_asked_for_no_more_than_an_origin_needs(panel: Panel) -> None:
+    origins = panel.origins("2015-01", "2015-01")
+    far = VAR(lags=1).replay_points(panel, "exports_total", origins, 130)
+    alone = VAR(lags=1).fit(panel.as_of(origins[0])).points(130)
+    np.testing.assert_allclose(far[0], alone, rtol=1e-9)
