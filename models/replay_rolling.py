@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dpotrs
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.least_squares import regressors, split_coefficients
@@ -63,8 +64,9 @@ def replay_rolling(
             "regressors; use longer windows or fewer lags"
         )
     crossed = _cross_products(X, np.hstack([X, Y]), rows)
-    _refuse_collinear(crossed[:, :, :k])
-    solved = np.asarray(np.linalg.solve(crossed[:, :, :k], crossed[:, :, k:]), dtype="float64")
+    factors = _factors(crossed[:, :, :k])
+    pairs = zip(factors, crossed[:, :, k:], strict=True)
+    solved = np.array([dpotrs(factor, right, lower=1)[0] for factor, right in pairs])
     errors = _windows(Y, rows) - _windows(X, rows) @ solved
     sigma = errors.transpose(0, 2, 1) @ errors / (rows - k)
     sigma *= scaled.spread[:, None] * scaled.spread
@@ -76,8 +78,8 @@ def _cross_products(X: Array, joint: Array, rows: int) -> Array:
     crossed = np.empty((len(X) - rows + 1, X.shape[1], joint.shape[1]))
     crossed[0] = X[:rows].T @ joint[:rows]
     entering, leaving = slice(rows, None), slice(0, len(X) - rows)
-    np.multiply(X[entering, :, None], joint[entering, None, :], out=crossed[1:])
-    crossed[1:] -= X[leaving, :, None] * joint[leaving, None, :]
+    change = np.stack([X[entering], -X[leaving]], axis=2)
+    np.matmul(change, np.stack([joint[entering], joint[leaving]], axis=1), out=crossed[1:])
     np.cumsum(crossed, axis=0, out=crossed)
     return crossed
 
@@ -86,13 +88,23 @@ def _windows(table: Array, rows: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(table, rows, axis=0).transpose(0, 2, 1)
 
 
-def _refuse_collinear(crossed: Array) -> None:
+def _factors(crossed: Array) -> Array:
+    """Cholesky factors of the cross-products of every window.
+
+    Raises
+    ------
+    ModelError
+        If those of one are too close to singular.
+    """
     try:
-        pivots = np.diagonal(np.linalg.cholesky(crossed), axis1=1, axis2=2)
+        factors = np.asarray(np.linalg.cholesky(crossed), dtype="float64")
+        pivots = np.diagonal(factors, axis1=1, axis2=2)
+        alike = (pivots.min(axis=1) * WORST_CONDITION < pivots.max(axis=1)).any()
     except np.linalg.LinAlgError:
-        pivots = np.zeros((1, 1))
-    if (pivots.min(axis=1) * WORST_CONDITION < pivots.max(axis=1)).any() or not pivots.any():
+        alike = np.True_
+    if alike:
         raise ModelError(
             "got regressors that are (nearly) collinear in some window; drop a column or fit each "
             "window by itself"
         )
+    return factors
