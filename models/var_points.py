@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,6 @@ from tradeshock.models.var_replay import (
 if TYPE_CHECKING:
     from tradeshock.features.calendar import TradeCalendar
     from tradeshock.features.panel import Panel
-    from tradeshock.models.var import VAR
 
 __all__ = ["point_replay"]
 
@@ -41,8 +40,24 @@ Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 
+class Specification(Protocol):
+    """What is asked of a `tradeshock.models.var.VAR`, which need not be fitted."""
+
+    lags: int | None
+    criterion: Literal["aic", "bic", "hq"]
+    window: int | None
+    calendar: bool
+    minimum_months: int
+
+    def _fewest(self, columns: int, n: int) -> int: ...
+
+    def _too_short(self, fewest: int) -> bool: ...
+
+    def _highest_order(self, months: int, n: int, columns: int) -> int: ...
+
+
 def point_replay(
-    model: VAR,
+    model: Specification,
     panel: Panel,
     series: Sequence[str],
     targets: int,
@@ -53,8 +68,7 @@ def point_replay(
 
     Parameters
     ----------
-    model : VAR
-        Its parameters; it is not fitted.
+    model : Specification
     panel : Panel
     series : sequence of str
         Those wanted, targets first.
@@ -100,7 +114,7 @@ def _warn_of_stale(
 
 
 def _calendars(
-    model: VAR, panel: Panel, origins: Sequence[pd.Timestamp]
+    model: Specification, panel: Panel, origins: Sequence[pd.Timestamp]
 ) -> list[TradeCalendar | None]:
     """Calendar that each origin knew, the same one for all that had heard the same news."""
     if not model.calendar:
@@ -162,7 +176,9 @@ class _History:
         return cls(tuple(series), logs, first, levels, calendar_regressors(months, calendar))
 
 
-def _points(model: VAR, history: _History, last: Places, targets: int, steps: int) -> Array:
+def _points(
+    model: Specification, history: _History, last: Places, targets: int, steps: int
+) -> Array:
     """Medians of origins that differ in nothing but their months.
 
     Parameters
@@ -194,7 +210,7 @@ def _points(model: VAR, history: _History, last: Places, targets: int, steps: in
     return medians
 
 
-def _orders(model: VAR, sample: Sample, seen: Places) -> Places:
+def _orders(model: Specification, sample: Sample, seen: Places) -> Places:
     if model.lags is not None:
         return np.full(len(seen), model.lags)
     sizes = (sample.endog.shape[1], sample.exog.shape[1])
