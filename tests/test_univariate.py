@@ -103,7 +103,7 @@ def test_misuse_is_told(model, known):
         model().forecast(1)
     with pytest.raises(ModelError, match="fit takes a Panel, got DataFrame"):
         model().fit(known.values)
-    with pytest.raises(ModelError, match="fit got no target"):
+    with pytest.raises(ModelError, match="name at least one series"):
         model().fit(known, [])
     with pytest.raises(PanelError, match="no series 'exprts'"):
         model().fit(known, "exprts")
