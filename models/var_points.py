@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.validation import months_of
-from tradeshock.models.growth_system import calendar_regressors
+from tradeshock.models.growth_system import GrowthSystem, calendar_regressors
 from tradeshock.models.replay_least_squares import VarReplay, forecast_means
 from tradeshock.models.var_replay import (
     Sample,
@@ -90,11 +89,14 @@ def point_replay(
     medians = np.full((len(origins), steps, targets), np.nan)
     for at, calendar in _of_one_kind(stale, _calendars(model, panel, origins)):
         kept = np.flatnonzero(~stale[at[0]])
-        rows = last[at][:, kept]
-        ids = [series[i] for i in kept.tolist()]
-        history = _History.read(panel, ids, int(rows.max()) + 1, calendar, steps)
+        system = GrowthSystem.read(panel, [series[i] for i in kept.tolist()])
+        first = int(system.months.asi8[0])
+        rows = last[at][:, kept] - (first - int(panel.months.asi8[0]))
+        # No months beyond what an origin needs: calendars end.
+        needed = max(int(rows.max()), 0) + steps
+        exog = calendar_regressors(months_of(first + 1 + np.arange(needed)), calendar)
         try:
-            medians[at] = _points(model, history, rows, targets, steps)
+            medians[at] = _points(model, _History(system, exog), rows, targets, steps)
         except ModelError:
             continue
     return medians
@@ -133,47 +135,19 @@ def _of_one_kind(
         yield np.array(at), calendar
 
 
-@dataclass(frozen=True, eq=False)
-class _History:
-    """A system as the last of its origins knows it, from the first month that all series have.
+class _History(NamedTuple):
+    """A system as it is now, and the calendar of its growth as some origins knew it.
 
     Parameters
     ----------
-    series : tuple of str
-    logs : ndarray of bool, shape (n,)
-    first : ndarray of int, shape (n,)
-        Row of the panel in which each series begins.
-    levels : ndarray, shape (months, n)
-        (Log) levels.
+    system : GrowthSystem
+        Later months than an origin knew are not looked at.
     exog : ndarray
-        Exogenous columns of growth, of those months but the first and of the months ahead.
+        Exogenous columns of growth, from the second month on, and of the months ahead.
     """
 
-    series: tuple[str, ...]
-    logs: npt.NDArray[np.bool_]
-    first: Places
-    levels: Array
+    system: GrowthSystem
     exog: Array
-
-    @classmethod
-    def read(
-        cls,
-        panel: Panel,
-        series: Sequence[str],
-        end: int,
-        calendar: TradeCalendar | None,
-        steps: int,
-    ) -> _History:
-        """Take series from the panel, up to the row before `end`."""
-        figures = panel.figures(series)[:end]
-        first = (~np.isnan(figures)).argmax(axis=0)
-        start = int(first.max())
-        logs = np.array([panel.catalog[id].transform == "log" for id in series])
-        levels = figures[start:].copy()
-        levels[:, logs] = np.log(levels[:, logs])
-        month = int(panel.months.asi8[0]) + start
-        months = months_of(np.arange(month + 1, month + len(levels) + steps))
-        return cls(tuple(series), logs, first, levels, calendar_regressors(months, calendar))
 
 
 def _points(
@@ -184,28 +158,28 @@ def _points(
     Parameters
     ----------
     last : ndarray of int, shape (O, n)
-        Row of the panel with each series' last figure.
+        Row of the system's levels with each series' last figure.
     """
     medians = np.full((len(last), steps, targets), np.nan)
-    n, start = len(history.series), int(history.first.max())
-    ends = last.min(axis=1) - start
+    system, ends = history.system, last.min(axis=1)
     if model.window is not None and model.lags is None:
         return medians
-    fewest = model._fewest(history.exog.shape[1], n)
+    fewest = model._fewest(history.exog.shape[1], len(system.series))
     if model._too_short(fewest):
         return medians
     needed = max(fewest, (model.window or 0) + 1)
-    months = (last[:, :targets] - history.first[:targets] + 1).min(axis=1)
+    first = np.array([month.ordinal for month in system.first[:targets]]) - system.months.asi8[0]
+    months = (last[:, :targets] - first + 1).min(axis=1)
     at = np.flatnonzero((ends + 1 >= needed) & (months >= model.minimum_months))
     if not len(at):
         return medians
     # An origin's first growth rate is of the second month, so it sees as many as its last row.
     seen = ends[at]
-    growth = np.diff(history.levels[: seen.max() + 1], axis=0)
-    sample = Sample(history.series, growth, history.exog[: len(growth)])
+    growth = np.diff(system.levels[: seen.max() + 1], axis=0)
+    sample = Sample(system.series, growth, history.exog[: len(growth)])
     orders = _orders(model, sample, seen)
     for lags, members, found in coefficients_by_order(sample, seen, orders, model.window):
-        edge = last[at[members]] - start - seen[members, None]
+        edge = last[at[members]] - seen[members, None]
         medians[at[members]] = _medians(history, lags, found, seen[members], edge, targets, steps)
     return medians
 
@@ -232,34 +206,32 @@ def _medians(
     Parameters
     ----------
     seen : ndarray of int, shape (O,)
-        Row of `history.levels` with the last month that all series have.
+        Row of the system's levels with the last month that all series have.
     edge : ndarray of int, shape (O, n)
         Months that each series has after it.
     """
-    levels = np.full((len(seen), steps, targets), np.nan)
+    known = history.system.levels
+    medians = np.full((len(seen), steps, targets), np.nan)
     kinds, kind = np.unique(edge, axis=0, return_inverse=True)
     for i, ahead in enumerate(kinds):
         at = np.flatnonzero(kind.reshape(-1) == i)
         rows, months = seen[at, None], int(max(ahead[0] + steps, ahead.max()))
         coefs, sigma = found.coefs[at], found.sigma_u[at]
-        past = np.diff(history.levels[rows + np.arange(-lags, 1)], axis=1)
+        past = np.diff(known[rows + np.arange(-lags, 1)], axis=1)
         drift = history.exog[rows + np.arange(months)] @ found.exog_coefs[at]
         mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
-        base = history.levels[seen[at]]
+        base = known[seen[at]]
         wanted = (int(ahead[0]), int(ahead[0]) + steps, targets)
         if ahead.any():
-            published = _published(history.levels, rows, ahead, months) - base[:, None]
+            published = _published(known, rows, ahead, months) - base[:, None]
             responses = level_responses(coefs, months)
             constant, _, trusted = meet_edge(mean, responses, sigma, published, wanted)
             constant[~trusted] = np.nan
             rise = constant.reshape(len(at), steps, targets)
         else:
             rise = mean[:, :steps, :targets]
-        levels[at] = base[:, None, :targets] + rise
-    logs = history.logs[:targets]
-    with np.errstate(over="ignore"):
-        levels[:, :, logs] = np.exp(levels[:, :, logs])
-    return levels
+        medians[at] = base[:, None, :targets] + rise
+    return history.system.own_units(medians)
 
 
 def _published(levels: Array, rows: Places, ahead: Places, months: int) -> Array:

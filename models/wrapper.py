@@ -107,8 +107,7 @@ class Wrapper(Model):
         """Draw joint paths (see `Model.forecast`); conditions go to the members."""
         self._check_fitted()
         forecasts = [member.forecast(steps, conditions) for member in self.members_]
-        paths = self.combine(forecasts, self._known(self.panel_.origin))
-        return replace(paths, model=self.name, seed=self.random_state)
+        return self._named(self.combine(forecasts, self._known(self.panel_.origin)), self.name)
 
     def replay(
         self,
@@ -136,8 +135,7 @@ class Wrapper(Model):
         """
         model, name = clone(self), self.name
         for each in zip(*forecasts, strict=True):
-            paths = model.combine(each, record.as_of(each[0].origin))
-            yield replace(paths, model=name, seed=self.random_state)
+            yield self._named(model.combine(each, record.as_of(each[0].origin)), name)
 
     def make_record(
         self,
@@ -163,6 +161,9 @@ class Wrapper(Model):
 
     def _known(self, origin: pd.Timestamp) -> Record:
         return (Record() if self.record_ is None else self.record_).as_of(origin)
+
+    def _named(self, paths: ForecastPaths, name: str) -> ForecastPaths:
+        return replace(paths, model=name, seed=self.random_state)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self.forecast(steps, conditions).values
