@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from os import PathLike
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.calendar import TradeCalendar
@@ -44,6 +45,22 @@ def as_day(day: Day) -> pd.Timestamp:
     if pd.isna(stamp):
         raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
     return (stamp if stamp.tz is None else stamp.tz_localize(None)).normalize()
+
+
+def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
+    """Return days without time of day, in the order given.
+
+    Raises
+    ------
+    PanelError
+        If one cannot be read as a day.
+    """
+    if isinstance(days, pd.DatetimeIndex) and days.tz is None and not days.hasnans:
+        return days.normalize()
+    given = list(days)
+    if all(type(day) is pd.Timestamp and day.tz is None for day in given):
+        return pd.DatetimeIndex(given).normalize()
+    return pd.DatetimeIndex([as_day(day) for day in given])
 
 
 class Panel(Published):
@@ -299,7 +316,7 @@ class Panel(Published):
         """
         months = _months(first, last)
         days = self.origin_days(months, state, target)
-        last_rows = self.last_known([target], list(pd.DatetimeIndex(days)))[:, 0]
+        last_rows = self.last_known([target], pd.DatetimeIndex(days))[:, 0]
         published = (last_rows >= 0) & (last_rows == months.asi8 - 1 - self.months.asi8[0])
         published &= days <= np.datetime64(self.origin, "D")
         if state != AFTER_TOTAL:
@@ -324,16 +341,17 @@ class Panel(Published):
         return current
 
     def states_at(
-        self, origins: Sequence[pd.Timestamp], target: str = "exports_total"
-    ) -> list[str]:
+        self, origins: Iterable[pd.Timestamp], target: str = "exports_total"
+    ) -> pd.Categorical[str]:
         """What `state` says of the panel as of each origin."""
         flashes = {state: flash.id for state, flash in self._releases(target).flashes.items()}
         last = self.last_known([target, *flashes.values()], origins)
-        names = np.array([AFTER_TOTAL, *flashes], dtype=object)
         # The latest count of the month after the target's last one decides.
         out = last[:, 1:] > last[:, :1]
-        latest = np.where(out, np.arange(1, out.shape[1] + 1), 0).max(axis=1, initial=0)
-        return [str(name) for name in names[latest]]
+        latest: npt.NDArray[np.intp] = np.where(out, np.arange(1, out.shape[1] + 1), 0).max(
+            axis=1, initial=0
+        )
+        return pd.Categorical.from_codes(latest, categories=pd.Index([AFTER_TOTAL, *flashes]))
 
     def standard_origin(self, target: str = "exports_total") -> pd.Timestamp:
         """Last standard origin on or before the panel's own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -115,7 +115,7 @@ class Published:
         return np.column_stack([known_from(entry, months, months[0]) for entry in entries])
 
     def last_known(
-        self, ids: Sequence[str], origins: Sequence[pd.Timestamp]
+        self, ids: Sequence[str], origins: Iterable[pd.Timestamp]
     ) -> npt.NDArray[np.intp]:
         """Row of the last figure of each series that was out at each origin; -1 where none was.
 
@@ -133,16 +133,21 @@ class Published:
         return rows
 
     def stale_at(
-        self, ids: Sequence[str], origins: Sequence[pd.Timestamp]
+        self, ids: Sequence[str], origins: Iterable[pd.Timestamp], last: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.bool_]:
         """Whether each series was older than its release rule allows at each origin.
+
+        Parameters
+        ----------
+        last : ndarray of int, origins by series
+            As `last_known` gives it.
 
         Returns
         -------
         ndarray of bool, origins by series
             What `is_stale` says of the panel as of the origin.
         """
-        last, days = self.last_known(ids, origins), _days(origins)
+        days = _days(origins)
         out = [months_out(self.catalog[id], self.months[0], days) for id in ids]
         return (last < np.column_stack(out) - 1) | (last < 0)
 
@@ -183,6 +188,7 @@ class Published:
         return digest.hexdigest()
 
 
-def _days(origins: Sequence[pd.Timestamp]) -> Days:
-    days: Days = pd.DatetimeIndex(list(origins)).to_numpy().astype("datetime64[D]")
+def _days(origins: Iterable[pd.Timestamp]) -> Days:
+    index = origins if isinstance(origins, pd.DatetimeIndex) else pd.DatetimeIndex(list(origins))
+    days: Days = index.to_numpy().astype("datetime64[D]")
     return days

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import BacktestError
-from tradeshock.features.panel import Day, Panel, as_day
+from tradeshock.features.panel import Day, Panel, as_days
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.chunks import ChunkStore
 from tradeshock.forecast.executors import Executor
@@ -160,7 +160,7 @@ def origins_for(panel: Panel, target: str, origins: Sequence[Day] | None) -> lis
     """
     if origins is None:
         return default_origins(panel, target)
-    days = sorted(as_day(origin) for origin in origins)
+    days = sorted(as_days(origins))
     if not days:
         raise BacktestError("no origins were given; make some with panel.origins(first, last)")
     if twice := [a for a, b in pairwise(days) if a == b]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError
@@ -63,40 +65,67 @@ class Screening:
         ScoreError
             If a column is unknown, no outcome is out, or the reference is not among the models.
         """
-        models = set(self.frame["model"].unique())
         if unknown := [key for key in by if key not in self.frame]:
             raise ScoreError(f"cannot group by {unknown}; give columns of the frame")
-        if reference is None and "RandomWalk" in models:
-            reference = "RandomWalk"
-        if reference is not None and reference not in models:
-            raise ScoreError(f"no forecasts of the reference {reference!r}; there are {models}")
+        reference = self._reference(reference)
         keys = list(dict.fromkeys([*(["target"] if "target" not in by else []), *by]))
-        rows = self._measured(keys, reference)
-        grouped = rows.groupby(keys, observed=True)
-        table = grouped[["squared", "absolute", "error"]].mean()
-        table.columns = pd.Index(["rmse", "mae", "bias"])
-        table["rmse"] = np.sqrt(table["rmse"])
-        table.insert(0, "n", grouped["error"].count().to_numpy())
-        if reference is not None:
-            both = grouped[["common", "squared_reference"]].mean()
-            table["rmse_ratio"] = np.sqrt(both["common"] / both["squared_reference"])
-        out = table["n"].to_numpy() > 0
+        error = self.frame["error"].to_numpy()
+        out = np.isfinite(error)
         if not out.any():
             raise ScoreError("no outcome is out yet; use origins further back")
-        table = table if out.all() else table[out]
-        return table.reset_index()
+        groups = _Groups.of(self.frame, keys)
+        measures = {
+            "n": groups.total(out).astype(np.int64),
+            "rmse": np.sqrt(groups.mean(error**2)),
+            "mae": groups.mean(np.abs(error)),
+            "bias": groups.mean(error),
+        }
+        if reference is not None:
+            base = self._errors_of(reference)
+            both = np.where(np.isfinite(base), error, np.nan)
+            measures["rmse_ratio"] = np.sqrt(groups.mean(both**2) / groups.mean(base**2))
+        table = pd.DataFrame({**groups.keys, **measures})
+        scored = measures["n"] > 0
+        return table if scored.all() else table[scored].reset_index(drop=True)
 
-    def _measured(self, keys: list[str], reference: str | None) -> pd.DataFrame:
-        """Errors, their squares and, beside them, those of the reference."""
-        kept = list(dict.fromkeys([*keys, "model", *KEYS, "error"]))
-        rows = self.frame[kept].assign(
-            squared=self.frame["error"] ** 2, absolute=self.frame["error"].abs()
-        )
-        if reference is None:
-            return rows
-        base = rows.loc[rows["model"] == reference, [*KEYS, "squared"]]
-        rows = rows.merge(base, on=KEYS, how="left", suffixes=("", "_reference"))
-        return rows.assign(common=rows["squared"].where(rows["squared_reference"].notna()))
+    def _reference(self, given: str | None) -> str | None:
+        model = self.frame["model"]
+        if given is None:
+            return "RandomWalk" if (model == "RandomWalk").any() else None
+        if not (model == given).any():
+            raise ScoreError(f"no forecasts of the reference {given!r}; there are {set(model)}")
+        return given
+
+    def _errors_of(self, model: str) -> Floats:
+        """Errors of a model beside every row, NaN where it has made no forecast."""
+        its = self.frame.loc[self.frame["model"] == model, [*KEYS, "error"]]
+        return self.frame[KEYS].merge(its, on=KEYS, how="left")["error"].to_numpy()
+
+
+class _Groups(NamedTuple):
+    """Rows that have the same keys: pandas' own grouping takes as long as all forecasts do."""
+
+    keys: Mapping[str, Any]
+    group: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, keys: Sequence[str]) -> _Groups:
+        found = [pd.factorize(frame[key], sort=True, use_na_sentinel=False) for key in keys]
+        sizes = [len(values) for _, values in found]
+        cells = np.ravel_multi_index([codes for codes, _ in found], sizes)
+        present, group = np.unique(cells, return_inverse=True)
+        places = zip(keys, found, np.unravel_index(present, sizes), strict=True)
+        return cls({key: values.take(place) for key, (_, values), place in places}, group)
+
+    def total(self, values: npt.ArrayLike) -> Floats:
+        """Sum of each group."""
+        return np.asarray(np.bincount(self.group, np.asarray(values)), dtype="float64")
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of what is not NaN; NaN where nothing is."""
+        there = ~np.isnan(values)
+        with np.errstate(invalid="ignore"):
+            return self.total(np.where(there, values, 0.0)) / self.total(there)
 
 
 def screen(
@@ -145,7 +174,7 @@ def screen(
     if not targets or len(set(targets)) < len(targets):
         raise BacktestError(f"got {list(targets)} as targets; name at least one, and each once")
     steps, days = at_least(1, steps=steps), origins_for(panel, targets[0], origins)
-    table = _Table(panel, targets, days, steps)
+    table = _Table(panel, targets, pd.DatetimeIndex(days), steps)
     points = {name: model.replay_points(panel, targets, days, steps) for name, model in named}
     return Screening(table.filled(points))
 
@@ -154,12 +183,12 @@ class _Table:
     """The rows of all models: origins by steps by targets, one model after the other."""
 
     def __init__(
-        self, panel: Panel, targets: tuple[str, ...], days: list[pd.Timestamp], steps: int
+        self, panel: Panel, targets: tuple[str, ...], days: pd.DatetimeIndex, steps: int
     ) -> None:
         last = panel.last_known(targets[:1], days)[:, 0] + int(panel.months.asi8[0])
         months = last[:, None] + np.arange(1, steps + 1)
         outcomes = [Outcomes(panel, id).at(months.copy(), "level")[0] for id in targets]
-        self._targets, self._days, self._steps = targets, pd.DatetimeIndex(days), steps
+        self._targets, self._days, self._steps = targets, days, steps
         self._months, self._actual = months, np.stack(outcomes, axis=2)
         self._states = panel.states_at(days, targets[0])
 
@@ -174,13 +203,12 @@ class _Table:
         actual = np.tile(self._actual.reshape(-1), len(models))
         month = np.tile(np.repeat(self._months.reshape(-1), targets), len(models))
         column = np.arange(len(models) * size)
-        state = pd.Categorical(self._states)
         return pd.DataFrame(
             {
                 "model": pd.Categorical.from_codes(column // size, pd.Index(models)),
                 "target": pd.Categorical.from_codes(column % targets, pd.Index(self._targets)),
                 "origin": self._days.to_numpy().astype("datetime64[ns]")[days],
-                "state": state.take(days),
+                "state": self._states.take(days),
                 "month": months_of(month),
                 "step": column % each // targets + 1,
                 "point": point,

@@ -7,7 +7,7 @@ triangular factor and whitened coefficients of the first window and ``W`` the la
 
 the whitened coefficients of every origin are ``B0`` plus cumulated ``V_r' U_r`` and the residual
 cross-products those of the first window plus cumulated ``U_r' U_r``: leading blocks of a Cholesky
-factor are the factors of the leading blocks. The triangle is renewed every 120 rows, by a QR of
+factor are the factors of the leading blocks. The triangle is renewed every 80 rows, by a QR of
 itself on top of the new rows, so no cross-product of the data is ever formed. Data are centred and
 scaled by the first window alone, so no origin sees a later one.
 
@@ -46,7 +46,7 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 
-BLOCK = 120
+BLOCK = 80
 # Growth and levels of live series stay below 1e3 (1-norm, first triangle). Far beyond it the update
 # loses the digits that a factorisation an origin keeps; with an exact identity it gave 1e151.
 WORST_CONDITION = 1e4
@@ -62,7 +62,13 @@ class _Block(NamedTuple):
     U: Array
 
 
-def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tuple[Array, Array]:
+def replay_regression(
+    X: Array,
+    Y: Array,
+    first: int,
+    block: int = BLOCK,
+    spreads: tuple[Array, Array] | None = None,
+) -> tuple[Array, Array]:
     """Regression coefficients of every expanding window.
 
     Parameters
@@ -75,6 +81,8 @@ def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tup
         Rows of the first window, at least ``k + n``.
     block : int
         Rows between two renewals of the triangle.
+    spreads : tuple of ndarray, shapes (k,) and (n,), optional
+        What the columns were divided by; results are those of the undivided ones.
 
     Returns
     -------
@@ -92,16 +100,18 @@ def replay_regression(X: Array, Y: Array, first: int, block: int = BLOCK) -> tup
     k, n = X.shape[1], Y.shape[1]
     coefficients = np.empty((len(X) - first + 1, k, n))
     crossed = np.empty((len(X) - first + 1, n, n))
+    left, right = (np.ones(k), np.ones(n)) if spreads is None else spreads
     at = 0
     for part in _blocks(X, Y, first, block):
         # Solve for the updates before they are cumulated: one column a row, not n of them.
-        solved = _divided(part.triangle, np.hstack([part.whitened, part.V.T]))
-        path = coefficients[at : at + len(part.U) + 1]
-        path[0] = solved[:, :n]
-        np.multiply(solved[:, n:].T[:, :, None], part.U[:, None, :], out=path[1:])
+        solved = _divided(part.triangle, np.hstack([part.whitened, part.V.T])) / left[:, None]
+        U = part.U * right
+        path = coefficients[at : at + len(U) + 1]
+        path[0] = solved[:, :n] * right
+        np.multiply(solved[:, n:].T[:, :, None], U[:, None, :], out=path[1:])
         np.cumsum(path, axis=0, out=path)
-        _cumulate(part.crossed, part.U, crossed[at : at + len(path)])
-        at += len(part.U)
+        _cumulate(part.crossed * right[:, None] * right, U, crossed[at : at + len(path)])
+        at += len(U)
     return coefficients, crossed
 
 
@@ -227,6 +237,13 @@ class VarReplay:
     coefs: Array
     sigma_u: Array
 
+    def at(self, places: npt.NDArray[np.intp]) -> VarReplay:
+        """Those of some origins; no copy where they are consecutive."""
+        first, size = int(places[0]), len(places)
+        in_a_row = np.array_equal(places, np.arange(first, first + size))
+        rows = slice(first, first + size) if in_a_row else places
+        return VarReplay(self.exog_coefs[rows], self.coefs[rows], self.sigma_u[rows])
+
 
 def replay_var(
     endog: Array, exog: Array, lags: int, first: int, series: Sequence[str]
@@ -263,7 +280,9 @@ def replay_var(
     scaled = Scaling.of(endog, exog, first, series)
     X = regressors(scaled.endog, scaled.exog, lags)
     try:
-        solved, crossed = replay_regression(X, scaled.endog[lags:], first - lags)
+        solved, crossed = replay_regression(
+            X, scaled.endog[lags:], first - lags, spreads=scaled.spreads(lags)
+        )
     except ShortHistoryError:
         raise
     except ModelError:
@@ -273,10 +292,9 @@ def replay_var(
             np.array([fit.coefs for fit in fits]),
             np.array([fit.sigma_u for fit in fits]),
         )
-    exog_coefs, coefs = scaled.restore(*split_coefficients(solved, m, lags))
+    exog_coefs, coefs = scaled.moved_back(*split_coefficients(solved, m, lags))
     freedom = np.array(_seen(endog, first)) - lags - X.shape[1]
-    sigma = crossed * scaled.spread[:, None] * scaled.spread / freedom[:, None, None]
-    return VarReplay(exog_coefs, coefs, sigma)
+    return VarReplay(exog_coefs, coefs, crossed / freedom[:, None, None])
 
 
 def _seen(endog: Array, first: int) -> range:

@@ -8,7 +8,7 @@ each window by itself (`tradeshock.models.least_squares.estimate_var`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from tradeshock.models.replay_scaling import Scaling
 __all__ = ["replay_rolling"]
 
 Array = npt.NDArray[np.float64]
+
+AT_ONCE = 48
 
 
 def replay_rolling(
@@ -63,25 +65,37 @@ def replay_rolling(
             f"got windows of {window} out of {len(endog)} months, which leave {rows} rows for {k} "
             "regressors; use longer windows or fewer lags"
         )
-    crossed = _cross_products(X, np.hstack([X, Y]), rows)
-    factors = _factors(crossed[:, :, :k])
-    pairs = zip(factors, crossed[:, :, k:], strict=True)
-    solved = np.array([dpotrs(factor, right, lower=1)[0] for factor, right in pairs])
-    errors = _windows(Y, rows) - _windows(X, rows) @ solved
-    sigma = errors.transpose(0, 2, 1) @ errors / (rows - k)
-    sigma *= scaled.spread[:, None] * scaled.spread
-    return VarReplay(*scaled.restore(*split_coefficients(solved, m, lags)), sigma)
+    views = _windows(X, rows), _windows(Y, rows)
+    solved = np.empty((len(views[0]), k, Y.shape[1]))
+    sigma = np.empty((len(solved), Y.shape[1], Y.shape[1]))
+    for at, crossed in _cross_products(X, np.hstack([X, Y]), rows):
+        # Transposed, a factor lies in memory as LAPACK wants it.
+        factors = _factors(crossed[:, :, :k]).transpose(0, 2, 1)
+        pairs = zip(factors, crossed[:, :, k:], strict=True)
+        solved[at] = [dpotrs(factor, right, lower=0)[0] for factor, right in pairs]
+        errors = views[1][at] - views[0][at] @ solved[at]
+        sigma[at] = errors.transpose(0, 2, 1) @ errors / (rows - k)
+    left, right = scaled.spreads(lags)
+    sigma *= right[:, None] * right
+    solved *= right / left[:, None]
+    return VarReplay(*scaled.moved_back(*split_coefficients(solved, m, lags)), sigma)
 
 
-def _cross_products(X: Array, joint: Array, rows: int) -> Array:
-    """``X' (X, Y)`` of every window of so many rows."""
-    crossed = np.empty((len(X) - rows + 1, X.shape[1], joint.shape[1]))
-    crossed[0] = X[:rows].T @ joint[:rows]
-    entering, leaving = slice(rows, None), slice(0, len(X) - rows)
-    change = np.stack([X[entering], -X[leaving]], axis=2)
-    np.matmul(change, np.stack([joint[entering], joint[leaving]], axis=1), out=crossed[1:])
-    np.cumsum(crossed, axis=0, out=crossed)
-    return crossed
+def _cross_products(X: Array, joint: Array, rows: int) -> Iterator[tuple[slice, Array]]:
+    """``X' (X, Y)`` of every window of so many rows, few enough at a time to stay in the cache."""
+    windows, start = len(X) - rows + 1, X[:rows].T @ joint[:rows]
+    for first in range(0, windows, AT_ONCE):
+        at = slice(first, min(first + AT_ONCE, windows))
+        # One window more, for the next ones to go on from.
+        leaving = slice(first, min(at.stop, windows - 1))
+        entering = slice(leaving.start + rows, leaving.stop + rows)
+        crossed = np.empty((1 + leaving.stop - first, *start.shape))
+        crossed[0] = start
+        change = np.stack([X[entering], -X[leaving]], axis=2)
+        np.matmul(change, np.stack([joint[entering], joint[leaving]], axis=1), out=crossed[1:])
+        np.cumsum(crossed, axis=0, out=crossed)
+        start = crossed[-1]
+        yield at, crossed[: at.stop - first]
 
 
 def _windows(table: Array, rows: int) -> Array:

@@ -51,11 +51,13 @@ class Scaling:
             exog_spread,
         )
 
-    def restore(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
-        """Coefficients in the units of the data."""
-        lagged = coefs * (self.spread[:, None] / self.spread)
-        outer = exog_coefs * (self.spread / self.exog_spread[:, None])
-        shift = self.exog_centre @ outer
-        carried = lagged.sum(axis=1) @ self.centre
-        outer[:, 0] += self.centre - shift - carried
-        return outer, lagged
+    def spreads(self, lags: int) -> tuple[Array, Array]:
+        """What the regressors of so many lags and the series were divided by."""
+        return np.concatenate([self.exog_spread, np.tile(self.spread, lags)]), self.spread
+
+    def moved_back(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
+        """Coefficients of data that are not centred, written over those given."""
+        shift = self.exog_centre @ exog_coefs
+        carried = coefs.sum(axis=1) @ self.centre
+        exog_coefs[:, 0] += self.centre - shift - carried
+        return exog_coefs, coefs

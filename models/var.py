@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
-from tradeshock.features.panel import as_day
+from tradeshock.features.panel import as_days
 from tradeshock.models.base import Model
 from tradeshock.models.gaussian import GaussianFuture, conditional_shift
 from tradeshock.models.growth_system import (
@@ -246,11 +246,11 @@ class VAR(Model):
         blank, targets = clone(self), self._targets(target)
         blank._check_parameters()
         self._check_steps(steps)
-        days = [as_day(origin) for origin in origins]
+        days = as_days(origins)
         points = np.full((len(days), steps, len(targets)), np.nan)
-        if days and max(days) > panel.origin:
-            panel.as_of(max(days))  # says why that is refused
-        if type(self) is VAR and days:
+        if len(days) and days.max() > panel.origin:
+            panel.as_of(days.max())  # says why that is refused
+        if type(self) is VAR and len(days):
             wanted = tuple(dict.fromkeys([*targets, *blank._wanted(panel)]))
             refuse_early_counts(panel, wanted)
             points = point_replay(blank, panel, wanted, len(targets), days, int(steps))

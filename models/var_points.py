@@ -60,7 +60,7 @@ def point_replay(
     panel: Panel,
     series: Sequence[str],
     targets: int,
-    origins: Sequence[pd.Timestamp],
+    origins: pd.DatetimeIndex,
     steps: int,
 ) -> Array:
     """Medians of the normal law of many origins.
@@ -73,7 +73,7 @@ def point_replay(
         Those wanted, targets first.
     targets : int
         Number of first series that are forecast.
-    origins : sequence of Timestamp
+    origins : DatetimeIndex
     steps : int
 
     Returns
@@ -83,7 +83,7 @@ def point_replay(
         too few months.
     """
     last = panel.last_known(series, origins)
-    stale = panel.stale_at(series, origins)
+    stale = panel.stale_at(series, origins, last)
     stale[:, :targets] = False
     _warn_of_stale(series, stale, origins)
     medians = np.full((len(origins), steps, targets), np.nan)
@@ -103,7 +103,7 @@ def point_replay(
 
 
 def _warn_of_stale(
-    series: Sequence[str], stale: npt.NDArray[np.bool_], origins: Sequence[pd.Timestamp]
+    series: Sequence[str], stale: npt.NDArray[np.bool_], origins: pd.DatetimeIndex
 ) -> None:
     for i in np.flatnonzero(stale.any(axis=0)).tolist():
         at = np.flatnonzero(stale[:, i])
@@ -116,7 +116,7 @@ def _warn_of_stale(
 
 
 def _calendars(
-    model: Specification, panel: Panel, origins: Sequence[pd.Timestamp]
+    model: Specification, panel: Panel, origins: pd.DatetimeIndex
 ) -> list[TradeCalendar | None]:
     """Calendar that each origin knew, the same one for all that had heard the same news."""
     if not model.calendar:
@@ -212,26 +212,34 @@ def _medians(
     """
     known = history.system.levels
     medians = np.full((len(seen), steps, targets), np.nan)
-    kinds, kind = np.unique(edge, axis=0, return_inverse=True)
+    kinds, kind = _distinct(edge)
     for i, ahead in enumerate(kinds):
-        at = np.flatnonzero(kind.reshape(-1) == i)
+        at = np.flatnonzero(kind == i)
         rows, months = seen[at, None], int(max(ahead[0] + steps, ahead.max()))
-        coefs, sigma = found.coefs[at], found.sigma_u[at]
+        here = found.at(at)
         past = np.diff(known[rows + np.arange(-lags, 1)], axis=1)
-        drift = history.exog[rows + np.arange(months)] @ found.exog_coefs[at]
-        mean = np.cumsum(forecast_means(coefs, past, drift), axis=1)
+        drift = history.exog[rows + np.arange(months)] @ here.exog_coefs
+        mean = np.cumsum(forecast_means(here.coefs, past, drift), axis=1)
         base = known[seen[at]]
         wanted = (int(ahead[0]), int(ahead[0]) + steps, targets)
         if ahead.any():
             published = _published(known, rows, ahead, months) - base[:, None]
-            responses = level_responses(coefs, months)
-            constant, _, trusted = meet_edge(mean, responses, sigma, published, wanted)
+            responses = level_responses(here.coefs, months)
+            constant, _, trusted = meet_edge(mean, responses, here.sigma_u, published, wanted)
             constant[~trusted] = np.nan
             rise = constant.reshape(len(at), steps, targets)
         else:
             rise = mean[:, :steps, :targets]
         medians[at] = base[:, None, :targets] + rise
     return history.system.own_units(medians)
+
+
+def _distinct(rows: Places) -> tuple[Places, Places]:
+    """Distinct rows and which of them each is; the usual case, one alone, without sorting."""
+    if (rows == rows[0]).all():
+        return rows[:1], np.zeros(len(rows), dtype=np.intp)
+    kinds, kind = np.unique(rows, axis=0, return_inverse=True)
+    return kinds, kind.reshape(-1)
 
 
 def _published(levels: Array, rows: Places, ahead: Places, months: int) -> Array:

@@ -208,12 +208,7 @@ def coefficients_by_order(
             every = replay_var(endog, exog, lags, first, longest.series)
         else:
             every = replay_rolling(endog, exog, lags, window, longest.series)
-        place = seen[at] - first
-        yield (
-            lags,
-            at,
-            VarReplay(every.exog_coefs[place], every.coefs[place], every.sigma_u[place]),
-        )
+        yield lags, at, every.at(seen[at] - first)
 
 
 class Start(NamedTuple):
