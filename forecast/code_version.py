@@ -28,13 +28,21 @@ def code_version(model: Model) -> str:
     estimators = [v for v in model.get_params().values() if hasattr(v, "get_params")]
     bases = {cls.__module__ for part in (model, *estimators) for cls in type(part).__mro__}
     own = type(model).__module__
-    roots = {"tradeshock", own.partition(".")[0]}
-    waiting = sorted(name for name in bases if name.partition(".")[0] in roots)
     if _source_file(own) is None:
         raise BacktestError(
             f"{type(model).__name__} has no source file, so a store cannot tell whether its code "
             "has changed; write it into a module, or leave out store"
         )
+    return module_version(*bases, root=own.partition(".")[0])
+
+
+def module_version(*modules: str, root: str = "tradeshock") -> str:
+    """Hash of modules and of all that they import from this package, or from another root.
+
+    Modules of other packages do not count.
+    """
+    roots = {"tradeshock", root}
+    waiting = [name for name in modules if name.partition(".")[0] in roots]
     seen: set[str] = set()
     digest = hashlib.sha256()
     while waiting:

@@ -17,6 +17,7 @@ from tradeshock.forecast.jobs import Job
 from tradeshock.forecast.progress import Advance
 from tradeshock.forecast.result import Backtest, Failure
 from tradeshock.forecast.running import run_tasks
+from tradeshock.forecast.stored_rows import StoredRows
 from tradeshock.models.measure import empty_frame, tidy
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record import Record
@@ -64,6 +65,7 @@ class Replaying:
         self._chunks = {key: self._divide(key, job) for key, job in jobs.items()}
         self._gathered: dict[str, dict[int, Gathered]] = {key: {} for key in jobs}
         self._failed: dict[str, dict[int, Failed]] = {key: {} for key in jobs}
+        self._rows = StoredRows(settings.panel)
         self._advance: Advance | None = None
 
     @property
@@ -78,8 +80,7 @@ class Replaying:
         for key in (key for key, job in self._jobs.items() if not job.parts):
             stored = [c for c in self._chunks[key] if c.file is not None and c.file.is_file()]
             for chunk in stored:
-                assert chunk.file is not None
-                self._take(chunk, read_forecasts(chunk.file))
+                self._take_stored(chunk)
             missing.append([chunk for chunk in self._chunks[key] if chunk not in stored])
         run_tasks(missing, self._settings.panel, n_jobs, executor, self._keep)
         for key in (key for key, job in self._jobs.items() if job.parts):
@@ -126,11 +127,18 @@ class Replaying:
                 outcome = Failed.from_exception(error)
         self._take(chunk, outcome)
 
-    def _take(self, chunk: Chunk, outcome: Outcome) -> None:
+    def _take_stored(self, chunk: Chunk) -> None:
+        """Take a finished chunk from disk, its paths only if more than their rows is needed."""
+        assert chunk.file is not None
+        rows, job = self._rows.read(chunk), self._jobs[chunk.job]
+        needed = rows is None or job.feeds or self._settings.functionals
+        self._take(chunk, read_forecasts(chunk.file) if needed else [], rows)
+
+    def _take(self, chunk: Chunk, outcome: Outcome, rows: pd.DataFrame | None = None) -> None:
         """Keep what is needed of a chunk's forecasts; a failure to score them is one of its own."""
         if not isinstance(outcome, Failed):
             try:
-                self._gathered[chunk.job][chunk.year] = self._gather(chunk, outcome)
+                self._gathered[chunk.job][chunk.year] = self._gather(chunk, outcome, rows)
             except Exception as error:  # noqa: BLE001  # functionals may raise anything
                 outcome = Failed.from_exception(error)
         if isinstance(outcome, Failed):
@@ -138,12 +146,17 @@ class Replaying:
         if self._advance is not None:
             self._advance(chunk.label)
 
-    def _gather(self, chunk: Chunk, forecasts: list[ForecastPaths]) -> Gathered:
+    def _gather(
+        self, chunk: Chunk, forecasts: list[ForecastPaths], rows: pd.DataFrame | None
+    ) -> Gathered:
         given, job = self._settings, self._jobs[chunk.job]
         scored = [paths for paths in forecasts if paths.origin in given.origins]
         functionals = given.functionals if job.labels else {}
+        if rows is None:
+            rows = tidy(forecasts, given.panel)
+            self._rows.write(chunk, rows)
         return Gathered(
-            frame=tidy(forecasts, given.panel),
+            frame=rows,
             reduced=reduce(scored, functionals, given.panel),
             forecasts=forecasts if job.feeds else [],
         )

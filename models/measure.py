@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -216,13 +216,35 @@ def empty_frame() -> pd.DataFrame:
     return _assembled([])
 
 
+def to_arrays(rows: pd.DataFrame) -> dict[str, Column]:
+    """Columns of a tidy frame as arrays that a file can hold without pickles."""
+    return {
+        **{name: rows[name].to_numpy() for name in COLUMNS},
+        **{name: rows[name].to_numpy(dtype=str) for name in _TEXT},
+        "month": np.asarray(pd.PeriodIndex(rows["month"]).asi8),
+    }
+
+
+def from_arrays(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Tidy frame of the columns that `to_arrays` gave.
+
+    Raises
+    ------
+    KeyError
+        If one is missing.
+    """
+    ready: dict[str, Any] = {name: columns[name] for name in COLUMNS}
+    # Objects become what texts are in the pandas at hand.
+    ready |= {name: ready[name].astype(object) for name in _TEXT}
+    return pd.DataFrame({**ready, "month": months_of(ready["month"])})
+
+
 def _assembled(parts: Sequence[dict[str, Column]]) -> pd.DataFrame:
-    columns: dict[str, Any] = {}
+    columns: dict[str, Column] = {}
     for name in COLUMNS:
         pieces = [part[name] for part in parts]
         columns[name] = np.concatenate(pieces) if pieces else np.empty(0, dtype=_dtype(name))
-    columns["month"] = months_of(columns["month"])
-    return pd.DataFrame(columns)
+    return from_arrays(columns)
 
 
 def _dtype(column: str) -> str:

@@ -7,7 +7,7 @@ from copy import copy
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,8 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Day, as_day
-from tradeshock.features.validation import months_of
 from tradeshock.models.atomic import replacing
-from tradeshock.models.measure import COLUMNS, empty_frame
+from tradeshock.models.measure import COLUMNS, empty_frame, from_arrays, to_arrays
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
@@ -25,7 +24,6 @@ Key = tuple[str, str, str]
 KEYS = ("model", "target", "state", "origin", "step")
 # Known only once the outcome is.
 OUTCOME_COLUMNS = frozenset(("crps", "logscore", "pit", "actual"))
-_TEXT = ("model", "target", "state", "quantity")
 
 
 class Record:
@@ -187,9 +185,8 @@ class Record:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the record to an ``.npz`` file, whole or not at all."""
-        columns: dict[str, Any] = {name: _to_array(self.frame[name]) for name in COLUMNS}
         with replacing(Path(path)) as file:
-            np.savez_compressed(file, **columns)
+            np.savez_compressed(file, **to_arrays(self.frame))  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -203,10 +200,7 @@ class Record:
         with np.load(path, allow_pickle=False) as file:
             if missing := set(COLUMNS) - set(file.files):
                 raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
-            columns: dict[str, Any] = {name: file[name] for name in COLUMNS}
-        # Objects become what texts are in the pandas at hand.
-        columns |= {name: columns[name].astype(object) for name in _TEXT}
-        return cls(pd.DataFrame({**columns, "month": months_of(columns["month"])}))
+            return cls(from_arrays({name: file[name] for name in COLUMNS}))
 
 
 class _Block:
@@ -229,11 +223,3 @@ class _Block:
             table[self._place] = self._rows[name].to_numpy(dtype=float)
             self._columns[name] = table
         return self._columns[name]
-
-
-def _to_array(column: pd.Series) -> npt.NDArray[np.generic]:
-    if column.name in _TEXT:
-        return column.to_numpy(dtype=str)
-    if column.name == "month":
-        return np.asarray(pd.PeriodIndex(column).asi8)
-    return column.to_numpy()

@@ -46,17 +46,16 @@ def inverse_squared_error(quantiles: Floats, levels: Floats, actual: Floats) -> 
         Row ``t`` is what origin ``t`` could use; the last row is for the next origin.
     """
     middle = int(np.argmin(np.abs(levels - 0.5)))
-    squared = (actual[:, :, None] - quantiles[..., middle]) ** 2
+    squared = _in_order_of_news((actual[:, :, None] - quantiles[..., middle]) ** 2)
+    out = ~np.isnan(squared).any(axis=2)
     weights = equal(quantiles, levels, actual)
     decay = 0.5 ** (1.0 / HALF_LIFE)
     total = np.zeros(weights.shape[1:])
     count = np.zeros(weights.shape[1:2])
     for t in range(len(squared)):
-        steps = np.arange(min(t + 1, squared.shape[1]))
-        now = squared[t - steps, steps]
-        steps, now = steps[~np.isnan(now).any(axis=1)], now[~np.isnan(now).any(axis=1)]
-        total[steps] = decay * total[steps] + now
-        count[steps] = decay * count[steps] + 1.0
+        now = out[t]
+        total[now] = decay * total[now] + squared[t, now]
+        count[now] = decay * count[now] + 1.0
         seen = count > 0
         pooled = total[seen].mean(axis=1, keepdims=True) / count[seen, None]
         loss = (total[seen] + PRIOR_MONTHS * pooled) / (count[seen, None] + PRIOR_MONTHS)
@@ -73,20 +72,30 @@ def crps_learning(quantiles: Floats, levels: Floats, actual: Floats) -> Floats:
     ever. Parameters and result as `inverse_squared_error`.
     """
     weights = equal(quantiles, levels, actual)
+    y, q = _in_order_of_news(actual), _in_order_of_news(quantiles)
+    apart = q - q.mean(axis=2, keepdims=True)
+    pull = LEARNING_RATE * apart / (np.abs(apart).mean(axis=(2, 3), keepdims=True) + 1e-12)
+    out = ~np.isnan(y) & ~np.isnan(pull).any(axis=(2, 3))
     for t in range(len(actual)):
-        weights[t + 1] = weights[t]
-        steps = np.arange(min(t + 1, actual.shape[1]))
-        y, q, old = actual[t - steps, steps], quantiles[t - steps, steps], weights[t, steps]
-        apart = q - q.mean(axis=1, keepdims=True)
-        above = y[:, None] < np.einsum("hk,hkq->hq", old, q)
-        gradient = ((above - levels)[:, None, :] * apart).mean(axis=2)
-        size = np.abs(apart).mean(axis=(1, 2)) + 1e-12
-        new = old * np.exp(-LEARNING_RATE * gradient / size[:, None])
-        new = new / new.sum(axis=1, keepdims=True)
-        known = ~np.isnan(y) & ~np.isnan(new).any(axis=1)
+        old = weights[t]
+        above = y[t, :, None] < np.einsum("hk,hkq->hq", old, q[t])
+        new = old * np.exp(-((above - levels)[:, None, :] * pull[t]).mean(axis=2))
+        new /= new.sum(axis=1, keepdims=True)
         mixed = (1.0 - FIXED_SHARE) * new + FIXED_SHARE / old.shape[1]
-        weights[t + 1, steps[known]] = mixed[known]
+        weights[t + 1] = np.where(out[t, :, None], mixed, old)
     return weights
+
+
+def _in_order_of_news(values: Floats) -> Floats:
+    """Values of origins by steps by the month in which outcomes come out: row t, step h of t - h.
+
+    NaN where there is no such origin.
+    """
+    origins, steps = values.shape[:2]
+    row = np.arange(origins)[:, None] - np.arange(steps)
+    found = values[np.maximum(row, 0), np.arange(steps)]
+    found[row < 0] = np.nan
+    return found
 
 
 SCHEMES: dict[str, Scheme] = {

@@ -56,6 +56,10 @@ def nothing_fitted():
     Counting.fitted.clear()
 
 
+def chunks(store):
+    return [file for file in store.glob("[!.]*") if not file.name.endswith(".rows.npz")]
+
+
 def test_a_store_gives_the_same_numbers_and_computes_nothing_twice(panel, origins, tmp_path):
     models = [Counting(n_draws=20), First([Counting(n_draws=20)])]
     first = backtest(models, panel, origins=origins, store=tmp_path, **HERE)
@@ -84,7 +88,8 @@ def test_a_revised_figure_recomputes_what_saw_it(panel, origins, tmp_path):
     fresh = backtest(Counting(n_draws=20), revised, origins=origins, **HERE)
     assert_same(result.frame, fresh.frame)
     # A new answer takes the place of the old one to the same question.
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(chunks(tmp_path)) == 4
+    assert len(list(tmp_path.iterdir())) == 8
 
 
 @pytest.mark.parametrize(
@@ -96,15 +101,42 @@ def test_another_question_has_another_file(panel, origins, tmp_path, change):
     for settings in (given, {**given, **change}):
         model, count = settings.pop("model"), settings.pop("origins")
         backtest(model, panel, origins=origins[6 : 6 + count], store=tmp_path, **settings, **HERE)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(chunks(tmp_path)) == 2
 
 
 def test_an_unreadable_store_says_so(panel, origins, tmp_path):
     backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(b"half a chunk")
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"half a chunk")
     with pytest.raises(BacktestError, match=r"cannot be read.*delete it"):
         backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+
+
+def test_what_is_measured_is_not_measured_again(panel, origins, tmp_path, monkeypatch):
+    first = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    with monkeypatch.context() as patched:
+        patched.delattr("tradeshock.forecast.replaying.tidy")
+        patched.delattr("tradeshock.forecast.replaying.read_forecasts")
+        again = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    assert_same(first.frame, again.frame)
+    for file in tmp_path.glob("*.rows.npz"):
+        file.write_bytes(b"half of them")
+    mended = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    assert_same(first.frame, mended.frame)
+
+
+def test_forecasts_are_measured_again_when_outcomes_came_out(panel, origins, tmp_path):
+    then, days = panel.as_of("2025-03-15"), [day for day in origins if day.year < 2025]
+    for known in (then, panel):
+        Counting.fitted.clear()
+        stored = backtest(Counting(n_draws=20), known, origins=days, store=tmp_path, **HERE)
+        assert bool(Counting.fitted) == (known is then)
+        assert_same(
+            stored.frame,
+            backtest(SeasonalNaive(n_draws=20), known, origins=days, **HERE).frame.assign(
+                model=stored.frame["model"]
+            ),
+        )
 
 
 def test_code_has_a_version_if_it_has_a_file():
@@ -144,11 +176,11 @@ def test_after_sigkill_only_what_is_missing_is_computed(panel, origins, tmp_path
     command = [sys.executable, str(script), str(store), str(log)]
     with subprocess.Popen([*command, str(tmp_path / "never")]) as process:
         limit = time.monotonic() + 60
-        while len(list(store.glob("Slow-*"))) < 2 and time.monotonic() < limit:
+        while len(chunks(store)) < 2 and time.monotonic() < limit:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
-    finished = {file.name.split("-")[1] for file in store.glob("Slow-*")}
+    finished = {file.name.split("-")[1] for file in chunks(store)}
     assert 2 <= len(finished) < 4
     log.unlink()
     subprocess.run([*command, str(tmp_path / "resumed")], check=True)
