@@ -47,7 +47,7 @@ def inverse_squared_error(quantiles: Floats, levels: Floats, actual: Floats) -> 
     """
     middle = int(np.argmin(np.abs(levels - 0.5)))
     squared = _in_order_of_news((actual[:, :, None] - quantiles[..., middle]) ** 2)
-    out = ~np.isnan(squared).any(axis=2)
+    out = ~np.asarray(np.isnan(squared).any(axis=2))
     weights = equal(quantiles, levels, actual)
     decay = 0.5 ** (1.0 / HALF_LIFE)
     total = np.zeros(weights.shape[1:])
@@ -93,7 +93,7 @@ def _in_order_of_news(values: Floats) -> Floats:
     """
     origins, steps = values.shape[:2]
     row = np.arange(origins)[:, None] - np.arange(steps)
-    found = values[np.maximum(row, 0), np.arange(steps)]
+    found: Floats = values[np.maximum(row, 0), np.arange(steps)]
     found[row < 0] = np.nan
     return found
 

@@ -213,6 +213,8 @@ def test_target_alone(panel: Panel, boosting: type[BoostedTrees]) -> None:
 def test_too_few_rows_for_a_split(boosting: type[BoostedTrees]) -> None:
     lesson = Lesson(np.arange(30.0)[:, None], np.linspace(-1.0, 1.0, 30)[:, None], (0,))
     np.testing.assert_allclose(boosting().grow(lesson, lesson.X), 0.0, atol=1e-12)
+    flat = Lesson(np.zeros((60, 1)), np.linspace(-1.0, 1.0, 60)[:, None], (0,))
+    np.testing.assert_allclose(boosting().grow(flat, flat.X), 0.0, atol=1e-12)
 
 
 def test_threads_are_given_back(known: Panel) -> None:
