@@ -94,8 +94,8 @@ def _slopes(left: Floats, weight: Floats, grown: Floats, _: object) -> tuple[Flo
 def _lightgbm() -> Any:
     try:
         import lightgbm
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         raise ModelError(
-            "LightGBMBoosting needs LightGBM: pip install 'tradeshock[lightgbm]'"
+            f"LightGBMBoosting needs LightGBM: pip install 'tradeshock[lightgbm]' ({error})"
         ) from error
     return lightgbm
