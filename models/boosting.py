@@ -240,11 +240,11 @@ class GradientBoosting(BoostedTrees):
 
         steps, signs = lesson.left.shape[1], np.array(lesson.signs)
         seen = int(np.ceil(SHARE_OF_COLUMNS * len(signs)))
-        added = np.zeros((len(new), steps))
+        added, seeds = np.zeros((len(new), steps)), self.seeds()
         with threadpool_limits(1):
             for step, trees in enumerate(self.trees(steps)):
                 left = lesson.known(step)
-                for seed in self.seeds():
+                for seed in seeds:
                     rng = np.random.default_rng((seed, step))
                     columns = rng.choice(len(signs), seen, replace=False)
                     booster = HistGradientBoostingRegressor(

@@ -40,7 +40,7 @@ class LightGBMBoosting(BoostedTrees):
         settings = self._settings(lesson)
         binned = lightgbm.Dataset(lesson.X, params=settings)
         steps = lesson.left.shape[1]
-        added = np.zeros((len(new), steps))
+        added, seeds = np.zeros((len(new), steps)), self.seeds()
         if not np.ptp(lesson.X, axis=0).any():
             return added  # There is nothing to split, which LightGBM takes for a mistake.
         # One for all, emptied for the next step and bag: to make one takes longer than its trees.
@@ -50,7 +50,7 @@ class LightGBMBoosting(BoostedTrees):
             left = lesson.left[:, step]
             known = ~np.isnan(left)
             slopes = partial(_slopes, np.where(known, left, 0.0), known.astype("float32"))
-            for seed in self.seeds():
+            for seed in seeds:
                 booster.reset_parameter({"feature_fraction_seed": seed})
                 for _ in range(trees):
                     booster.update(fobj=slopes)
