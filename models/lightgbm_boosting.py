@@ -43,7 +43,7 @@ class LightGBMBoosting(BoostedTrees):
         added, seeds = np.zeros((len(new), steps)), self.seeds()
         if not np.ptp(lesson.X, axis=0).any():
             return added  # There is nothing to split, which LightGBM takes for a mistake.
-        # One for all, emptied for the next step and bag: to make one takes longer than its trees.
+        # One booster, emptied for the next step and bag: to make one takes longer than its trees.
         binned.set_label(np.zeros(len(lesson.X)))
         booster = lightgbm.Booster(settings, binned)
         for step, trees in enumerate(self.trees(steps)):
