@@ -22,6 +22,7 @@ from time import perf_counter
 import kernels
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.features.release import ReleaseRule
@@ -38,9 +39,11 @@ from tradeshock.models import (
     Recalibration,
 )
 from tradeshock.models.direct_ridge import linear_blocks
+from tradeshock.models.growth_system import calendar_regressors
 from tradeshock.models.measure import tidy
 
 TARGET = "exports_total"
+STEPS = kernels.STEPS
 ALL = range(kernels.FIRST, kernels.MONTHS + 1)
 # Slow loops are run on every twelfth origin, and their time is multiplied.
 SOME = range(kernels.FIRST, kernels.MONTHS + 1, 12)
@@ -125,7 +128,7 @@ def reference_door() -> tuple[Panel, list[pd.Timestamp], Callable[[], pd.DataFra
 
     def screened() -> pd.DataFrame:
         model = VAR(kernels.SERIES, lags=kernels.LAGS, calendar=False)
-        return screen(model, panel, kernels.SERIES[0], origins, kernels.STEPS).scores()
+        return screen(model, panel, kernels.SERIES[0], origins, STEPS).scores()
 
     return panel, origins, screened
 
@@ -138,7 +141,7 @@ def door_rows() -> list[Row]:
 
     def replay(targets: str | tuple[str, ...], draws: int) -> list[object]:
         model = VAR(ids, lags=kernels.LAGS, calendar=False, n_draws=draws)
-        return list(model.replay(panel, targets, origins, kernels.STEPS))
+        return list(model.replay(panel, targets, origins, STEPS))
 
     def quantiles(targets: str | tuple[str, ...]) -> None:
         for paths in replay(targets, 1000):
@@ -173,6 +176,37 @@ def door_rows() -> list[Row]:
             "< 0.8 s",
         ),
         (what + "8 series jointly, quantiles", seconds(lambda: quantiles(ids), 3), sm, loop, ""),
+    ]
+
+
+def ragged_rows() -> list[Row]:
+    """As models really run, on the embedded figures: a calendar, and series that end in turn."""
+    panel, model = load_panel(), VAR(lags=3)
+    origins = panel.origins("2010-01", "2026-04")
+    system = model.fit(panel).system_
+    exog = calendar_regressors(system.months[1:], panel.calendar)[:, 1:]
+    last = len(system.growth) - STEPS
+
+    def statsmodels() -> None:
+        """Fits with the calendar as exogenous, on the months that all series have."""
+        from statsmodels.tsa.api import VAR
+
+        for seen in range(last - len(origins), last):
+            fit = VAR(system.growth[:seen], exog[:seen]).fit(3)
+            fit.forecast(system.growth[seen - 3 : seen], STEPS, exog[seen : seen + STEPS])
+
+    def screened() -> None:
+        screen(clone(model), panel, TARGET, origins, STEPS).scores()
+
+    def one_by_one() -> None:
+        fit_each(model, panel, origins[::12])
+
+    quick, loop = best_of_both(screened, statsmodels)
+    slow = seconds(one_by_one, 1) * len(origins) / len(origins[::12])
+    what = f"VAR(3), calendar, ragged edge: screened, {len(origins)} origins"
+    return [
+        (what, quick, "statsmodels, points, no edge", loop, ""),
+        (what, quick, "fits one by one", slow, ""),
     ]
 
 
@@ -286,7 +320,7 @@ def command_rows() -> list[Row]:
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "kernels": kernel_rows,
     "targets": target_rows,
-    "door": door_rows,
+    "door": lambda: door_rows() + ragged_rows(),
     "models": model_rows,
     "boosting": boosting_rows,
     "commands": command_rows,

@@ -58,9 +58,12 @@ def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
     if isinstance(days, pd.DatetimeIndex) and days.tz is None and not days.hasnans:
         return days.normalize()
     given = list(days)
-    if all(type(day) is pd.Timestamp and day.tz is None for day in given):
+    if not all(type(day) is pd.Timestamp and day.tz is None for day in given):
+        given = [as_day(day) for day in given]
+    try:
         return pd.DatetimeIndex(given).normalize()
-    return pd.DatetimeIndex([as_day(day) for day in given])
+    except pd.errors.OutOfBoundsDatetime as error:
+        raise PanelError(f"there is a day out of all bounds: {error}") from error
 
 
 class Panel(Published):

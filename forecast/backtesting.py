@@ -63,9 +63,9 @@ def backtest(
         Another engine that runs everything but wrappers, such as
         `tradeshock.forecast.dask_executor.DaskExecutor`. Default: `n_jobs` processes here.
     store : path, optional
-        Folder in which finished chunks are kept. A later call computes only what is missing there
-        or has changed: figures, release days, parameters, code. Wrappers are always run, from
-        their members' stored forecasts.
+        Folder in which finished chunks are kept, and what was measured of them. A later call
+        computes only what is missing there or has changed: figures, release days, parameters,
+        code. Wrappers are always run, from their members' stored forecasts.
     refit_every : int
         Origins until parameters are estimated again; in between models are updated. Each calendar
         year begins with an estimation.

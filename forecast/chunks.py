@@ -102,7 +102,7 @@ class Chunk:
 
 
 class ChunkStore:
-    """A folder of finished chunks, one file each.
+    """A folder of finished chunks: one file of forecasts each, and one of rows (`rows_beside`).
 
     A file's name says which question it answers (model, parameters, target, steps, origins) and
     from what (the model's code, the panel as it stood at each origin). A changed panel or changed
@@ -149,10 +149,15 @@ def panel_fingerprint(panel: Panel) -> str:
     return digest.hexdigest()
 
 
+def rows_beside(file: Path) -> Path:
+    """File of what was measured of a chunk; it counts for the forecasts beside it alone."""
+    return file.with_suffix(".rows.npz")
+
+
 def write_forecasts(path: Path, forecasts: Sequence[ForecastPaths]) -> None:
     """Write forecasts of equal shape to an ``.npz`` file, whole or not at all.
 
-    Older answers to the same question are removed.
+    Older answers to the same question are removed, and what was measured of any of them.
     """
     histories = [paths.history for paths in forecasts]
     meta = [
@@ -191,10 +196,11 @@ def read_forecasts(path: Path) -> list[ForecastPaths]:
         If the file cannot be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return list(_forecasts(arrays))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise BacktestError(
             f"the stored chunk {path} cannot be read ({error}); delete it, and it is computed again"
         ) from error

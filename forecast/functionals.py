@@ -72,7 +72,7 @@ def reduce(
         for name, functional in functionals.items()
         for row in _rows(paths, name, functional, panel)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"origin": "datetime64[ns]"})
 
 
 def _rows(

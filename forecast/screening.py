@@ -70,20 +70,21 @@ class Screening:
         reference = self._reference(reference)
         keys = list(dict.fromkeys([*(["target"] if "target" not in by else []), *by]))
         error = self.frame["error"].to_numpy()
-        out = np.isfinite(error)
-        if not out.any():
+        if np.isnan(error).all():
             raise ScoreError("no outcome is out yet; use origins further back")
         groups = _Groups.of(self.frame, keys)
         measures = {
-            "n": groups.total(out).astype(np.int64),
+            "n": groups.total(~np.isnan(error)).astype(np.int64),
             "rmse": np.sqrt(groups.mean(error**2)),
             "mae": groups.mean(np.abs(error)),
             "bias": groups.mean(error),
         }
         if reference is not None:
             base = self._errors_of(reference)
-            both = np.where(np.isfinite(base), error, np.nan)
-            measures["rmse_ratio"] = np.sqrt(groups.mean(both**2) / groups.mean(base**2))
+            both = np.where(np.isnan(base), np.nan, error)
+            # Without an error of the reference there is no ratio.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                measures["rmse_ratio"] = np.sqrt(groups.mean(both**2) / groups.mean(base**2))
         table = pd.DataFrame({**groups.keys, **measures})
         scored = measures["n"] > 0
         return table if scored.all() else table[scored].reset_index(drop=True)
@@ -99,6 +100,8 @@ class Screening:
     def _errors_of(self, model: str) -> Floats:
         """Errors of a model beside every row, NaN where it has made no forecast."""
         its = self.frame.loc[self.frame["model"] == model, [*KEYS, "error"]]
+        if its.duplicated(KEYS).any():
+            raise ScoreError(f"some forecasts of {model!r} are there twice; drop duplicates first")
         return self.frame[KEYS].merge(its, on=KEYS, how="left")["error"].to_numpy()
 
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.panel import Panel
-from tradeshock.forecast.chunks import Chunk
+from tradeshock.forecast.chunks import Chunk, rows_beside
 from tradeshock.forecast.code_version import module_version
 from tradeshock.models.atomic import replacing
 from tradeshock.models.measure import from_arrays, to_arrays
-
-# Outcomes are of growth over a year, and forecasts of a flash begin some months before its origin.
-EARLIER_MONTHS = 24
 
 
 class StoredRows:
@@ -25,6 +20,7 @@ class StoredRows:
 
     A file holds what came out, as the panel had it, so it counts only for a panel with the same
     outcomes and for the same code. Nothing is lost with it: it is made again from the forecasts.
+    New forecasts of a chunk remove its rows (`tradeshock.forecast.chunks.write_forecasts`).
 
     Parameters
     ----------
@@ -37,28 +33,28 @@ class StoredRows:
 
     def read(self, chunk: Chunk) -> pd.DataFrame | None:
         """Rows of a chunk's forecasts; None if there are none that count."""
-        if chunk.file is None:
+        if chunk.file is None or not (path := rows_beside(chunk.file)).is_file():
             return None
+        basis = self._basis(chunk)
         try:
-            with np.load(_beside(chunk.file), allow_pickle=False) as file:
-                if str(file["basis"]) == self._basis(chunk):
-                    return from_arrays({name: file[name] for name in file.files})
-        except (OSError, ValueError, KeyError, BadZipFile):
-            pass
-        return None
+            # Opened here: NumPy leaves a damaged file open.
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                same = str(file["basis"]) == basis
+                return from_arrays({name: file[name] for name in file.files}) if same else None
+        except Exception:  # noqa: BLE001  # damaged files raise anything; rows are made again
+            return None
 
     def write(self, chunk: Chunk, rows: pd.DataFrame) -> None:
         """Keep rows; a disk that does not take them only costs time later."""
         if chunk.file is not None:
-            with suppress(OSError), replacing(_beside(chunk.file)) as file:
+            with suppress(OSError), replacing(rows_beside(chunk.file)) as file:
                 np.savez(file, basis=np.array(self._basis(chunk)), **to_arrays(rows))  # type: ignore[arg-type]
 
     def _basis(self, chunk: Chunk) -> str:
         """Hash of the outcomes that a chunk is measured against, and of the code that does it."""
         panel = self._panel
-        began, ended = (pd.Period(chunk.origins[i], "M").ordinal for i in (0, -1))
         months = panel.months.asi8
-        near = (months >= began - EARLIER_MONTHS) & (months <= ended + chunk.steps)
+        near = months <= pd.Period(chunk.origins[-1], "M").ordinal + chunk.steps
         digest = hashlib.sha256(module_version("tradeshock.models.measure").encode())
         digest.update(months[near].tobytes())
         for id in chunk.target:
@@ -66,7 +62,3 @@ class StoredRows:
             digest.update(panel.values[id].to_numpy()[near].tobytes())
             digest.update(panel.release_dates[near, column].tobytes())
         return digest.hexdigest()
-
-
-def _beside(file: Path) -> Path:
-    return file.with_suffix(".rows.npz")

@@ -59,7 +59,7 @@ SIGNS = {
 # own growth, which is wider, has 91), found once for all steps, from the rows that are known at the
 # origin.
 BIN = 0.1
-# Shallow trees of large leaves that choose among a quarter of the columns: four hundred overlapping
+# Shallow trees of large leaves that see a quarter of the columns: four hundred overlapping
 # outcomes do not support more.
 DEPTH = 3
 FEWEST_IN_A_LEAF = 20
@@ -98,7 +98,7 @@ class BoostedTrees(DirectModel):
 
     Never on the level: trees cannot extrapolate a trend. Columns that are empty inside the window
     are left out. Forecasts are means over bags: boosters that differ by their seed, and so by the
-    columns among which their trees chose.
+    columns that they saw.
 
     Signs bind what the trees add, not the forecast: where the ridge regression says that growth
     falls with a column of sign 1, the trees may take back some of that and never add to it.

@@ -23,8 +23,8 @@ class LightGBMBoosting(BoostedTrees):
     """Boosted trees on top of a ridge regression, by LightGBM.
 
     What `GradientBoosting` is, in less time: columns are binned once for all steps and bags, from
-    the rows that are known at the origin. Each tree sees a quarter of the columns.
-    One thread. See `BoostedTrees` for what is learnt, and for the parameters.
+    the rows that are known at the origin. Each tree sees a quarter of the columns. One thread. See
+    `BoostedTrees` for what is learnt, and for the parameters.
 
     Raises
     ------
@@ -36,13 +36,12 @@ class LightGBMBoosting(BoostedTrees):
 
     def grow(self, lesson: Lesson, new: Floats) -> Floats:
         """Grow trees for all steps and apply them (see `BoostedTrees.grow`)."""
-        lightgbm = _lightgbm()
-        settings = self._settings(lesson)
-        binned = lightgbm.Dataset(lesson.X, params=settings)
+        lightgbm, settings = _lightgbm(), self._settings(lesson)
         steps = lesson.left.shape[1]
         added, seeds = np.zeros((len(new), steps)), self.seeds()
         if not np.ptp(lesson.X, axis=0).any():
             return added  # There is nothing to split, which LightGBM takes for a mistake.
+        binned = lightgbm.Dataset(lesson.X, params=settings)
         # One booster, emptied for the next step and bag: to make one takes longer than its trees.
         binned.set_label(np.zeros(len(lesson.X)))
         booster = lightgbm.Booster(settings, binned)
@@ -51,7 +50,8 @@ class LightGBMBoosting(BoostedTrees):
             known = ~np.isnan(left)
             slopes = partial(_slopes, np.where(known, left, 0.0), known.astype("float32"))
             for seed in seeds:
-                booster.reset_parameter({"feature_fraction_seed": seed})
+                columns = int(np.random.default_rng((seed, step)).integers(2**31))
+                booster.reset_parameter({"feature_fraction_seed": columns})
                 for _ in range(trees):
                     booster.update(fobj=slopes)
                 added[:, step] += booster.predict(new, num_threads=1)

@@ -238,7 +238,7 @@ class VarReplay:
     sigma_u: Array
 
     def at(self, places: npt.NDArray[np.intp]) -> VarReplay:
-        """Those of some origins; no copy where they are consecutive."""
+        """Those of some origins, at least one; views of these arrays where they are consecutive."""
         first, size = int(places[0]), len(places)
         in_a_row = np.array_equal(places, np.arange(first, first + size))
         rows = slice(first, first + size) if in_a_row else places

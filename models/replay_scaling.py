@@ -56,7 +56,7 @@ class Scaling:
         return np.concatenate([self.exog_spread, np.tile(self.spread, lags)]), self.spread
 
     def moved_back(self, exog_coefs: Array, coefs: Array) -> tuple[Array, Array]:
-        """Coefficients of data that are not centred, written over those given."""
+        """Coefficients of data that are not centred: the arrays given, changed in place."""
         shift = self.exog_centre @ exog_coefs
         carried = coefs.sum(axis=1) @ self.centre
         exog_coefs[:, 0] += self.centre - shift - carried

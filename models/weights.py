@@ -87,9 +87,11 @@ def crps_learning(quantiles: Floats, levels: Floats, actual: Floats) -> Floats:
 
 
 def _in_order_of_news(values: Floats) -> Floats:
-    """Values of origins by steps by the month in which outcomes come out: row t, step h of t - h.
+    """Row t holds what became known at t: step h of origin t - h, NaN where there is none.
 
-    NaN where there is no such origin.
+    Parameters
+    ----------
+    values : ndarray, shape (T, H, ...)
     """
     origins, steps = values.shape[:2]
     row = np.arange(origins)[:, None] - np.arange(steps)

@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
 from tradeshock.features.derived import daily_average, excluding
 from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.panel import as_day, as_days
 from tradeshock.models.autoregression import AutoRegression
 from tradeshock.models.random_walk import RandomWalk
 from tradeshock.models.var import VAR
@@ -542,3 +543,16 @@ def test_entry(panel):
     assert panel.entry("exports_total") is panel.catalog["exports_total"]
     with pytest.raises(PanelError, match="no series 'gold'"):
         panel.entry("gold")
+
+
+def test_days_of_any_kind_in_the_order_given() -> None:
+    noon = pd.Timestamp("2020-05-02 12:00")
+    days = [noon, "2019-01-01", np.datetime64("2021-03-04"), noon.tz_localize("Asia/Seoul")]
+    expected = [as_day(day) for day in days]
+    assert list(as_days(days)) == expected
+    assert list(as_days([noon, noon])) == [noon.normalize()] * 2
+    for index in (pd.DatetimeIndex([noon]), pd.DatetimeIndex([noon]).tz_localize("Asia/Seoul")):
+        assert list(as_days(index)) == [noon.normalize()]
+    assert len(as_days([])) == 0
+    with pytest.raises(PanelError, match="NaT is no day"):
+        as_days(pd.DatetimeIndex([noon, pd.NaT]))

@@ -7,6 +7,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError
 from tradeshock.forecast import backtest, screen
+from tradeshock.forecast.screening import Screening
 from tradeshock.models import VAR, ExponentialSmoothing, RandomWalk
 
 
@@ -90,3 +91,33 @@ class Sinking(RandomWalk):
 def test_negative_points_are_refused(panel: Panel) -> None:
     with pytest.raises(ModelError, match=r"Sinking gave -.* origin 2019-01-01"):
         screen(Sinking(n_draws=10), panel, origins=panel.origins("2019-01", "2019-01"))
+
+
+def test_scores_of_any_frame_are_those_of_pandas(panel: Panel) -> None:
+    origins = panel.origins("2019-11", "2020-04", "after_20d") + panel.origins("2026-03", "2026-05")
+    screened = screen({"walk": RandomWalk(n_draws=20), "var": VAR(lags=1)}, panel, origins=origins)
+    for by in (["state", "model"], ["month"], ["model", "target", "step"], []):
+        table = screened.scores(by)
+        keys = [*(["target"] if "target" not in by else []), *by]
+        rows = screened.frame.dropna(subset="error")
+        expected = rows.groupby(keys, observed=True)["error"].agg(
+            n="count",
+            rmse=lambda e: (e**2).mean() ** 0.5,
+            mae=lambda e: e.abs().mean(),
+            bias="mean",
+        )
+        pd.testing.assert_frame_equal(
+            table, expected.reset_index(), check_categorical=False, check_dtype=False
+        )
+
+
+def test_a_reference_without_errors_has_no_ratio(panel: Panel) -> None:
+    frame = screen(
+        {"walk": RandomWalk(n_draws=20)}, panel, origins=panel.origins("2019-01", "2019-03")
+    ).frame
+    perfect = Screening(pd.concat([frame, frame.assign(model="oracle", error=0.0)]))
+    table = perfect.scores(reference="oracle")
+    assert np.isinf(table.loc[table["model"] == "walk", "rmse_ratio"]).all()
+    assert table.loc[table["model"] == "oracle", "rmse_ratio"].isna().all()
+    with pytest.raises(ScoreError, match="'walk' are there twice"):
+        Screening(pd.concat([frame, frame])).scores(reference="walk")

@@ -13,7 +13,8 @@ from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast import backtest
 from tradeshock.forecast.code_version import code_version
-from tradeshock.models import RandomWalk, SeasonalNaive
+from tradeshock.forecast.functionals import year_total
+from tradeshock.models import VAR, RandomWalk, SeasonalNaive
 from tradeshock.models.wrapper import Wrapper
 
 TARGET = "exports_total"
@@ -104,10 +105,11 @@ def test_another_question_has_another_file(panel, origins, tmp_path, change):
     assert len(chunks(tmp_path)) == 2
 
 
-def test_an_unreadable_store_says_so(panel, origins, tmp_path):
+@pytest.mark.parametrize("damage", [b"", b"half a chunk"])
+def test_an_unreadable_store_says_so(panel, origins, tmp_path, damage):
     backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
     for file in tmp_path.iterdir():
-        file.write_bytes(b"half a chunk")
+        file.write_bytes(damage)
     with pytest.raises(BacktestError, match=r"cannot be read.*delete it"):
         backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
 
@@ -119,10 +121,41 @@ def test_what_is_measured_is_not_measured_again(panel, origins, tmp_path, monkey
         patched.delattr("tradeshock.forecast.replaying.read_forecasts")
         again = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     assert_same(first.frame, again.frame)
+
+
+@pytest.mark.parametrize("damage", [b"", b"half of them", None])
+def test_damaged_rows_are_made_again(panel, origins, tmp_path, damage):
+    first = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     for file in tmp_path.glob("*.rows.npz"):
-        file.write_bytes(b"half of them")
+        file.write_bytes(file.read_bytes()[:-300] if damage is None else damage)
     mended = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     assert_same(first.frame, mended.frame)
+
+
+def test_new_forecasts_do_not_find_old_rows(panel, origins, tmp_path):
+    first = backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    kept = [file.read_bytes() for file in sorted(tmp_path.glob("*.rows.npz"))]
+    assert len(kept) == 4
+    lost = chunks(tmp_path)
+    for file in lost:
+        file.unlink()
+    # Rows of another year in the place of each.
+    for file, other in zip(sorted(tmp_path.glob("*.rows.npz")), kept[1:] + kept[:1], strict=True):
+        file.write_bytes(other)
+    assert_same(
+        first.frame,
+        backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE).frame,
+    )
+
+
+def test_functionals_are_taken_of_stored_paths(panel, origins, tmp_path):
+    given = {"functionals": {"year": year_total}, "origins": origins, **HERE}
+    both = [TARGET, "us_imports_from_kr"]
+    model = VAR(["exports_total", "us_imports_from_kr"], lags=1, n_draws=20)
+    first, again = (backtest(model, panel, both, store=tmp_path, **given) for _ in range(2))
+    assert len(first.functionals) > len(origins)
+    assert_same(first.functionals, again.functionals)
+    assert_same(first.frame, again.frame)
 
 
 def test_forecasts_are_measured_again_when_outcomes_came_out(panel, origins, tmp_path):
