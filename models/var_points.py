@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -87,9 +88,10 @@ def point_replay(
     stale[:, :targets] = False
     _warn_of_stale(series, stale, origins)
     medians = np.full((len(origins), steps, targets), np.nan)
+    read = cache(partial(GrowthSystem.read, panel))
     for at, calendar in _of_one_kind(stale, _calendars(model, panel, origins)):
         kept = np.flatnonzero(~stale[at[0]])
-        system = GrowthSystem.read(panel, [series[i] for i in kept.tolist()])
+        system = read(tuple(series[i] for i in kept.tolist()))
         first = int(system.months.asi8[0])
         rows = last[at][:, kept] - (first - int(panel.months.asi8[0]))
         # No months beyond what an origin needs: calendars end.
