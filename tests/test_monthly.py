@@ -102,12 +102,13 @@ def test_header_facts(april: MonthlyForecast) -> None:
 
 def test_csv_and_json_say_what_the_table_says(april: MonthlyForecast) -> None:
     table = april.table()
-    csv = pd.read_csv(io.StringIO(april.to_csv()))
+    # As text first: pandas before 3 reads the last digit of a figure wrongly.
+    csv = pd.read_csv(io.StringIO(april.to_csv()), dtype=str)
     content = json.loads(april.to_json())
     months = pd.DataFrame(content["months"])
     assert csv["month"].tolist() == months["month"].tolist() == table.index.astype(str).tolist()
     for name in table.columns:
-        np.testing.assert_array_equal(csv[name], table[name])
+        np.testing.assert_array_equal(csv[name].astype(float), table[name])
         np.testing.assert_array_equal(months[name], table[name])
     assert set(csv["model"]) == {content["model"]} == {"FlashRatio"}
     assert set(csv["state"]) == {content["state"]} == {"after_20d"}
