@@ -11,13 +11,11 @@ cut it into 255 bins: on the residual of the same ridge regression, and on growt
 from __future__ import annotations
 
 import argparse
-import platform
-from importlib.metadata import version
-from os import cpu_count
 from time import perf_counter
 
 import numpy as np
 import pandas as pd
+from speed import machine
 
 from tradeshock.features import load_panel
 from tradeshock.forecast import backtest
@@ -76,9 +74,7 @@ def main() -> None:
     panel = load_panel()
     days = panel.origins("2010-01", "2026-04")[-parser.parse_args().origins :]
     given = {"panel": panel, "origins": days, "steps": STEPS, "progress": False}
-    packages = ("scikit-learn", "numpy", "pandas")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    print(f"{cpu_count()} cores, Python {platform.python_version()}, {versions}")
+    print(machine(("scikit-learn", "numpy", "pandas")))
     print(f"{len(days)} origins from {days[0].date()} to {days[-1].date()}\n")
     steps = " | ".join(f"step {step}" for step in SHOWN)
     print(f"| model | an origin | slower | {steps} | in 80 % |")

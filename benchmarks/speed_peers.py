@@ -20,13 +20,9 @@ boosting
 
 from __future__ import annotations
 
-import argparse
-import platform
 import warnings
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
-from os import cpu_count
 from typing import Any
 
 import kernels
@@ -34,12 +30,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
-from speed import TARGET, Row, line, reference_door, seconds
+from speed import TARGET, Row, in_turn, print_table, reference_door
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast.scores import scores
 from tradeshock.models import VAR, GradientBoosting, LightGBMBoosting, Model
+from tradeshock.models.boosting import (
+    DEPTH,
+    FEWEST_IN_A_LEAF,
+    LEAF_PENALTY,
+    SHARE_OF_COLUMNS,
+    BoostedTrees,
+)
 from tradeshock.models.direct_ridge import FEWEST_KNOWN, linear_blocks
 from tradeshock.models.measure import tidy
 
@@ -51,22 +54,11 @@ PACKAGES = (
     *("scikit-learn", "statsmodels", "pandas", "numpy"),
 )
 TOLERANCE = 1e-6
-ROUNDS = 2
-# Seconds; what takes less is run more often.
-QUICK = 0.05
 STEPS = kernels.STEPS
 YEAR = ("2023-01", "2023-12")
 # Lags of the target's growth, as many as `GradientBoosting` takes of its own.
 LAGS = (1, 2, 3, 6, 12, 24)
 ERROR_YEARS = 10
-
-
-def in_turn(*works: Work) -> list[float]:
-    """Best time of each, all of them in turn: other work on the machine only ever adds."""
-    first = [seconds(work, 1) for work in works]
-    repeats = [1 if time > QUICK else 9 for time in first]
-    rounds = [first, *(list(map(seconds, works, repeats)) for _ in range(ROUNDS))]
-    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def against(what: str, ours: float, goal: str, rivals: dict[str, float]) -> list[Row]:
@@ -160,26 +152,26 @@ def growth_and_columns(panel: Panel, origin: pd.Timestamp) -> pd.DataFrame:
     return joined.set_axis(pd.PeriodIndex(joined.index).to_timestamp()).asfreq("MS")
 
 
-def bags_of(model: Model, booster: Callable[..., Any]) -> Any:
+def bags_of(model: BoostedTrees, booster: Callable[..., Any]) -> Any:
     """As many boosters as the model has bags, each of no more trees than its own on average."""
     from sklearn.ensemble import VotingRegressor
 
-    given = model.get_params()
-    trees = int(np.ceil(given["max_iter"] / np.sqrt(np.arange(1, STEPS + 1))).mean())
-    bags = range(given["n_bags"])
+    trees = int(model.trees(STEPS).mean())
+    bags = range(model.n_bags)
     return VotingRegressor(
-        [(f"bag_{seed}", booster(trees, given["learning_rate"], seed)) for seed in bags]
+        [(f"bag_{seed}", booster(trees, model.learning_rate, seed)) for seed in bags]
     )
 
 
-class RandomQuarter(TransformerMixin, BaseEstimator):
-    """A quarter of the columns, which `GradientBoosting` shows each of its boosters."""
+class SomeColumns(TransformerMixin, BaseEstimator):
+    """The share of the columns that `GradientBoosting` shows each of its boosters."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
-    def fit(self, X: Any, y: Any = None) -> RandomQuarter:
-        self.columns_ = np.random.default_rng(self.seed).permutation(X.shape[1])[::4]
+    def fit(self, X: Any, y: Any = None) -> SomeColumns:
+        seen = int(np.ceil(SHARE_OF_COLUMNS * X.shape[1]))
+        self.columns_ = np.random.default_rng(self.seed).permutation(X.shape[1])[:seen]
         return self
 
     def transform(self, X: Any) -> Floats:
@@ -193,14 +185,14 @@ def scikit_booster(trees: int, rate: float, seed: int) -> Any:
     booster = HistGradientBoostingRegressor(
         learning_rate=rate,
         max_iter=trees,
-        max_depth=3,
-        min_samples_leaf=20,
-        l2_regularization=10.0,
+        max_depth=DEPTH,
+        min_samples_leaf=FEWEST_IN_A_LEAF,
+        l2_regularization=LEAF_PENALTY,
         max_bins=32,
         early_stopping=False,
         random_state=seed,
     )
-    return make_pipeline(RandomQuarter(seed), booster)
+    return make_pipeline(SomeColumns(seed), booster)
 
 
 def lightgbm_booster(trees: int, rate: float, seed: int) -> Any:
@@ -209,11 +201,11 @@ def lightgbm_booster(trees: int, rate: float, seed: int) -> Any:
     return LGBMRegressor(
         learning_rate=rate,
         n_estimators=trees,
-        max_depth=3,
-        num_leaves=8,
-        min_child_samples=20,
-        reg_lambda=10.0,
-        colsample_bytree=0.25,
+        max_depth=DEPTH,
+        num_leaves=2**DEPTH,
+        min_child_samples=FEWEST_IN_A_LEAF,
+        reg_lambda=LEAF_PENALTY,
+        colsample_bytree=SHARE_OF_COLUMNS,
         max_bin=63,
         random_state=seed,
         n_jobs=1,
@@ -293,7 +285,9 @@ def boosting_rows() -> list[Row]:
     return rows
 
 
-def rows_of(model: Model, library: str, panel: Panel, origins: list[pd.Timestamp]) -> list[Row]:
+def rows_of(
+    model: BoostedTrees, library: str, panel: Panel, origins: list[pd.Timestamp]
+) -> list[Row]:
     """One of our models; `library` has the same trees."""
     table = growth_and_columns(panel, origins[-1])
     boosters = {"scikit-learn": scikit_booster, "LightGBM": lightgbm_booster}
@@ -327,19 +321,11 @@ PARTS: dict[str, Callable[[], list[Row]]] = {"sktime": sktime_rows, "boosting": 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
-    chosen = parser.parse_args().parts or list(PARTS)
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    print(f"{cpu_count()} cores, Python {platform.python_version()}, {versions}\n")
-    print("| what | time | against | ratio | goal |\n|---|--:|---|--:|---|")
     # What other packages say about their own future is not the table's business. Recorded, because
     # sktime undoes filters.
     with threadpool_limits(1), warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
-        for part in chosen:
-            for row in PARTS[part]():
-                print(line(row), flush=True)
+        print_table(__doc__, PARTS, PACKAGES)
 
 
 if __name__ == "__main__":

@@ -55,8 +55,6 @@ def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
     PanelError
         If one cannot be read as a day.
     """
-    if isinstance(days, pd.DatetimeIndex) and days.tz is None and not days.hasnans:
-        return days.normalize()
     given = list(days)
     if not all(type(day) is pd.Timestamp and day.tz is None for day in given):
         given = [as_day(day) for day in given]

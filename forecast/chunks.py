@@ -20,7 +20,7 @@ from tradeshock.features.errors import BacktestError, ModelError
 from tradeshock.features.panel import Panel
 from tradeshock.features.validation import months_of
 from tradeshock.forecast.code_version import code_version
-from tradeshock.models.atomic import replacing
+from tradeshock.models.atomic import read_arrays, replacing
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 
@@ -196,10 +196,7 @@ def read_forecasts(path: Path) -> list[ForecastPaths]:
         If the file cannot be read.
     """
     try:
-        # Opened here: NumPy leaves a damaged file open.
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        return list(_forecasts(arrays))
+        return list(_forecasts(read_arrays(path)))
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise BacktestError(
             f"the stored chunk {path} cannot be read ({error}); delete it, and it is computed again"

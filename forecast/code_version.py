@@ -33,9 +33,10 @@ def code_version(model: Model) -> str:
             f"{type(model).__name__} has no source file, so a store cannot tell whether its code "
             "has changed; write it into a module, or leave out store"
         )
-    return module_version(*bases, root=own.partition(".")[0])
+    return module_version(*sorted(bases), root=own.partition(".")[0])
 
 
+@cache
 def module_version(*modules: str, root: str = "tradeshock") -> str:
     """Hash of modules and of all that they import from this package, or from another root.
 

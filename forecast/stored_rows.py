@@ -11,7 +11,7 @@ import pandas as pd
 from tradeshock.features.panel import Panel
 from tradeshock.forecast.chunks import Chunk, rows_beside
 from tradeshock.forecast.code_version import module_version
-from tradeshock.models.atomic import replacing
+from tradeshock.models.atomic import read_arrays, replacing
 from tradeshock.models.measure import from_arrays, to_arrays
 
 
@@ -37,10 +37,8 @@ class StoredRows:
             return None
         basis = self._basis(chunk)
         try:
-            # Opened here: NumPy leaves a damaged file open.
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                same = str(file["basis"]) == basis
-                return from_arrays({name: file[name] for name in file.files}) if same else None
+            arrays = read_arrays(path)
+            return from_arrays(arrays) if str(arrays["basis"]) == basis else None
         except Exception:  # noqa: BLE001  # damaged files raise anything; rows are made again
             return None
 

@@ -16,10 +16,9 @@ from tradeshock.models.base import Floats
 from tradeshock.models.direct import DirectModel, Rows
 from tradeshock.models.direct_ridge import (
     PENALTIES,
+    ColumnsInUse,
     linear_blocks,
-    names_in_use,
     ridge_growth,
-    standardised,
     step_penalties,
 )
 
@@ -188,11 +187,12 @@ class BoostedTrees(DirectModel):
         outcomes = rows.outcome_table(steps)
         upto = int((~np.isnan(outcomes[:, 0])).sum())
         base = self._base(rows, new, outcomes)
-        X, X_new = (np.round(Z / BIN) for Z in standardised(rows, upto, new))
+        columns = ColumnsInUse.of(rows, upto)
+        X, X_new = (np.round(columns.standardised(Z) / BIN) for Z in (rows.X[:upto], new))
         left = outcomes[:upto] - base[:upto]
         # Less their mean: what drift there is, is in the base, shrunk.
         left -= np.nanmean(left, axis=0)
-        lesson = Lesson(X, left, self._signs_of(names_in_use(rows, upto)))
+        lesson = Lesson(X, left, self._signs_of(columns.names(rows)))
         return base[len(rows.X) :] + self.grow(lesson, X_new)
 
     def trees(self, steps: int) -> npt.NDArray[np.int64]:

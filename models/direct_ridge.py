@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,14 +47,46 @@ def linear_blocks() -> FeaturePipeline:
     )
 
 
-def names_in_use(rows: Rows, upto: int) -> tuple[str, ...]:
-    """Names of the columns that `standardised` gives, the constant's first."""
-    kept, _, _ = _columns_in_use(rows, upto)
-    return ("constant", *(rows.names[column] for column in kept))
+class ColumnsInUse(NamedTuple):
+    """Columns that move within the first rows, and by what they are standardised.
+
+    Parameters
+    ----------
+    kept : ndarray of int
+        Their positions.
+    mean, spread : ndarray
+        Of the first rows.
+    """
+
+    kept: npt.NDArray[np.intp]
+    mean: Floats
+    spread: Floats
+
+    @classmethod
+    def of(cls, rows: Rows, upto: int) -> ColumnsInUse:
+        """Those of so many first rows."""
+        kept = np.flatnonzero(rows.usable(FEWEST_KNOWN, upto))
+        first = rows.X[:upto, kept]
+        seen = ~np.isnan(first)
+        count = seen.sum(axis=0)
+        mean = np.where(seen, first, 0.0).sum(axis=0) / count
+        spread = np.sqrt((np.where(seen, first - mean, 0.0) ** 2).sum(axis=0) / count)
+        moving = spread > 1e-10
+        return cls(kept[moving], mean[moving], spread[moving])
+
+    def standardised(self, X: Floats) -> Floats:
+        """Kept columns of some rows, cut, missing ones zero, with a constant in front."""
+        scale = np.where(self.kept < len(ADJUSTED_LAGS), LAG_SCALE, 1.0)
+        z = np.clip((X[:, self.kept] - self.mean) / self.spread, -COLUMN_CUT, COLUMN_CUT)
+        return np.column_stack([np.ones(len(X)), np.where(np.isnan(z), 0.0, z) * scale])
+
+    def names(self, rows: Rows) -> tuple[str, ...]:
+        """Names of what `standardised` gives, the constant's first."""
+        return ("constant", *(rows.names[column] for column in self.kept))
 
 
 def standardised(rows: Rows, upto: int, new: Floats) -> tuple[Floats, Floats]:
-    """Columns with a constant in front, standardised by the first rows, cut, missing ones zero.
+    """First rows and new ones, standardised by the first (see `ColumnsInUse`).
 
     Parameters
     ----------
@@ -67,26 +100,8 @@ def standardised(rows: Rows, upto: int, new: Floats) -> tuple[Floats, Floats]:
     ndarray, upto by kept columns
     ndarray, new rows by kept columns
     """
-    kept, mean, spread = _columns_in_use(rows, upto)
-    scale = np.where(kept < len(ADJUSTED_LAGS), LAG_SCALE, 1.0)
-
-    def columns(X: Floats) -> Floats:
-        z = np.clip((X[:, kept] - mean) / spread, -COLUMN_CUT, COLUMN_CUT)
-        return np.column_stack([np.ones(len(X)), np.where(np.isnan(z), 0.0, z) * scale])
-
-    return columns(rows.X[:upto]), columns(new)
-
-
-def _columns_in_use(rows: Rows, upto: int) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
-    """Positions of the columns that move within the first rows, their means and deviations."""
-    kept = np.flatnonzero(rows.usable(FEWEST_KNOWN, upto))
-    first = rows.X[:upto, kept]
-    seen = ~np.isnan(first)
-    count = seen.sum(axis=0)
-    mean = np.where(seen, first, 0.0).sum(axis=0) / count
-    spread = np.sqrt((np.where(seen, first - mean, 0.0) ** 2).sum(axis=0) / count)
-    moving = spread > 1e-10
-    return kept[moving], mean[moving], spread[moving]
+    columns = ColumnsInUse.of(rows, upto)
+    return columns.standardised(rows.X[:upto]), columns.standardised(new)
 
 
 def step_penalties(penalty: float, steps: int) -> Floats:

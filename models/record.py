@@ -15,7 +15,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel import Day, as_day
-from tradeshock.models.atomic import replacing
+from tradeshock.models.atomic import read_arrays, replacing
 from tradeshock.models.measure import COLUMNS, empty_frame, from_arrays, to_arrays
 
 Array = npt.NDArray[np.float64]
@@ -197,10 +197,10 @@ class Record:
         ModelError
             If the file is no record.
         """
-        with np.load(path, allow_pickle=False) as file:
-            if missing := set(COLUMNS) - set(file.files):
-                raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
-            return cls(from_arrays({name: file[name] for name in COLUMNS}))
+        arrays = read_arrays(Path(path))
+        if missing := set(COLUMNS) - set(arrays):
+            raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
+        return cls(from_arrays(arrays))
 
 
 class _Block:

@@ -12,7 +12,7 @@ from tradeshock.features.semiconductors import SemiconductorCycle
 from tradeshock.features.uncertainty import Uncertainty
 from tradeshock.models import GradientBoosting, LightGBMBoosting, RandomWalk
 from tradeshock.models.boosting import SIGNS, BoostedTrees, Lesson
-from tradeshock.models.direct_ridge import DirectRidge, linear_blocks, names_in_use, standardised
+from tradeshock.models.direct_ridge import ColumnsInUse, DirectRidge, linear_blocks
 
 without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
 both = pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) ->
 def test_names_in_use_are_those_of_the_columns(known: Panel) -> None:
     model = DirectRidge().fit(known)
     rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
-    X, _ = standardised(rows, 200, rows.X[-1:])
-    names = names_in_use(rows, 200)
+    columns = ColumnsInUse.of(rows, 200)
+    X, names = columns.standardised(rows.X[:200]), columns.names(rows)
     assert names[0] == "constant"
     assert len(names) == X.shape[1]
     for column, name in enumerate(names[1:], start=1):
