@@ -21,11 +21,11 @@ import pandas as pd
 
 from tradeshock.features import Panel, as_quoted, load_panel
 from tradeshock.forecast import backtest
-from tradeshock.forecast.functionals import jan_feb, year_total
-from tradeshock.forecast.jobs import Models
+from tradeshock.forecast.backtesting.functionals import jan_feb, year_total
+from tradeshock.forecast.backtesting.plan import Models
+from tradeshock.forecast.backtesting.result import Backtest
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.plots import plot_coverage, plot_csed, plot_pit
-from tradeshock.forecast.result import Backtest
-from tradeshock.forecast.scores import scores
 from tradeshock.models import (
     VAR,
     AutoRegression,
@@ -45,7 +45,7 @@ from tradeshock.models import (
     SeasonalNaive,
     TradeBayesianVAR,
 )
-from tradeshock.models.bvar import DEFAULT_SERIES
+from tradeshock.models.systems.bvar import DEFAULT_SERIES
 
 TARGET = "exports_total"
 STEPS = (1, 3, 6, 12)

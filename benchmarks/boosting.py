@@ -19,11 +19,11 @@ from speed import machine
 
 from tradeshock.features import load_panel
 from tradeshock.forecast import backtest
-from tradeshock.forecast.scores import scores
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.models import DirectRidge, GradientBoosting
 from tradeshock.models.base import Floats
-from tradeshock.models.direct import Rows
-from tradeshock.models.direct_ridge import FEWEST_KNOWN
+from tradeshock.models.direct.base import Rows
+from tradeshock.models.direct.ridge import FEWEST_KNOWN
 
 STEPS = 12
 SHOWN = (1, 3, 6, 12)

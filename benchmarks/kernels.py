@@ -7,23 +7,20 @@ steps.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.models.least_squares import estimate_var, lag_criteria, regressors
-from tradeshock.models.recursion import simulate
-from tradeshock.models.replay_direct import replay_ridge
-from tradeshock.models.replay_least_squares import forecast_means, replay_criteria, replay_var
-from tradeshock.models.replay_rolling import replay_rolling
+from tradeshock.models.algebra.expanding import forecast_means, replay_criteria, replay_var
+from tradeshock.models.algebra.least_squares import estimate_var, lag_criteria
+from tradeshock.models.algebra.recursion import simulate
+from tradeshock.models.algebra.rolling import replay_rolling
 
 Floats = npt.NDArray[np.float64]
 
 SERIES = tuple(f"series_{i}" for i in range(8))
 FIRST, ORIGINS, LAGS, STEPS, MAX_LAGS = 180, 240, 6, 12, 12
 MONTHS = FIRST + ORIGINS - 1
-PENALTY = 20.0
 
 
 def growth_rates(seed: int = 0) -> Floats:
@@ -123,69 +120,6 @@ def rolling_statsmodels(endog: Floats, origins: range) -> Floats:
     return np.array([VAR(endog[seen - FIRST : seen]).fit(LAGS).coefs for seen in origins])
 
 
-# -- direct ridge regressions -----------------------------------------------------------------
-
-
-def direct_rows(growth: Floats) -> tuple[Floats, Floats, int]:
-    """Standardised regressors, cumulative growth of the first series 1 to 12 months on, origin."""
-    scaled = (growth - growth[:FIRST].mean(axis=0)) / growth[:FIRST].std(axis=0)
-    lags = regressors(scaled, constant(scaled), LAGS - 1)
-    X = np.hstack([lags[:, :1], scaled[LAGS - 1 :], lags[:, 1:]])
-    level = np.cumsum(scaled[LAGS - 1 :, 0])
-    outcomes = np.full((len(X), STEPS), np.nan)
-    for step in range(1, STEPS + 1):
-        outcomes[:-step, step - 1] = level[step:] - level[:-step]
-    return X, outcomes, len(X) - ORIGINS
-
-
-def ridge_pass(growth: Floats) -> Floats:
-    """Forecasts of 12 ridge regressions from all origins, origins by steps."""
-    X, outcomes, first = direct_rows(growth)
-    return replay_ridge(X, outcomes, PENALTY, first)
-
-
-def _ridge_loop(growth: Floats, origins: range, solve: Callable[..., float]) -> Floats:
-    X, outcomes, first = direct_rows(growth)
-    table = np.empty((len(origins), STEPS))
-    for i, origin in enumerate(origins):
-        row = first + origin - FIRST
-        for step in range(1, STEPS + 1):
-            rows = slice(0, row - step + 1)
-            table[i, step - 1] = solve(X[rows], outcomes[rows, step - 1], X[row])
-    return table
-
-
-def ridge_qr(growth: Floats, origins: range) -> Floats:
-    """The same, one orthogonal factorisation an origin and step."""
-
-    def solve(x: Floats, y: Floats, new: Floats) -> float:
-        penalised = np.vstack([x, np.sqrt(PENALTY) * np.eye(x.shape[1])])
-        Q, R = np.linalg.qr(penalised)
-        return float(new @ np.linalg.solve(R, Q[: len(y)].T @ y))
-
-    return _ridge_loop(growth, origins, solve)
-
-
-def ridge_normal(growth: Floats, origins: range) -> Floats:
-    """The same, normal equations solved by numpy: the leanest loop."""
-
-    def solve(x: Floats, y: Floats, new: Floats) -> float:
-        return float(new @ np.linalg.solve(x.T @ x + PENALTY * np.eye(x.shape[1]), x.T @ y))
-
-    return _ridge_loop(growth, origins, solve)
-
-
-def ridge_sklearn(growth: Floats, origins: range) -> Floats:
-    """The same with scikit-learn, one fit an origin and step."""
-    from sklearn.linear_model import Ridge
-
-    def solve(x: Floats, y: Floats, new: Floats) -> float:
-        model = Ridge(alpha=PENALTY, fit_intercept=False).fit(x, y)
-        return float(model.predict(new[None])[0])
-
-    return _ridge_loop(growth, origins, solve)
-
-
 # -- the same numbers -------------------------------------------------------------------------
 
 
@@ -208,8 +142,5 @@ def distances(every: int = 1) -> dict[str, float]:
     growth = systems()["growth"]
     found["rolling, growth"] = relative_distance(
         rolling_pass(growth)[at], rolling_qr(growth, origins)
-    )
-    found["direct ridge, growth"] = relative_distance(
-        ridge_pass(growth)[at], ridge_qr(growth, origins)
     )
     return found

@@ -26,8 +26,8 @@ import pandas as pd
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
-from tradeshock.models.bvar import DEFAULT_SERIES
-from tradeshock.models.shipped import shipped_record
+from tradeshock.models.record.shipped import shipped_record
+from tradeshock.models.systems.bvar import DEFAULT_SERIES
 
 TARGET = "exports_total"
 STATE = "after_total"

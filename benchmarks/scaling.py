@@ -39,10 +39,10 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.forecast.many import backtest_many
-from tradeshock.forecast.result import Backtest
+from tradeshock.forecast.backtesting.many_targets import backtest_many
+from tradeshock.forecast.backtesting.result import Backtest
 from tradeshock.models import VAR, AutoRegression, Model, RandomWalk
-from tradeshock.models.replay_least_squares import forecast_means, replay_var
+from tradeshock.models.algebra.expanding import forecast_means, replay_var
 
 SIZES = (10, 100, 1000)
 DRIVERS = ("usdkrw", "brent", "us_ip")
@@ -158,7 +158,7 @@ def engine(jobs: int, dask: bool) -> Iterator[dict[str, Any]]:
         return
     from distributed import Client, LocalCluster
 
-    from tradeshock.forecast.dask_executor import DaskExecutor
+    from tradeshock.forecast.engines.dask import DaskExecutor
 
     given = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     # A worker that has run thousands of tasks takes its time to end, and Dask remarks on it.

@@ -25,9 +25,9 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.features.release import ReleaseRule
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import screen
-from tradeshock.forecast.scores import scores
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -38,9 +38,9 @@ from tradeshock.models import (
     RandomWalk,
     Recalibration,
 )
-from tradeshock.models.direct_ridge import linear_blocks
-from tradeshock.models.growth_system import calendar_regressors
-from tradeshock.models.measure import tidy
+from tradeshock.models.direct.ridge import linear_blocks
+from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.systems.growth_system import calendar_regressors
 
 TARGET = "exports_total"
 STEPS = kernels.STEPS
@@ -78,8 +78,6 @@ def kernel_rows() -> list[Row]:
             SOME,
             "300",
         ),
-        ("direct ridge", kernels.ridge_pass, "scikit-learn", kernels.ridge_sklearn, SOME, "250"),
-        ("direct ridge", kernels.ridge_pass, "numpy solve", kernels.ridge_normal, SOME, ""),
         (
             "rolling VAR(6)",
             kernels.rolling_pass,
@@ -167,7 +165,7 @@ def door_rows() -> list[Row]:
         (what + "one draw", seconds(lambda: replay(ids[0], 1), 5), sm, loop, ""),
         (
             what + "1,000 paths, tidy frame, scores",
-            seconds(lambda: scores(tidy(replay(ids[0], 1000), panel), reference=None), 3),  # type: ignore[arg-type]
+            seconds(lambda: scores(forecast_rows(replay(ids[0], 1000), panel), reference=None), 3),  # type: ignore[arg-type]
             sm,
             loop,
             "",
@@ -234,7 +232,9 @@ def model_rows() -> list[Row]:
         replayed = perf_counter() - began
         rows.append((f"{model.name}, 36 origins", replayed, "fits one by one", alone, ""))
     forecasts = list(RandomWalk().replay(panel, TARGET, origins, 12))
-    rows.append(("tidy, 36 origins", seconds(lambda: tidy(forecasts, panel), 3), "", np.nan, ""))
+    rows.append(
+        ("tidy, 36 origins", seconds(lambda: forecast_rows(forecasts, panel), 3), "", np.nan, "")
+    )
     members = [RandomWalk(), VAR(), RandomWalk(half_life=30.0)]
     for wrapper in (Combination(members), Recalibration(RandomWalk())):
         took = seconds(lambda w=wrapper: list(w.replay(panel, TARGET, origins, 12)), 1)  # type: ignore[misc]
@@ -285,7 +285,7 @@ def boosting_rows() -> list[Row]:
 
 def command_rows() -> list[Row]:
     """Fresh processes."""
-    run = [sys.executable, "-c", "from tradeshock.forecast.cli import main; main()"]
+    run = [sys.executable, "-c", "from tradeshock.forecast.cli.main import main; main()"]
     with tempfile.TemporaryDirectory() as folder:
         commands = (
             ("tradeshock --help", [*run, "--help"], "< 0.4 s"),

@@ -34,17 +34,17 @@ from speed import TARGET, Row, in_turn, print_table, reference_door
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.forecast.scores import scores
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.models import VAR, GradientBoosting, LightGBMBoosting, Model
-from tradeshock.models.boosting import (
+from tradeshock.models.direct.boosting import (
     DEPTH,
     FEWEST_IN_A_LEAF,
     LEAF_PENALTY,
     SHARE_OF_COLUMNS,
     BoostedTrees,
 )
-from tradeshock.models.direct_ridge import FEWEST_KNOWN, linear_blocks
-from tradeshock.models.measure import tidy
+from tradeshock.models.direct.ridge import FEWEST_KNOWN, linear_blocks
+from tradeshock.models.record.rows import forecast_rows
 
 Floats = npt.NDArray[np.float64]
 Work = Callable[[], object]
@@ -107,7 +107,7 @@ def doors() -> dict[str, Callable[[], Any]]:
 
     def scored() -> pd.DataFrame:
         paths = model(1000).replay(panel, ids[0], origins, STEPS)
-        return scores(tidy(list(paths), panel), reference=None)
+        return scores(forecast_rows(list(paths), panel), reference=None)
 
     return {"points": points, "screened": screened, "scored": scored}
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.calendar import TradeCalendar
-from tradeshock.features.holiday_table import FROZEN_YEARS
-from tradeshock.features.validation import months_of
+from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.days.holidays import FROZEN_YEARS
+from tradeshock.features.panel.validation import months_of
 
 Floats = npt.NDArray[np.float64]
 HUBER = 1.345

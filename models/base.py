@@ -14,13 +14,13 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
-from tradeshock.features.panel import Panel
-from tradeshock.features.validation import months_of
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.validation import months_of
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
-    from tradeshock.models.record import Record
+    from tradeshock.models.record.record import Record
 
 Floats = npt.NDArray[np.float64]
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
@@ -89,7 +85,7 @@ class ForecastPaths:
                 f"({self.index[step - 1]}), origin {self.origin.date()}"
             )
 
-    def of(self, series: str | None = None) -> Floats:
+    def draws(self, series: str | None = None) -> Floats:
         """Paths of one series (default: the first), draws by steps."""
         return self.values[:, :, self._column(series)]
 
@@ -141,18 +137,18 @@ class ForecastPaths:
 
     def mean(self, series: str | None = None) -> pd.Series:
         """Mean of the paths by month."""
-        return pd.Series(self.of(series).mean(axis=0), self.index, name="mean")
+        return pd.Series(self.draws(series).mean(axis=0), self.index, name="mean")
 
     def median(self, series: str | None = None) -> pd.Series:
         """Median of the paths by month: the point forecast."""
-        return pd.Series(np.median(self.of(series), axis=0), self.index, name="median")
+        return pd.Series(np.median(self.draws(series), axis=0), self.index, name="median")
 
     def quantile(
         self, q: float | Sequence[float] = QUANTILES, series: str | None = None
     ) -> pd.DataFrame:
         """Quantiles of the paths, months by quantiles."""
         levels = np.atleast_1d(np.asarray(q, dtype=float)).tolist()
-        table = np.quantile(self.of(series), levels, axis=0).T
+        table = np.quantile(self.draws(series), levels, axis=0).T
         return pd.DataFrame(table, self.index, pd.Index(levels, name="quantile"))
 
     def to_frame(self) -> pd.DataFrame:
@@ -171,7 +167,7 @@ class ForecastPaths:
         """Paths with the published months in front, draws by months, and the months."""
         past = self.history[self.series[self._column(series)]].dropna()
         past = past[past.index < self.index[0]]
-        paths = self.of(series)
+        paths = self.draws(series)
         known = np.broadcast_to(past.to_numpy(), (len(paths), len(past)))
         months = pd.PeriodIndex([*past.index, *self.index], freq="M", name=self.index.name)
         return np.hstack([known, paths]), months
@@ -222,9 +218,3 @@ class ForecastPaths:
     ) -> pd.Series:
         """Share of paths whose total passes a threshold (in the series' unit), by period."""
         return (self.total(by, series) > threshold).mean().rename("probability")
-
-    def plot(self, ax: Axes | None = None, series: str | None = None) -> Axes:
-        """Draw the fan chart (see `tradeshock.models.fan.plot_fan`)."""
-        from tradeshock.models.fan import plot_fan
-
-        return plot_fan(self, ax, series)

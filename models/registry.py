@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.base import Model
@@ -72,7 +72,7 @@ def make_model(name: str, **parameters: object) -> Model:
 def _built_in() -> dict[str, type[Model]]:
     package = import_module("tradeshock.models")
     models: dict[str, type[Model]] = {}
-    for info in iter_modules(package.__path__, prefix="tradeshock.models."):
+    for info in walk_packages(package.__path__, prefix="tradeshock.models."):
         module = import_module(info.name)
         models |= {
             name: value

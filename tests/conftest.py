@@ -35,12 +35,12 @@ def panel() -> "Panel":
 def small_record(panel: "Panel") -> "Record":
     """Return a record of two quick models over ten years of origins, after 10 days."""
     from tradeshock.models import RandomWalk, Record, SeasonalNaive
-    from tradeshock.models.measure import tidy
+    from tradeshock.models.record.rows import forecast_rows
 
     origins = panel.origins("2016-06", "2026-05", "after_10d")
     models = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)]
     paths = [made for m in models for made in m.replay(panel, "exports_total", origins, 12)]
-    return Record(tidy(paths, panel))
+    return Record(forecast_rows(paths, panel))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def report_folder(
     """Return the folder that ``tradeshock report`` has written to, and what it said."""
     from click.testing import CliRunner
 
-    from tradeshock.forecast.cli import main
+    from tradeshock.forecast.cli.main import main
 
     folder = tmp_path_factory.mktemp("report")
     ask = ["report", "--as-of", "2026-05-15", "--model", "RandomWalk", "--out", str(folder)]

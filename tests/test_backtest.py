@@ -10,10 +10,10 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, PanelError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.functionals import jan_feb, year_total
-from tradeshock.forecast.result import IncompleteBacktestError
+from tradeshock.forecast.backtesting.functionals import jan_feb, year_total
+from tradeshock.forecast.backtesting.result import IncompleteBacktestError
 from tradeshock.models import Model, RandomWalk, SeasonalNaive
-from tradeshock.models.wrapper import Wrapper
+from tradeshock.models.pools.wrapper import Wrapper
 
 TARGET = "exports_total"
 HERE = {"n_jobs": 1}

@@ -6,13 +6,13 @@ from threadpoolctl import threadpool_info
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import ModelError
-from tradeshock.features.partner_demand import PartnerDemand
-from tradeshock.features.pipeline import FeaturePipeline
-from tradeshock.features.semiconductors import SemiconductorCycle
-from tradeshock.features.uncertainty import Uncertainty
+from tradeshock.features.indicators.partner_demand import PartnerDemand
+from tradeshock.features.indicators.pipeline import FeaturePipeline
+from tradeshock.features.indicators.semiconductors import SemiconductorCycle
+from tradeshock.features.indicators.uncertainty import Uncertainty
 from tradeshock.models import GradientBoosting, LightGBMBoosting, RandomWalk
-from tradeshock.models.boosting import SIGNS, BoostedTrees, Lesson
-from tradeshock.models.direct_ridge import ColumnsInUse, DirectRidge, linear_blocks
+from tradeshock.models.direct.boosting import SIGNS, BoostedTrees, ResidualSample
+from tradeshock.models.direct.ridge import ColumnsInUse, DirectRidge, linear_blocks
 
 without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
 both = pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def known(panel: Panel) -> Panel:
 
 
 @pytest.fixture
-def lesson() -> Lesson:
+def lesson() -> ResidualSample:
     """One column of eleven values, and growth over one and two months that falls with it."""
     rng = np.random.default_rng(0)
     X = rng.integers(-5, 6, size=(300, 1)).astype(float)
     left = -0.02 * X + rng.normal(scale=0.02, size=(300, 2))
     left[-1, 1] = np.nan
-    return Lesson(X, left - np.nanmean(left, axis=0), (0,))
+    return ResidualSample(X, left - np.nanmean(left, axis=0), (0,))
 
 
 # -- what the trees start from --------------------------------------------------------------------
@@ -71,10 +71,10 @@ def test_unknown_start(known: Panel) -> None:
 @both
 @pytest.mark.parametrize(("sign", "moves"), [(0, True), (-1, True), (1, False)])
 def test_trees_move_in_the_direction_of_a_sign_only(
-    lesson: Lesson, boosting: type[BoostedTrees], sign: int, moves: bool
+    lesson: ResidualSample, boosting: type[BoostedTrees], sign: int, moves: bool
 ) -> None:
     grid = np.arange(-5.0, 6.0)[:, None]
-    added = boosting(learning_rate=0.3).grow(Lesson(lesson.X, lesson.left, (sign,)), grid)
+    added = boosting(learning_rate=0.3).grow(ResidualSample(lesson.X, lesson.left, (sign,)), grid)
     slope = np.diff(added, axis=0)
     # Growth falls with the column; trees that may only rise with it stay where they are.
     assert (np.abs(slope).max() > 1e-3) == moves
@@ -99,7 +99,7 @@ def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) ->
 def test_names_in_use_are_those_of_the_columns(known: Panel) -> None:
     model = DirectRidge().fit(known)
     rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
-    columns = ColumnsInUse.of(rows, 200)
+    columns = ColumnsInUse.from_rows(rows, 200)
     X, names = columns.standardised(rows.X[:200]), columns.names(rows)
     assert names[0] == "constant"
     assert len(names) == X.shape[1]
@@ -137,7 +137,7 @@ def test_signs_are_minus_one_zero_or_one(known: Panel) -> None:
 def test_bags_calm_the_seed(boosting: type[BoostedTrees]) -> None:
     rng = np.random.default_rng(0)
     X = rng.integers(-5, 6, size=(200, 8)).astype(float)
-    lesson = Lesson(X, rng.normal(scale=0.02, size=(200, 1)), (0,) * 8)
+    lesson = ResidualSample(X, rng.normal(scale=0.02, size=(200, 1)), (0,) * 8)
 
     def unrest(n_bags: int) -> float:
         grown = [
@@ -153,7 +153,7 @@ def test_steps_do_not_hang_on_how_many_are_asked_for(
     known: Panel, boosting: type[BoostedTrees]
 ) -> None:
     model = boosting(n_draws=2, error_years=0).fit(known)
-    few, many = (np.median(np.log(model.forecast(steps).of()), axis=0) for steps in (3, 6))
+    few, many = (np.median(np.log(model.forecast(steps).draws()), axis=0) for steps in (3, 6))
     np.testing.assert_allclose(few, many[:3], rtol=1e-12)
 
 
@@ -163,7 +163,7 @@ def test_the_seed_grows_the_trees(known: Panel, boosting: type[BoostedTrees]) ->
         boosting(random_state=seed, n_draws=2, error_years=0).fit(known).forecast(2)
         for seed in (0, 0, 1)
     ]
-    medians = [np.median(paths.of(), axis=0) for paths in forecasts]
+    medians = [np.median(paths.draws(), axis=0) for paths in forecasts]
     np.testing.assert_array_equal(medians[0], medians[1])
     assert (medians[0] != medians[2]).all()
 
@@ -211,9 +211,9 @@ def test_target_alone(panel: Panel, boosting: type[BoostedTrees]) -> None:
 
 @both
 def test_too_few_rows_for_a_split(boosting: type[BoostedTrees]) -> None:
-    lesson = Lesson(np.arange(30.0)[:, None], np.linspace(-1.0, 1.0, 30)[:, None], (0,))
+    lesson = ResidualSample(np.arange(30.0)[:, None], np.linspace(-1.0, 1.0, 30)[:, None], (0,))
     np.testing.assert_allclose(boosting().grow(lesson, lesson.X), 0.0, atol=1e-12)
-    flat = Lesson(np.zeros((60, 1)), np.linspace(-1.0, 1.0, 60)[:, None], (0,))
+    flat = ResidualSample(np.zeros((60, 1)), np.linspace(-1.0, 1.0, 60)[:, None], (0,))
     np.testing.assert_allclose(boosting().grow(flat, flat.X), 0.0, atol=1e-12)
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from tradeshock.features.errors import ConditionError, ShortHistoryError, StaleSeriesWarning
-from tradeshock.models.bvar import BayesianVAR
 from tradeshock.models.conditions import Conditions
+from tradeshock.models.systems.bvar import BayesianVAR
 
 SMALL = ("exports_total", "us_ip", "usdkrw")
 
@@ -33,7 +33,7 @@ def test_published_months_of_the_ragged_edge_are_met(panel, fitted):
 def test_hard_conditions_are_met_by_every_path(fitted):
     given = Conditions({"exports_total": {"2026-07": 80_000.0}})
     paths = fitted.forecast(4, given)
-    np.testing.assert_allclose(paths.of()[:, 2], 80_000.0, rtol=1e-8)
+    np.testing.assert_allclose(paths.draws()[:, 2], 80_000.0, rtol=1e-8)
 
 
 def test_a_condition_moves_the_months_before_it(fitted):
@@ -51,7 +51,7 @@ def test_a_condition_on_another_series_moves_the_target(fitted):
 def test_conditions_given_draw_by_draw_are_met_draw_by_draw(fitted):
     values = np.exp(np.random.default_rng(0).normal(11.3, 0.05, 2000))
     paths = fitted.forecast(2, Conditions({"exports_total": {"2026-05": values}}))
-    np.testing.assert_allclose(paths.of()[:, 0], values, rtol=1e-8)
+    np.testing.assert_allclose(paths.draws()[:, 0], values, rtol=1e-8)
 
 
 def test_conditioning_on_the_median_hardly_moves_the_median(fitted):

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-import tradeshock.features.calendar as module
-from tradeshock.features.calendar import TradeCalendar, window_bounds
+import tradeshock.features.days.calendar as module
+from tradeshock.features.days.calendar import TradeCalendar, window_bounds
 from tradeshock.features.errors import CatalogError, PanelError
 
 KOREA = TradeCalendar("KR")

@@ -5,14 +5,14 @@ import pytest
 from scipy import stats
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.calibration import (
+from tradeshock.forecast.judging.calibration import (
     berkowitz,
     coverage_binomial,
     coverage_hac,
     coverage_table,
     pit_moments,
 )
-from tradeshock.forecast.tidy import QUANTILES
+from tradeshock.forecast.judging.scorable import QUANTILES
 
 REPEATS = 500
 

@@ -11,9 +11,9 @@ import pytest
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import ModelError
 from tradeshock.models import Model, SeasonalNaive, check_model
-from tradeshock.models.check import CHECKS, ConformanceError
-from tradeshock.models.check_case import disturbed, in_billions, late, tricky_origins
-from tradeshock.models.wrapper import Wrapper
+from tradeshock.models.checks.case import disturbed, in_billions, late, tricky_origins
+from tradeshock.models.checks.check import CHECKS, ConformanceError
+from tradeshock.models.pools.wrapper import Wrapper
 
 TARGET = "exports_total"
 

@@ -17,10 +17,11 @@ from matplotlib.image import imread
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, PanelError, StaleSeriesWarning
-from tradeshock.forecast import backtesting, defaults
-from tradeshock.forecast.cli import main
-from tradeshock.forecast.result import Backtest, Failure, IncompleteBacktestError
-from tradeshock.forecast.terminal import Terminal
+from tradeshock.forecast.backtesting import backtest as backtesting
+from tradeshock.forecast.backtesting.result import Backtest, Failure, IncompleteBacktestError
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.cli.terminal import Terminal
+from tradeshock.forecast.monthly import defaults
 from tradeshock.models import FlashRatio
 
 # A model without members: most of these tests are about what is printed.
@@ -411,7 +412,7 @@ def test_warnings_are_one_line_on_standard_error(monkeypatch: pytest.MonkeyPatch
             warnings.warn("reer_kr ends in 2024-09", StaleSeriesWarning, stacklevel=1)
         return pd.DataFrame()
 
-    monkeypatch.setattr("tradeshock.forecast.data_status.data_status", stale)
+    monkeypatch.setattr("tradeshock.features.panel.status.data_status", stale)
     assert run("data").stderr == "Warning: reer_kr ends in 2024-09\n"
 
 
@@ -424,18 +425,18 @@ def test_help_names_the_commands(arguments: list[str]) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "from tradeshock.forecast.cli import main; main(['--help'], prog_name='tradeshock')"
+    code = "from tradeshock.forecast.cli.main import main; main(['--help'], prog_name='tradeshock')"
     help_run = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True
     )
     assert help_run.stdout.startswith("Usage: tradeshock")
     imported = {line.rpartition("|")[2].strip() for line in help_run.stderr.splitlines()}
-    assert "tradeshock.forecast.cli" in imported
+    assert "tradeshock.forecast.cli.main" in imported
     assert not HEAVY & imported
 
 
 def test_failure_in_a_real_process_has_exit_code_2_and_no_traceback() -> None:
-    code = "from tradeshock.forecast.cli import main; main()"
+    code = "from tradeshock.forecast.cli.main import main; main()"
     failed = subprocess.run(
         [sys.executable, "-c", code, "forecast", "--as-of", "soon"],
         capture_output=True,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features.errors import ModelError
-from tradeshock.models.autoregression import AutoRegression
-from tradeshock.models.combination import Combination, LinearPool
-from tradeshock.models.measure import tidy
-from tradeshock.models.random_walk import RandomWalk
-from tradeshock.models.recalibration import Recalibration, stretched
-from tradeshock.models.record import Record
-from tradeshock.models.weights import SCHEMES, mean_pinball
+from tradeshock.models.pools.combination import Combination, LinearPool
+from tradeshock.models.pools.recalibration import Recalibration, stretched
+from tradeshock.models.pools.weights import SCHEMES, mean_pinball
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.univariate.autoregression import AutoRegression
+from tradeshock.models.univariate.random_walk import RandomWalk
 
 LEVELS = np.array([0.1, 0.5, 0.9])
 MEMBERS = (RandomWalk(n_draws=200), AutoRegression(n_draws=200))
@@ -28,7 +28,7 @@ def forecasts(panel):
 
 @pytest.fixture(scope="module")
 def record(panel, forecasts):
-    return Record(tidy([paths for each in forecasts for paths in each], panel))
+    return Record(forecast_rows([paths for each in forecasts for paths in each], panel))
 
 
 def _history(seed: int, origins: int = 40, good: float = 1.0, bad: float = 3.0):
@@ -90,19 +90,19 @@ def test_equal_members_are_left_as_they_are(forecasts):
 
 def test_quantiles_are_averaged_and_the_template_gives_the_order(forecasts):
     pair = [forecasts[0][0], forecasts[1][0]]
-    merged = Combination(MEMBERS, n_draws=200).combine(pair, Record()).of()
-    logs = [np.sort(np.log(paths.of()), axis=0) for paths in pair]
+    merged = Combination(MEMBERS, n_draws=200).combine(pair, Record()).draws()
+    logs = [np.sort(np.log(paths.draws()), axis=0) for paths in pair]
     np.testing.assert_allclose(np.sort(np.log(merged), axis=0), (logs[0] + logs[1]) / 2)
     # bootstrap draws may tie, so the order is compared and not the ranks
-    in_order = np.take_along_axis(merged, pair[0].of().argsort(axis=0, kind="stable"), axis=0)
+    in_order = np.take_along_axis(merged, pair[0].draws().argsort(axis=0, kind="stable"), axis=0)
     assert (np.diff(in_order, axis=0) >= 0).all()
 
 
 def test_a_pool_is_wider_than_averaged_quantiles(forecasts):
     first = forecasts[0][0]
     apart = [first, replace(first, values=first.values * 1.5)]
-    average = Combination(MEMBERS, n_draws=200).combine(apart, Record()).of()
-    pool = LinearPool(MEMBERS, n_draws=200).combine(apart, Record()).of()
+    average = Combination(MEMBERS, n_draws=200).combine(apart, Record()).draws()
+    pool = LinearPool(MEMBERS, n_draws=200).combine(apart, Record()).draws()
     assert (np.log(pool).std(axis=0) > 1.5 * np.log(average).std(axis=0)).all()
 
 

@@ -10,10 +10,13 @@ from scipy import stats
 from statsmodels.stats.sandwich_covariance import S_hac_simple, weights_uniform
 
 from tradeshock.features.errors import ScoreError, TradeshockError
-from tradeshock.forecast.comparison import clark_west, diebold_mariano, giacomini_white
-from tradeshock.forecast.fluctuation import giacomini_rossi
-from tradeshock.forecast.many_models import model_confidence_set, superior_predictive_ability
-from tradeshock.forecast.significance import long_run_covariance
+from tradeshock.forecast.judging.comparison import clark_west, diebold_mariano, giacomini_white
+from tradeshock.forecast.judging.confidence_set import (
+    model_confidence_set,
+    superior_predictive_ability,
+)
+from tradeshock.forecast.judging.fluctuation import giacomini_rossi
+from tradeshock.forecast.judging.significance import long_run_covariance
 
 REPEATS = 800
 

@@ -11,13 +11,13 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.many import backtest_many
-from tradeshock.forecast.result import IncompleteBacktestError
+from tradeshock.forecast.backtesting.many_targets import backtest_many
+from tradeshock.forecast.backtesting.result import IncompleteBacktestError
 from tradeshock.models import RandomWalk, SeasonalNaive
 
 distributed = pytest.importorskip("distributed", reason="needs Dask: tradeshock[dask]")
 
-from tradeshock.forecast.dask_executor import DaskExecutor  # noqa: E402
+from tradeshock.forecast.engines.dask import DaskExecutor  # noqa: E402
 
 pytestmark = [
     # A cluster in this process leaves sockets of killed workers to the garbage collector.

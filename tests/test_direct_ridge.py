@@ -5,11 +5,11 @@ from sklearn.linear_model import Ridge
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule
 from tradeshock.features.errors import ShortHistoryError
-from tradeshock.features.lags import TargetLags
+from tradeshock.features.indicators.lags import TargetLags
 from tradeshock.models import Conditions, ForecastPaths, RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
-from tradeshock.models.direct import Past, Rows
-from tradeshock.models.direct_ridge import (
+from tradeshock.models.direct.base import Past, Rows
+from tradeshock.models.direct.ridge import (
     DirectRidge,
     choose_penalty,
     ridge_growth,
@@ -28,7 +28,7 @@ def rows_at(panel: Panel, origin: str) -> Rows:
 
 def point(paths: ForecastPaths) -> np.ndarray:
     """Median of the logs, of which every draw has a mirror image."""
-    return np.median(np.log(paths.of()), axis=0)
+    return np.median(np.log(paths.draws()), axis=0)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_past_errors_do_not_know_what_came_later(panel: Panel) -> None:
 def test_median_is_the_point_and_errors_stay_together(panel: Panel) -> None:
     model = DirectRidge(error_years=4).fit(panel.as_of("2019-07-01"))
     paths = model.forecast(6)
-    logs = np.log(paths.of())
+    logs = np.log(paths.draws())
     centre = np.median(logs, axis=0)
     vectors = model._past.errors("after_total", model.last_, 6, 4)
     for draw in (logs - centre)[:20]:
@@ -211,7 +211,7 @@ def test_conditions_move_paths_as_a_bayesian_var_moves(panel: Panel) -> None:
     assert (dear.median() > cheap.median()).all()
     assert "dubai" in dear.notes[0]
     given = model.forecast(4, Conditions({"exports_total": {"2019-08": 45000.0}}))
-    np.testing.assert_allclose(given.of()[:, 1], 45000.0, rtol=1e-8)
+    np.testing.assert_allclose(given.draws()[:, 1], 45000.0, rtol=1e-8)
     assert model.forecast(4).notes == ()
 
 

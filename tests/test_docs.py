@@ -22,7 +22,7 @@ import matplotlib.pyplot as plt
 import pytest
 from click.testing import CliRunner
 
-from tradeshock.forecast.cli import main
+from tradeshock.forecast.cli.main import main
 from tradeshock.models import find_models
 
 ROOT = Path(__file__).parents[1]

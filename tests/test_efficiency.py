@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.efficiency import hedgehog, mincer_zarnowitz
+from tradeshock.forecast.judging.efficiency import hedgehog, mincer_zarnowitz
 
 
 def efficient(rng, n, step):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.episodes import CALM, EPISODES, Episode, csed, labels
-from tradeshock.forecast.tidy import QUANTILES
+from tradeshock.forecast.judging.episodes import CALM, EPISODES, Episode, csed, labels
+from tradeshock.forecast.judging.scorable import QUANTILES
 
 
 def label(month, episodes=EPISODES):

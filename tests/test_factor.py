@@ -5,7 +5,7 @@ import pytest
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.conditions import Conditions
-from tradeshock.models.factor import DynamicFactor
+from tradeshock.models.systems.factor import DynamicFactor
 
 SMALL = ("exports_total", "us_ip", "usdkrw", "brent")
 

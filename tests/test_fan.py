@@ -13,8 +13,8 @@ from matplotlib.transforms import Bbox
 
 from tradeshock.features import Panel
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.monthly import MonthlyForecast
-from tradeshock.models.fan import BANDS, FIGURE_SIZE, MEDIAN, PUBLISHED
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.plots.fan import BANDS, FIGURE_SIZE, MEDIAN, PUBLISHED, plot_fan
 
 NOTE = "a second line at the plant starts a month early, as its owner said in the call of 12 May"
 
@@ -130,14 +130,14 @@ def test_long_notes_do_not_squeeze_charts_side_by_side(forecast: MonthlyForecast
     figure = Figure(figsize=(11.0, 4.0), layout="constrained")
     left, right = figure.subplots(1, 2)
     forecast.plot(left)
-    forecast.paths.plot(right)
+    plot_fan(forecast.paths, right)
     figure.draw_without_rendering()
     for axes in (left, right):
         assert axes.get_position().width > 0.3
 
 
 def test_without_unit_figures_are_as_they_are(forecast: MonthlyForecast) -> None:
-    axes = forecast.paths.plot(Figure().subplots())
+    axes = plot_fan(forecast.paths, Figure().subplots())
     assert axes.get_ylabel() == ""
     assert axes.get_lines()[0].get_ydata()[0] == pytest.approx(87_211.0, abs=1.0)
     assert axes.get_title(loc="left").startswith("exports_total")

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradeshock.features.panel import Panel
+from tradeshock.features.panel.panel import Panel
 from tradeshock.models.adjustment import moving_edges
-from tradeshock.models.bvar import BayesianVAR
-from tradeshock.models.flash_bridge import FlashBridge
-from tradeshock.models.flash_share import share_nowcast
+from tradeshock.models.nowcast.bridge import FlashBridge
+from tradeshock.models.nowcast.share import share_nowcast
+from tradeshock.models.systems.bvar import BayesianVAR
 
 CARRIER = BayesianVAR(series=("exports_total", "us_ip", "usdkrw"), lags=3)
 
@@ -42,7 +42,7 @@ def test_the_full_month_is_not_known_on_the_21st(panel, april):
 def test_step_one_is_the_nowcast_and_later_steps_follow(april):
     paths = april.forecast(4)
     assert np.log(paths.median().iloc[0]) == pytest.approx(april.nowcast_, abs=1e-6)
-    logs = np.log(paths.of())
+    logs = np.log(paths.draws())
     assert np.corrcoef(logs[:, 0], logs[:, 1])[0, 1] > 0.3
     assert logs[:, 0].std() < 0.8 * logs[:, 1].std()
 

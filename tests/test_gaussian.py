@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features.errors import ConditionError
-from tradeshock.models.gaussian import (
+from tradeshock.models.algebra.conditioning import (
     GaussianFuture,
     LinearConditions,
     conditional_shift,
     level_conditions,
 )
-from tradeshock.models.recursion import moving_average, simulate
+from tradeshock.models.algebra.recursion import moving_average, simulate
 
 STEPS, N, LAGS = 6, 3, 2
 INDEX = pd.period_range("2026-05", periods=STEPS, freq="M")

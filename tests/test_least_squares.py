@@ -4,18 +4,18 @@ from hypothesis import given, settings, strategies as st
 from statsmodels.tsa.api import VAR as StatsmodelsVAR
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
-from tradeshock.models.least_squares import (
+from tradeshock.models.algebra.expanding import (
+    forecast_means,
+    replay_criteria,
+    replay_regression,
+    replay_var,
+)
+from tradeshock.models.algebra.least_squares import (
     companion,
     estimate_var,
     lag_criteria,
     largest_root,
     refuse_constant,
-)
-from tradeshock.models.replay_least_squares import (
-    forecast_means,
-    replay_criteria,
-    replay_regression,
-    replay_var,
 )
 
 FORMS = ("growth", "log levels", "raw levels")

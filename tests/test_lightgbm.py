@@ -9,7 +9,7 @@ from sklearn.base import clone
 from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.models import GradientBoosting, LightGBMBoosting
-from tradeshock.models.boosting import Lesson
+from tradeshock.models.direct.boosting import ResidualSample
 from tradeshock.models.registry import make_model
 
 
@@ -43,15 +43,15 @@ def test_agrees_with_scikit_learn(
     pytest.importorskip("lightgbm")
     # Stumps on all columns: deeper down LightGBM leaves out columns that could not split above.
     for module in ("boosting", "lightgbm_boosting"):
-        monkeypatch.setattr(f"tradeshock.models.{module}.SHARE_OF_COLUMNS", 1.0)
-        monkeypatch.setattr(f"tradeshock.models.{module}.DEPTH", 1)
+        monkeypatch.setattr(f"tradeshock.models.direct.{module}.SHARE_OF_COLUMNS", 1.0)
+        monkeypatch.setattr(f"tradeshock.models.direct.{module}.DEPTH", 1)
     rng = np.random.default_rng(1)
     X = rng.integers(-3, 4, size=(300, 4)).astype(float)
     left = 0.05 * np.tanh(X[:, :1] / 2.0) - 0.03 * (X[:, 1:2] > 1.0)
     left = left + rng.normal(scale=0.02, size=(300, 3))
     for step in range(3):
         left[300 - step :, step] = np.nan
-    lesson = Lesson(X, left - np.nanmean(left, axis=0), signs)
+    lesson = ResidualSample(X, left - np.nanmean(left, axis=0), signs)
     ours, theirs = (
         boosting(n_bags=n_bags, learning_rate=0.3, max_iter=20).grow(lesson, X[:40])
         for boosting in (LightGBMBoosting, GradientBoosting)
@@ -64,7 +64,7 @@ def test_every_value_of_a_column_has_its_bin() -> None:
     pytest.importorskip("lightgbm")
     X = np.tile(np.arange(-15.0, 16.0), 40)[:, None]
     for cut in (-14.5, 0.5, 14.5):
-        lesson = Lesson(X, np.where(cut < X, 1.0, -1.0), (0,))
+        lesson = ResidualSample(X, np.where(cut < X, 1.0, -1.0), (0,))
         added = LightGBMBoosting(n_bags=1, max_iter=1).grow(lesson, X[:31])[:, 0]
         assert [int(np.argmax(np.diff(added)))] == [int(cut + 14.5)]
 

@@ -9,8 +9,8 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, PanelError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.many import backtest_many
-from tradeshock.forecast.result import Backtest, IncompleteBacktestError
+from tradeshock.forecast.backtesting.many_targets import backtest_many
+from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.models import VAR, RandomWalk, SeasonalNaive
 
 TARGETS = ["exports_semiconductors", "exports_total"]
@@ -83,7 +83,7 @@ def test_a_target_that_fails_does_not_lose_the_others(panel, origins):
 
 
 def test_a_target_that_kills_its_worker_is_named(panel, origins, monkeypatch):
-    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("tradeshock.forecast.engines.queue.WORTH_SECONDS", 0.0)
     parent = os.getpid()
 
     class Deadly(SeasonalNaive):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_t
 
-from tradeshock.models.minnesota import (
+from tradeshock.models.algebra.minnesota import (
     Rows,
     Tightness,
     draw,
@@ -27,7 +27,7 @@ def _law(levels, tightness, lags=LAGS, volatility=None):
     sigma, spread = np.array([1.0, 0.8]), levels.std(axis=0)
     prior = dummy_observations(tightness, lags, sigma, spread)
     weights = np.ones(len(y)) if volatility is None else volatility
-    return posterior(Rows.of(x, y, weights), prior, sigma)
+    return posterior(Rows.scaled(x, y, weights), prior, sigma)
 
 
 def test_evidence_is_the_product_of_one_step_predictions(levels):
@@ -37,7 +37,7 @@ def test_evidence_is_the_product_of_one_step_predictions(levels):
     prior = dummy_observations(tightness, LAGS, sigma, spread)
     total = 0.0
     for t in range(len(y)):
-        law = posterior(Rows.of(x[:t], y[:t], np.ones(t)), prior, sigma)
+        law = posterior(Rows.scaled(x[:t], y[:t], np.ones(t)), prior, sigma)
         dof = law.dof - y.shape[1] + 1
         stretch = 1.0 + x[t] @ np.linalg.solve(law.precision, x[t])
         predicted = multivariate_t(x[t] @ law.mean, law.scale * stretch / dof, df=dof)

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.features.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.model_card import model_card, rule_words
-from tradeshock.forecast.report.judged import judged_frame
+from tradeshock.forecast.report.model_card import model_card, rule_words
+from tradeshock.forecast.report.track_record import past_forecasts
 from tradeshock.models import RandomWalk, Record
 
 
@@ -38,7 +38,7 @@ def test_release_rules_in_words(rule: ReleaseRule | LatestOf, words: str) -> Non
 
 def test_card_says_what_the_forecast_rests_on(panel: Panel, small_record: Record) -> None:
     forecast = monthly_forecast(panel, "2026-05-15", model=RandomWalk(n_draws=200))
-    card = model_card(forecast, judged_frame(forecast, small_record))
+    card = model_card(forecast, past_forecasts(forecast, small_record))
     assert list(card.facts) == [
         "Model",
         "Forecast of",
@@ -62,7 +62,7 @@ def test_card_says_what_the_forecast_rests_on(panel: Panel, small_record: Record
 
 def test_card_names_a_model_that_the_walk_beats(panel: Panel, small_record: Record) -> None:
     naive = monthly_forecast(panel, "2026-05-15", model="SeasonalNaive", steps=3)
-    card = model_card(naive, judged_frame(naive, small_record))
+    card = model_card(naive, past_forecasts(naive, small_record))
     assert any(
         re.match(r"Step 1: RMSE \d\.\d\d times that of RandomWalk", t) for t in card.failures
     )

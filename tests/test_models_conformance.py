@@ -6,8 +6,8 @@ import pytest
 
 from tradeshock.features import load_panel
 from tradeshock.models import Model, RandomWalk, SeasonalNaive, find_models
-from tradeshock.models.check import CHECKS
-from tradeshock.models.check_case import Case
+from tradeshock.models.checks.case import ConformanceCase
+from tradeshock.models.checks.check import CHECKS
 from tradeshock.models.registry import make_model
 
 # Models that cannot be made without members, or are slow as they are.
@@ -23,10 +23,10 @@ PARAMETERS = {
 
 
 @lru_cache(maxsize=1)
-def case_of(name: str) -> Case:
+def case_of(name: str) -> ConformanceCase:
     """One case a model, so that checks share what takes long."""
     model: Model = make_model(name, **PARAMETERS.get(name, {}))
-    return Case.make(model, load_panel(), "exports_total", None)
+    return ConformanceCase.make(model, load_panel(), "exports_total", None)
 
 
 @pytest.mark.parametrize("check", CHECKS)

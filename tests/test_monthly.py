@@ -11,13 +11,13 @@ from hypothesis import given, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, Series
 from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.adjustments import parse_adjustments
-from tradeshock.forecast.data_status import data_status
-from tradeshock.forecast.defaults import target_of, threshold_of
-from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.monthly.defaults import target_of, threshold_of
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.judgement import parse_adjustments
+from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.models import RandomWalk, SeasonalNaive
-from tradeshock.models.display_unit import DisplayUnit
 
 # A model without members: most of these tests are about what is read off the paths.
 QUICK = "FlashRatio"
@@ -43,7 +43,7 @@ def taiwan() -> Panel:
 
 
 def test_table_is_read_off_the_paths(april: MonthlyForecast) -> None:
-    table, draws = april.table(), april.paths.of()
+    table, draws = april.table(), april.paths.draws()
     assert list(table.index) == list(pd.period_range("2026-04", periods=24, freq="M"))
     for name, q in {"median": 0.5, "low80": 0.1, "high80": 0.9}.items():
         np.testing.assert_allclose(table[name], np.quantile(draws, q, axis=0), rtol=1e-12)
@@ -55,7 +55,7 @@ def test_table_is_read_off_the_paths(april: MonthlyForecast) -> None:
 
 
 def test_year_total_adds_what_is_published_to_what_is_drawn(april: MonthlyForecast) -> None:
-    years, draws = april.year_total(), april.paths.of()
+    years, draws = april.year_total(), april.paths.draws()
     assert [str(year) for year in years.index] == ["2026", "2027"]
     assert years["published_months"].tolist() == [3, 0]
     history = april.paths.history["exports_total"]
@@ -265,14 +265,14 @@ def test_adjusting_a_month_twice_is_refused() -> None:
 
 @given(st.floats(1e-3, 1e7), st.sampled_from(["mn USD", "index"]))
 def test_display_keeps_three_digits(level: float, unit: str) -> None:
-    shown = DisplayUnit.of(unit, level)
+    shown = DisplayUnit.choose(unit, level)
     read = float(shown.text(level).replace(",", "")) * shown.divisor
     assert read == pytest.approx(level, rel=0.006)
     assert shown.name in {unit, "bn USD"}
 
 
 def test_display_has_no_negative_zero() -> None:
-    assert DisplayUnit.of("mn USD", 50_000.0).text(-1.0, sign=True) == "+0.0"
+    assert DisplayUnit.choose("mn USD", 50_000.0).text(-1.0, sign=True) == "+0.0"
 
 
 # -- what is in the panel ---------------------------------------------------------------------

@@ -22,8 +22,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("dist")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
-    for floor in FLOORS:
-        shutil.copytree(ROOT / floor, tree / floor)
+    for folder in ("front", *FLOORS):
+        shutil.copytree(ROOT / folder, tree / folder)
     subprocess.run(
         [sys.executable, "-c", BUILD, str(out)], cwd=tree, capture_output=True, check=True
     )
@@ -38,9 +38,9 @@ def contents(wheel: Path) -> set[str]:
 
 def test_wheel_holds_every_file_of_the_tree(wheel: Path) -> None:
     tree = {
-        f"tradeshock/{path.relative_to(ROOT).as_posix()}"
-        for floor in FLOORS
-        for path in (ROOT / floor).rglob("*")
+        f"tradeshock/{path.relative_to(ROOT).as_posix()}".replace("/front/", "/")
+        for folder in ("front", *FLOORS)
+        for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert contents(wheel) == tree
@@ -51,8 +51,8 @@ def test_every_floor_ships_its_types(wheel: Path, floor: str) -> None:
     assert f"tradeshock/{floor}/py.typed" in contents(wheel)
 
 
-def test_root_is_a_namespace(wheel: Path) -> None:
-    assert "tradeshock/__init__.py" not in contents(wheel)
+def test_no_folder_of_the_checkout_shadows_the_package() -> None:
+    assert not (ROOT / "tradeshock").exists()
 
 
 def test_snapshot_is_in_the_wheel(wheel: Path) -> None:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
-from tradeshock.features.derived import daily_average, excluding
 from tradeshock.features.errors import CatalogError, PanelError
-from tradeshock.features.panel import as_day, as_days
-from tradeshock.models.autoregression import AutoRegression
-from tradeshock.models.random_walk import RandomWalk
-from tradeshock.models.var import VAR
+from tradeshock.features.panel.derived import daily_average, excluding
+from tradeshock.features.panel.panel import as_day, as_days
+from tradeshock.models.systems.var import VAR
+from tradeshock.models.univariate.autoregression import AutoRegression
+from tradeshock.models.univariate.random_walk import RandomWalk
 
 NEXT_MONTH = ReleaseRule(day=1, months_after=1)
 

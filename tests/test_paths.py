@@ -70,7 +70,7 @@ def test_yoy_uses_published_months_first_and_paths_after_a_year():
     paths = random_paths(steps=24)
     growth = paths.yoy()
     assert growth.columns.equals(paths.index)
-    values = paths.of()
+    values = paths.draws()
     base = paths.history["exports"].to_numpy()[-12:]
     npt.assert_allclose(growth.to_numpy()[:, :12], 100 * (values[:, :12] / base - 1))
     npt.assert_allclose(growth.to_numpy()[:, 12:], 100 * (values[:, 12:] / values[:, :12] - 1))
@@ -128,7 +128,7 @@ def test_january_and_february_with_january_published():
     paths = random_paths(steps=3, last="2024-01")
     total = paths.total("JanFeb")
     assert list(total.columns.astype(str)) == ["2024"]
-    npt.assert_allclose(total["2024"], paths.history["exports"].iloc[-1] + paths.of()[:, 0])
+    npt.assert_allclose(total["2024"], paths.history["exports"].iloc[-1] + paths.draws()[:, 0])
     assert random_paths(steps=3, last="2024-02").total("JanFeb").shape == (50, 0)
 
 
@@ -170,14 +170,14 @@ def test_add_factors():
     paths = random_paths(steps=3)
     amounts = pd.Series([7.0, -2.0], pd.PeriodIndex(["2024-07", "2024-05"], freq="M"))
     moved = paths.shifted(amounts, "strike")
-    npt.assert_allclose(moved.of() - paths.of(), np.tile([-2.0, 0.0, 7.0], (50, 1)))
+    npt.assert_allclose(moved.draws() - paths.draws(), np.tile([-2.0, 0.0, 7.0], (50, 1)))
     assert moved.notes == ("strike",)
     assert moved.with_note("more").notes == ("strike", "more")
     assert paths.notes == ()
     both = random_paths(steps=3, series=("exports", "won"))
     won = both.shifted(amounts, "won", series="won")
-    npt.assert_array_equal(won.of(), both.of())
-    npt.assert_allclose(won.of("won")[:, 2] - both.of("won")[:, 2], 7.0)
+    npt.assert_array_equal(won.draws(), both.draws())
+    npt.assert_allclose(won.draws("won")[:, 2] - both.draws("won")[:, 2], 7.0)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_is_no_forecast_is_refused():
         paths_of(np.ones((0, 3, 1)))
 
 
-@pytest.mark.parametrize("reader", ["of", "mean", "median", "yoy", "with_history", "total"])
+@pytest.mark.parametrize("reader", ["draws", "mean", "median", "yoy", "with_history", "total"])
 def test_series_that_are_not_forecast(reader):
     paths = random_paths(steps=3)
     with pytest.raises(ModelError, match=r"no series 'won'; it has \['exports'\]"):
@@ -212,11 +212,3 @@ def test_series_that_are_not_forecast(reader):
 def test_periods_that_there_are_not():
     with pytest.raises(ModelError, match="cannot total by 'decade'; choose one of"):
         random_paths(steps=3).total("decade")
-
-
-def test_plot_draws_on_given_axes():
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots()
-    assert random_paths(steps=6).plot(ax) is ax
-    plt.close(figure)

@@ -9,8 +9,9 @@ from hypothesis import given, strategies as st
 from sklearn.base import clone
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule
-from tradeshock.features.calendar_effects import CalendarEffects
-from tradeshock.features.changes import (
+from tradeshock.features.errors import PanelError, StaleSeriesWarning
+from tradeshock.features.indicators.calendar_effects import CalendarEffects
+from tradeshock.features.indicators.changes import (
     below_peak,
     change,
     net_of_season,
@@ -18,14 +19,13 @@ from tradeshock.features.changes import (
     volatility,
     year_on_year,
 )
-from tradeshock.features.errors import PanelError, StaleSeriesWarning
-from tradeshock.features.exchange_rates import ExchangeRates
-from tradeshock.features.flash import Flash
-from tradeshock.features.lags import TargetLags
-from tradeshock.features.partner_demand import PartnerDemand
-from tradeshock.features.prices import Prices
-from tradeshock.features.semiconductors import SemiconductorCycle
-from tradeshock.features.uncertainty import Uncertainty
+from tradeshock.features.indicators.exchange_rates import ExchangeRates
+from tradeshock.features.indicators.flash import Flash
+from tradeshock.features.indicators.lags import TargetLags
+from tradeshock.features.indicators.partner_demand import PartnerDemand
+from tradeshock.features.indicators.prices import Prices
+from tradeshock.features.indicators.semiconductors import SemiconductorCycle
+from tradeshock.features.indicators.uncertainty import Uncertainty
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +305,7 @@ def test_stale_series_is_named_and_its_columns_run_dry(panel: Panel) -> None:
 
 def test_import_is_light() -> None:
     code = (
-        "import sys; import tradeshock.features.pipeline; "
+        "import sys; import tradeshock.features.indicators.pipeline; "
         "heavy = {'sklearn', 'scipy', 'statsmodels', 'matplotlib', 'holidays'} & set(sys.modules); "
         "assert not heavy, heavy"
     )

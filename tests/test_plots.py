@@ -15,12 +15,12 @@ from scipy.stats import beta
 from tradeshock.features import Panel
 from tradeshock.features.errors import PanelError, ScoreError
 from tradeshock.forecast import plots
-from tradeshock.forecast.calibration import coverage_hac, coverage_intervals
-from tradeshock.forecast.episodes import Episode, csed
+from tradeshock.forecast.judging.calibration import coverage_hac, coverage_intervals
+from tradeshock.forecast.judging.episodes import Episode, csed
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.plots.style import ALARM, COLOURS, INK, PLAIN, looks
-from tradeshock.forecast.scores import scores
 from tradeshock.models import RandomWalk, Record, SeasonalNaive
-from tradeshock.models.measure import tidy
+from tradeshock.models.record.rows import forecast_rows
 
 WORDS = "made once 10 days of the first month were counted"
 SIZES = [(9.0, 4.8), (3.75, 5.0)]
@@ -34,7 +34,9 @@ def frame(small_record: Record) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def growth(panel: Panel) -> pd.DataFrame:
     origins = panel.origins("2020-01", "2024-12")
-    return tidy(list(SeasonalNaive(n_draws=20).replay(panel, "exports_total", origins, 6)), panel)
+    return forecast_rows(
+        list(SeasonalNaive(n_draws=20).replay(panel, "exports_total", origins, 6)), panel
+    )
 
 
 @pytest.fixture(autouse=True)

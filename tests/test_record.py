@@ -10,8 +10,8 @@ import scoringrules
 from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.models import ForecastPaths, RandomWalk, Record, SeasonalNaive
-from tradeshock.models.measure import tidy
-from tradeshock.models.wrapper import Wrapper
+from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.record.rows import forecast_rows
 
 TARGET = "exports_total"
 CELL = ("RandomWalk", TARGET, "after_total")
@@ -48,7 +48,7 @@ def forecasts(panel, origins) -> list[ForecastPaths]:
 
 @pytest.fixture(scope="module")
 def frame(panel, forecasts):
-    return tidy(forecasts, panel)
+    return forecast_rows(forecasts, panel)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_row_is_what_independent_code_makes_of_the_paths(panel, forecasts, fra
     paths = forecasts[5]
     level, growth = cell(frame, paths.origin, step, "level"), cell(frame, paths.origin, step, "yoy")
     month = paths.index[step - 1]
-    draws, actual = paths.of()[:, step - 1], panel.values.at[month, TARGET]
+    draws, actual = paths.draws()[:, step - 1], panel.values.at[month, TARGET]
     grown = paths.yoy()[month].to_numpy()
     came = 100.0 * (actual / panel.values.at[month - 12, TARGET] - 1.0)
     for row, sample, outcome in ((level, draws, actual), (growth, grown, came)):
@@ -111,11 +111,11 @@ def test_outcomes_are_dated_by_the_release_rule(panel, frame):
 
 def test_growth_needs_a_month_a_year_before(panel):
     young = Panel(panel.values.loc["2022-06":, [TARGET]], panel.catalog, panel.calendar)
-    rows = tidy(RandomWalk(n_draws=20).fit(young.as_of("2026-05-01")).forecast(14), young)
+    rows = forecast_rows(RandomWalk(n_draws=20).fit(young.as_of("2026-05-01")).forecast(14), young)
     assert (rows["quantity"] == "yoy").sum() == 14
     short = next(RandomWalk(n_draws=20).replay(young, TARGET, [pd.Timestamp("2025-07-01")], 14))
     cut = replace(short, history=short.history.iloc[-6:])
-    assert list(tidy(cut, young).query("quantity == 'yoy'")["step"]) == [
+    assert list(forecast_rows(cut, young).query("quantity == 'yoy'")["step"]) == [
         7,
         8,
         9,
@@ -130,7 +130,7 @@ def test_growth_needs_a_month_a_year_before(panel):
 def test_paths_that_are_not_positive_are_refused(panel, forecasts):
     wrong = replace(forecasts[0], values=forecasts[0].values - 1e6)
     with pytest.raises(ModelError, match=r"step 1, origin 2023-01-01.*positive"):
-        tidy(wrong, panel)
+        forecast_rows(wrong, panel)
 
 
 # -- as of --------------------------------------------------------------------------------------

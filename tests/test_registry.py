@@ -53,7 +53,7 @@ def test_an_unknown_name_is_answered_with_those_there_are(announce):
 
 
 def test_a_model_of_another_package_is_found(announce):
-    announce("Walk", "tradeshock.models.random_walk:RandomWalk")
+    announce("Walk", "tradeshock.models.univariate.random_walk:RandomWalk")
     assert find_models()["Walk"] is RandomWalk
     assert make_model("Walk", n_draws=7).n_draws == 7
 
@@ -63,7 +63,7 @@ def test_a_model_of_another_package_is_found(announce):
     [
         ("no.such.module:Model", "'Walk' .*cannot be loaded.*repair or uninstall it"),
         ("tradeshock.models.base:Model", "expected a concrete subclass of Model"),
-        ("tradeshock.models.record:Record", "expected a concrete subclass of Model"),
+        ("tradeshock.models.record.record:Record", "expected a concrete subclass of Model"),
     ],
 )
 def test_a_broken_one_says_whose_it_is_and_is_in_nobodys_way(announce, value, message):
@@ -76,6 +76,6 @@ def test_a_broken_one_says_whose_it_is_and_is_in_nobodys_way(announce, value, me
 
 
 def test_names_of_built_in_models_are_taken(announce):
-    announce("RandomWalk", "tradeshock.models.seasonal_naive:SeasonalNaive")
+    announce("RandomWalk", "tradeshock.models.univariate.seasonal_naive:SeasonalNaive")
     with pytest.raises(ModelError, match="bears the name of another model"):
         find_models()

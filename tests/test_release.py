@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-import tradeshock.features.release as module
-from tradeshock.features.calendar import TradeCalendar
+import tradeshock.features.panel.release as module
+from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.errors import CatalogError
-from tradeshock.features.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 MONTHS = pd.period_range("1991-01", "2030-12", freq="M")
 plain_rules = st.builds(

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.forecast.released import released_since
+from tradeshock.forecast.report.new_figures import released_since
 
 
 def test_figures_that_came_out_between(panel: Panel) -> None:

@@ -16,16 +16,16 @@ import pytest
 from click.testing import CliRunner
 
 from tradeshock.features import Panel
-from tradeshock.features.release import ReleaseRule
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.cli import main
-from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots import plot_pit
 from tradeshock.forecast.report import Report
 from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
-from tradeshock.forecast.report.judged import judged, judged_frame
-from tradeshock.forecast.report.moves import forecast_before, moves
 from tradeshock.forecast.report.page import FOLDER
+from tradeshock.forecast.report.revisions import forecast_before, revisions
+from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.models import RandomWalk, Record
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
@@ -257,7 +257,7 @@ def test_month_that_came_out_is_set_against_its_forecast(panel: Panel) -> None:
     assert before is not None
     assert before.origin == pd.Timestamp("2026-04-21")
     assert len(before.paths.index) == 4
-    first = next(iter(moves(forecast, before).tables[0].cells()))
+    first = next(iter(revisions(forecast, before).tables[0].cells()))
     assert first[0].text == "Apr 2026 (published)"
     assert first[2].value == panel.values.at[pd.Period("2026-04"), "exports_total"]
     assert first[1].value == before.paths.median().iloc[0]
@@ -274,7 +274,9 @@ def test_first_origin_has_none_before() -> None:
 
 def test_change_of_model_is_said(panel: Panel, forecast: MonthlyForecast) -> None:
     other = monthly_forecast(panel, "2026-05-01", model="SeasonalNaive")
-    assert any("the model: then SeasonalNaive" in text for text in moves(forecast, other).sentences)
+    assert any(
+        "the model: then SeasonalNaive" in text for text in revisions(forecast, other).sentences
+    )
 
 
 # -- past forecasts ---------------------------------------------------------------------------
@@ -282,7 +284,7 @@ def test_change_of_model_is_said(panel: Panel, forecast: MonthlyForecast) -> Non
 
 def test_only_outcomes_of_the_day_are_judged(panel: Panel, small_record: Record) -> None:
     past = monthly_forecast(panel, "2024-01-12", model=RandomWalk(n_draws=20), steps=3)
-    frame = judged_frame(past, small_record)
+    frame = past_forecasts(past, small_record)
     assert frame is not None
     assert frame["month"].max() == pd.Period("2023-12")
     assert frame["known_on"].max() <= pd.Timestamp("2024-01-12")
@@ -294,7 +296,7 @@ def test_random_walk_is_replayed_where_the_record_lacks_it(
 ) -> None:
     whole = small_record.frame
     whole = whole[whole["origin"] >= "2023-01-01"]
-    without = judged_frame(forecast, Record(whole[whole["model"] != "RandomWalk"]))
+    without = past_forecasts(forecast, Record(whole[whole["model"] != "RandomWalk"]))
     assert without is not None
     walk = without[without["model"] == "RandomWalk"]
     naive = without[without["model"] == "SeasonalNaive"]
@@ -307,8 +309,8 @@ def test_random_walk_is_replayed_where_the_record_lacks_it(
 def test_state_that_the_record_lacks_is_said(panel: Panel, small_record: Record) -> None:
     frame = small_record.frame.assign(state="after_total")
     made = monthly_forecast(panel, "2026-05-15", model="AutoRegression", steps=3)
-    found = judged_frame(made, Record(frame))
-    said = " ".join(judged(made, found).sentences)
+    found = past_forecasts(made, Record(frame))
+    said = " ".join(track_record(made, found).sentences)
     assert "no forecasts in the state after_10d" in said
     assert "has none of AutoRegression" in said
     assert "made on the day of the last total" in said
@@ -319,7 +321,7 @@ def test_report_on_own_figures_without_a_record(small_record: Record) -> None:
     wave = 300.0 + 30.0 * np.sin(np.arange(len(months))) + np.arange(len(months))
     own = Panel.from_frame(pd.Series(wave, months, name="steel"), ReleaseRule.after(40), "TW", "kt")
     made = monthly_forecast(own, model=RandomWalk(n_draws=50), steps=3)
-    assert judged_frame(made, small_record) is None
+    assert past_forecasts(made, small_record) is None
     page = Report(made).html()
     Outline(page)
     assert "<h1>steel (TW)</h1>" in page

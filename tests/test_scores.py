@@ -10,11 +10,11 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.comparison import diebold_mariano
-from tradeshock.forecast.intervals import covered, interval_score, pinball
-from tradeshock.forecast.scores import scores
-from tradeshock.forecast.tidy import INTERVALS, QUANTILES, calendar_months, scorable
-from tradeshock.models.sample_scores import (
+from tradeshock.forecast.judging.comparison import diebold_mariano
+from tradeshock.forecast.judging.intervals import covered, interval_score, pinball
+from tradeshock.forecast.judging.scorable import INTERVALS, QUANTILES, calendar_months, scorable
+from tradeshock.forecast.judging.scores import scores
+from tradeshock.models.record.sample_scores import (
     crps_sample,
     log_score_sample,
     pit_sample,

@@ -7,7 +7,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError
 from tradeshock.forecast import backtest, screen
-from tradeshock.forecast.screening import Screening
+from tradeshock.forecast.backtesting.screening import Screening
 from tradeshock.models import VAR, ExponentialSmoothing, RandomWalk
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from tradeshock.features import Panel
 from tradeshock.models import Recalibration
-from tradeshock.models.measure import tidy
-from tradeshock.models.record import Record
-from tradeshock.models.shipped import shipped_record
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.record.shipped import shipped_record
 
 STALE = "run tools/build_record.py: the record that ships is not that of this code"
 TARGET = "exports_total"
@@ -37,7 +37,7 @@ def test_entries_made_again_are_the_same(panel: Panel, record: Record, origin: s
     combination = model.members_[0]
     forecasts = [member.forecast(12) for member in combination.members_]
     forecasts += [combination.forecast(12), model.forecast(12)]
-    made = tidy(forecasts, panel).query("quantity == 'level'")
+    made = forecast_rows(forecasts, panel).query("quantity == 'level'")
     for name, rows in made.groupby("model"):
         state = rows["state"].iloc[0]
         for column in ("q10", "q50", "q90"):

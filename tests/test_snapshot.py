@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradeshock.features.catalog import Catalog
+from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.snapshot import FOLDER, SNAPSHOT_DAY, load_panel
 
 DAY = np.datetime64(SNAPSHOT_DAY, "D")

@@ -12,10 +12,10 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.code_version import code_version
-from tradeshock.forecast.functionals import year_total
+from tradeshock.forecast.backtesting.code_version import code_version
+from tradeshock.forecast.backtesting.functionals import year_total
 from tradeshock.models import VAR, RandomWalk, SeasonalNaive
-from tradeshock.models.wrapper import Wrapper
+from tradeshock.models.pools.wrapper import Wrapper
 
 TARGET = "exports_total"
 HERE = {"n_jobs": 1}
@@ -117,8 +117,8 @@ def test_an_unreadable_store_says_so(panel, origins, tmp_path, damage):
 def test_what_is_measured_is_not_measured_again(panel, origins, tmp_path, monkeypatch):
     first = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     with monkeypatch.context() as patched:
-        patched.delattr("tradeshock.forecast.replaying.tidy")
-        patched.delattr("tradeshock.forecast.replaying.read_forecasts")
+        patched.delattr("tradeshock.forecast.backtesting.run.forecast_rows")
+        patched.delattr("tradeshock.forecast.backtesting.run.read_forecasts")
         again = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     assert_same(first.frame, again.frame)
 

@@ -11,13 +11,13 @@ from statsmodels.tsa.ar_model import AutoReg, ar_select_order
 from tradeshock.features import Panel, ReleaseRule, Series, TradeCalendar
 from tradeshock.features.errors import ModelError, PanelError, ShortHistoryError
 from tradeshock.models.adjustment import CalendarAdjustment, calendar_columns
-from tradeshock.models.autoregression import AutoRegression
 from tradeshock.models.conditions import Conditions
-from tradeshock.models.exponential_smoothing import ExponentialSmoothing
-from tradeshock.models.flash_ratio import FlashRatio, ratio_nowcast
-from tradeshock.models.random_walk import RandomWalk, error_paths
-from tradeshock.models.seasonal_arima import SeasonalARIMA
-from tradeshock.models.seasonal_naive import SeasonalNaive
+from tradeshock.models.nowcast.ratio import FlashRatio, ratio_nowcast
+from tradeshock.models.univariate.autoregression import AutoRegression
+from tradeshock.models.univariate.exponential_smoothing import ExponentialSmoothing
+from tradeshock.models.univariate.random_walk import RandomWalk, error_paths
+from tradeshock.models.univariate.seasonal_arima import SeasonalARIMA
+from tradeshock.models.univariate.seasonal_naive import SeasonalNaive
 
 ALL = [
     RandomWalk,
@@ -131,7 +131,7 @@ def test_random_walk_carries_the_adjusted_level(known):
     point = adjustment.adjusted_.iloc[-1] + adjustment.effect(paths.index, known.calendar)
     npt.assert_allclose(np.log(paths.median()), point, atol=1e-4)
     # pairs of draws mirror each other about the point
-    logs = np.log(paths.of())
+    logs = np.log(paths.draws())
     npt.assert_allclose((logs[::2] + logs[1::2]) / 2, np.tile(point, (500, 1)), atol=1e-12)
 
 
@@ -171,7 +171,7 @@ def test_seasonal_naive_repeats_the_last_year(known):
     paths = SeasonalNaive(n_draws=400).fit(known).forecast(26)
     level = np.log(known.series("exports_total").to_numpy())
     point = np.tile(level[-12:], 3)[:26]
-    logs = np.log(paths.of())
+    logs = np.log(paths.draws())
     npt.assert_allclose((logs[::2] + logs[1::2]) / 2, np.tile(point, (200, 1)), atol=1e-12)
     # the first year's errors are stretches of past growth over a year
     growth = level[12:] - level[:-12]
@@ -215,7 +215,7 @@ def test_mean_path_is_that_of_statsmodels():
     adjustment = CalendarAdjustment(60.0).fit(panel.series("exports_total"), panel.calendar)
     mean = adjustment.adjusted_.iloc[-1] + np.cumsum(reference)
     mean += adjustment.effect(paths.index, panel.calendar)
-    drawn = np.log(paths.of())
+    drawn = np.log(paths.draws())
     error = drawn.std(axis=0) / np.sqrt(len(drawn))
     assert (np.abs(drawn.mean(axis=0) - mean) < 4 * error).all()
 
@@ -254,7 +254,7 @@ def test_seasonal_arima_equals_statsmodels(known):
         seasonal_order=(0, 1, 1, 12),
     ).smooth(model.result_.params)
     forecast = reference.get_forecast(6, exog=columns[len(level) :])
-    close_to(np.log(paths.of()), level[-1] + forecast.predicted_mean, forecast.se_mean)
+    close_to(np.log(paths.draws()), level[-1] + forecast.predicted_mean, forecast.se_mean)
     best = reference.model.fit(disp=False, maxiter=300, start_params=model.result_.params)
     assert model.result_.llf == pytest.approx(best.llf, abs=0.05)
 
@@ -272,7 +272,7 @@ def test_exponential_smoothing_equals_statsmodels(known):
     forecast = fitted.get_prediction(len(scaled), len(scaled) + 5)
     mean = base + forecast.predicted_mean.to_numpy() / 100.0
     mean = mean + adjustment.effect(paths.index, known.calendar)
-    close_to(np.log(paths.of()), mean, np.sqrt(np.asarray(forecast.forecast_variance)) / 100.0)
+    close_to(np.log(paths.draws()), mean, np.sqrt(np.asarray(forecast.forecast_variance)) / 100.0)
 
 
 def test_windows_of_years_are_kept(known):
@@ -300,7 +300,7 @@ def test_flash_ratio_by_hand(panel):
     assert paths.state == "after_20d"
     assert paths.index[0] == now[0]
     assert paths.median().iloc[0] == pytest.approx(expected, rel=2e-3)
-    errors = np.log(paths.of()[:, 0] / expected)
+    errors = np.log(paths.draws()[:, 0] / expected)
     npt.assert_allclose(errors[::2], -errors[1::2], atol=1e-12)
     assert np.isin(np.abs(errors).round(9), np.abs(model.errors_).round(9)).all()
 
@@ -322,9 +322,9 @@ def test_later_steps_walk_on_from_the_nowcast(panel):
     paths = FlashRatio(n_draws=4000).fit(cut).forecast(4)
     adjustment = CalendarAdjustment(60.0).fit(cut.series("exports_total"), cut.calendar)
     effect = adjustment.effect(paths.index, cut.calendar)
-    level = np.log(paths.of()) - effect
+    level = np.log(paths.draws()) - effect
     npt.assert_allclose(np.median(level, axis=0), np.median(level[:, 0]), atol=2e-3)
-    walk = np.log(RandomWalk(n_draws=4000).fit(cut).forecast(4).of()) - effect
+    walk = np.log(RandomWalk(n_draws=4000).fit(cut).forecast(4).draws()) - effect
     npt.assert_allclose(np.diff(level, axis=1), np.diff(walk, axis=1), atol=1e-12)
 
 

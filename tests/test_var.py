@@ -13,10 +13,10 @@ from tradeshock.features.errors import (
     ShortHistoryError,
     StaleSeriesWarning,
 )
-from tradeshock.features.panel import Panel
-from tradeshock.features.release import ReleaseRule
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.models.conditions import Conditions
-from tradeshock.models.var import VAR
+from tradeshock.models.systems.var import VAR
 
 NAMES = ("exports", "won", "copper")
 RULES = {

@@ -6,10 +6,10 @@ import pytest
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError, PanelError, ShortHistoryError
-from tradeshock.features.release import ReleaseRule
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.models import VAR
 from tradeshock.models.base import Model
-from tradeshock.models.check_case import distance
+from tradeshock.models.checks.case import distance
 
 IDS = ("a", "b", "c")
 

@@ -10,11 +10,11 @@ import pytest
 
 from tradeshock.features import Panel
 from tradeshock.forecast import backtest
-from tradeshock.forecast.chunks import Chunk
-from tradeshock.forecast.executors import Failed
-from tradeshock.forecast.loky_executor import LokyExecutor
-from tradeshock.forecast.result import IncompleteBacktestError
-from tradeshock.forecast.running import Workers
+from tradeshock.forecast.backtesting.chunks import Chunk
+from tradeshock.forecast.backtesting.result import IncompleteBacktestError
+from tradeshock.forecast.engines.base import Failed
+from tradeshock.forecast.engines.loky import LokyExecutor
+from tradeshock.forecast.engines.queue import Workers
 from tradeshock.models import RandomWalk, SeasonalNaive
 
 HERE = {"n_jobs": 1}
@@ -27,7 +27,7 @@ def origins(panel: Panel):
 
 @pytest.fixture(autouse=True)
 def everything_is_long(monkeypatch):
-    monkeypatch.setattr("tradeshock.forecast.running.WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("tradeshock.forecast.engines.queue.WORTH_SECONDS", 0.0)
 
 
 def small():

@@ -13,10 +13,10 @@ import pandas as pd
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
 from tradeshock.models import BayesianVAR, Combination, DirectRidge, Record, TradeBayesianVAR
-from tradeshock.models.recalibration import Recalibration
+from tradeshock.models.pools.recalibration import Recalibration
 
 TARGET = "exports_total"
-FILE = Path(__file__).resolve().parents[1] / "models" / "shipped_record.npz"
+FILE = Path(__file__).resolve().parents[1] / "models" / "record" / "shipped_record.npz"
 FIRST = {"after_total": "2005-01", "after_10d": "2017-01", "after_20d": "2017-01"}
 CARRIERS = [BayesianVAR(), TradeBayesianVAR(), DirectRidge()]
 

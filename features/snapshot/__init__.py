@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tradeshock.features.calendar import TradeCalendar
-from tradeshock.features.catalog import Catalog
-from tradeshock.features.panel import Panel
+from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.panel.catalog import Catalog
+from tradeshock.features.panel.panel import Panel
 
 FOLDER = Path(__file__).parent
 SNAPSHOT_DAY = date(2026, 5, 15)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.panel import Panel
-from tradeshock.forecast.data_status import data_status
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.status import data_status
 from tradeshock.forecast.plots.style import (
     ALARM,
     GRID,

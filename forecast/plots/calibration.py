@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.calibration import coverage_intervals, pit_moments
+from tradeshock.forecast.judging.calibration import coverage_intervals, pit_moments
+from tradeshock.forecast.plots.fan import BANDS
 from tradeshock.forecast.plots.selection import known, models_of, one_kind, span, spoken
 from tradeshock.forecast.plots.style import (
     COLOURS,
@@ -21,7 +22,6 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
-from tradeshock.models.fan import BANDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,8 +112,8 @@ def plot_coverage(
     """Draw how many outcomes a model's central intervals held, against what they promised.
 
     Bounds are 95 % confidence intervals of the coverage: exact binomial at step 1, allowing for
-    overlap beyond (see `tradeshock.forecast.calibration.coverage_intervals`). An interval whose
-    bounds miss the promise is miscalibrated by more than luck.
+    overlap beyond (see `tradeshock.forecast.judging.calibration.coverage_intervals`). An interval
+    whose bounds miss the promise is miscalibrated by more than luck.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.plots.selection import ERROR_UNITS, models_of, one_kind, span, state_words
 from tradeshock.forecast.plots.style import (
     HUSHED,
@@ -17,7 +18,6 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
-from tradeshock.forecast.scores import scores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradeshock.forecast.efficiency import hedgehog
+from tradeshock.forecast.judging.efficiency import hedgehog
+from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.selection import models_of, one_kind, state_words
 from tradeshock.forecast.plots.style import (
     INK,
@@ -17,7 +18,6 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
-from tradeshock.models.display_unit import DisplayUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +96,7 @@ def plot_history(
 
 def _scale(quantity: str, unit: str, level: float) -> DisplayUnit:
     if quantity == "level":
-        return DisplayUnit.of(unit, level)
+        return DisplayUnit.choose(unit, level)
     return DisplayUnit("Growth over a year, %", 1.0, 0)
 
 

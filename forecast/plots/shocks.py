@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tradeshock.forecast.episodes import CALM, EPISODES, Episode, csed
+from tradeshock.forecast.judging.episodes import CALM, EPISODES, Episode, csed
+from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.plots.selection import (
     ERROR_UNITS,
     known,
@@ -28,7 +29,6 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
-from tradeshock.forecast.scores import scores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tradeshock.models.fan import FIGURE_SIZE, PUBLISHED, QUIET
+from tradeshock.forecast.plots.fan import FIGURE_SIZE, PUBLISHED, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from tradeshock.forecast.plots.fan import BANDS, MEDIAN
 from tradeshock.forecast.plots.style import COLOURS, GRID, HUSHED, INK, PAPER, SHADE
-from tradeshock.models.fan import BANDS, MEDIAN
 
 # Each colour that charts are drawn in, and the variable of style.css that takes its place.
 VARIABLES = {

@@ -7,11 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import chance_words, day_words, month_words
+from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.forecast.plots.fan import BANDS, plot_fan
 from tradeshock.forecast.report.elements import NARROW, WIDE, Cell, Chart, Table, number
-from tradeshock.forecast.wording import chance_words, day_words, month_words
-from tradeshock.models.display_unit import DisplayUnit
-from tradeshock.models.fan import BANDS, plot_fan
 
 HEADERS = (
     "Median",
@@ -36,7 +36,7 @@ class Tile:
 
 def unit_of(forecast: MonthlyForecast) -> DisplayUnit:
     """Unit in which the page speaks of the target."""
-    return DisplayUnit.of(forecast.entry.unit, forecast.last.value)
+    return DisplayUnit.choose(forecast.entry.unit, forecast.last.value)
 
 
 def level(unit: DisplayUnit, value: float, sign: bool = False) -> Cell:
@@ -50,7 +50,7 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
     table = forecast.paths.quantile(FAN_LEVELS)
     last = table.iloc[-1]
     words = (
-        f"Published months and the forecast of {day_words(forecast.origin)}: the median goes from "
+        f"LastFigure months and the forecast of {day_words(forecast.origin)}: the median goes from "
         f"{unit.text(table.iloc[0][0.5])} {unit.name} in {month_words(table.index[0])} to "
         f"{unit.text(last[0.5])} in {month_words(table.index[-1])}, there with an 80 % interval of "
         f"{unit.text(last[0.1])} to {unit.text(last[0.9])}. Bands: "

@@ -10,16 +10,16 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
-from tradeshock.forecast.model_card import model_card
-from tradeshock.forecast.monthly import MonthlyForecast
-from tradeshock.forecast.report.judged import judged, judged_frame
-from tradeshock.forecast.report.moves import forecast_before, moves
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import day_words, published_words, year_sentences
+from tradeshock.forecast.report.model_card import model_card
 from tradeshock.forecast.report.outlook import fan_chart, months_table, tiles, unit_of, years_table
+from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.status import card_tables, status
+from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.version import __version__
-from tradeshock.forecast.wording import day_words, published_words, year_sentences
-from tradeshock.models.record import Record
-from tradeshock.models.shipped import shipped_record
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.shipped import shipped_record
 
 FOLDER = Path(__file__).parent
 NAME = "report.html"
@@ -43,7 +43,7 @@ class Report:
     record: Record | None = None
 
     @classmethod
-    def of(cls, forecast: MonthlyForecast, record: Record | None = None) -> Self:
+    def from_forecast(cls, forecast: MonthlyForecast, record: Record | None = None) -> Self:
         """Report on a forecast.
 
         Parameters
@@ -78,7 +78,7 @@ class Report:
 
     def _content(self) -> dict[str, Any]:
         forecast, unit = self.forecast, unit_of(self.forecast)
-        frame = judged_frame(forecast, self.record)
+        frame = past_forecasts(forecast, self.record)
         published = {"Last published": published_words(forecast.last, unit)}
         if forecast.flash is not None:
             published["Early count"] = published_words(forecast.flash, unit)
@@ -94,8 +94,8 @@ class Report:
             "months": months_table(forecast),
             "years": years_table(forecast),
             "year_sentences": year_sentences(forecast, unit),
-            "moves": moves(forecast, self.before),
-            "judged": judged(forecast, frame),
+            "moves": revisions(forecast, self.before),
+            "judged": track_record(forecast, frame),
             "status": status(forecast),
             "card": card,
             "card_tables": card_tables(card),

@@ -6,8 +6,8 @@ from functools import partial
 
 import pandas as pd
 
-from tradeshock.forecast.episodes import EPISODES
-from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.forecast.judging.episodes import EPISODES
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.calibration import BINS, plot_coverage, plot_pit
 from tradeshock.forecast.plots.errors import plot_errors
 from tradeshock.forecast.plots.history import plot_history

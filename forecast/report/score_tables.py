@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from tradeshock.forecast.calibration import coverage_intervals, coverage_table
-from tradeshock.forecast.episodes import CALM, EPISODES, csed
+from tradeshock.forecast.judging.calibration import coverage_intervals, coverage_table
+from tradeshock.forecast.judging.episodes import CALM, EPISODES, csed
+from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.monthly.wording import month_words
 from tradeshock.forecast.report.elements import Cell, Table, number, p_value
-from tradeshock.forecast.scores import scores
-from tradeshock.forecast.wording import month_words
 
 STEPS = (1, 3, 6, 12)
 
@@ -136,5 +136,5 @@ def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]
         ]
         for month in actual.index[-12:]
     ]
-    headers = ["Month", "Published", *(f"Step {step}" for step in steps)]
+    headers = ["Month", "LastFigure", *(f"Step {step}" for step in steps)]
     return Table("history-figures", f"Medians of {model} and what came", headers, rows)

@@ -7,13 +7,13 @@ from functools import partial
 
 import pandas as pd
 
-from tradeshock.forecast.data_status import data_status
-from tradeshock.forecast.model_card import ModelCard
-from tradeshock.forecast.monthly import MonthlyForecast
+from tradeshock.features.panel.status import data_status
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import day_words
 from tradeshock.forecast.plots.availability import plot_availability
 from tradeshock.forecast.plots.selection import spoken
 from tradeshock.forecast.report.elements import NARROW, WIDE, Chart, Table, number, short_day
-from tradeshock.forecast.wording import day_words
+from tradeshock.forecast.report.model_card import ModelCard
 
 DAYS_SHOWN = 6
 
@@ -88,6 +88,6 @@ def card_tables(card: ModelCard) -> tuple[Table, Table]:
         for _, row in card.licences.iterrows()
     ]
     return (
-        Table("rules", "Release rules assumed", ["Series", "Published on"], rules, (0, 1)),
+        Table("rules", "Release rules assumed", ["Series", "LastFigure on"], rules, (0, 1)),
         Table("licences", "Data used", ["Publisher", "Licence", "Series"], terms, (0, 1)),
     )

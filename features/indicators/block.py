@@ -1,0 +1,161 @@
+"""What every feature block is: a transformer from a panel to named columns."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import PanelError
+from tradeshock.features.indicators.changes import change, year_on_year
+from tradeshock.features.indicators.origin_rows import Floats, OriginRows
+from tradeshock.features.panel.panel import Panel
+
+
+class Parameters:
+    """Parameters as scikit-learn knows them, without importing it: clone and search work."""
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        return list(inspect.signature(cls).parameters)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Arguments of the constructor by name."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set arguments of the constructor.
+
+        Raises
+        ------
+        ValueError
+            If there is no such argument.
+        """
+        for name, value in params.items():
+            if name not in self._parameter_names():
+                raise ValueError(
+                    f"{type(self).__name__} has no parameter {name!r}; it has "
+                    f"{self._parameter_names()}"
+                )
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        given = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != defaults[name].default
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+class Block(Parameters):
+    """Columns made from some series of a panel, one row a standard origin.
+
+    A subclass has a parameter `series` and writes `_columns`. Series that a panel does not have
+    are left out; so are, with a warning that names them, those that are older than their release
+    rule allows.
+
+    Parameters
+    ----------
+    series : sequence of str
+        Ids of the series that are used where the panel has them.
+
+    Attributes
+    ----------
+    series_ : tuple of str
+        Those that the panel had.
+    target_ : str
+        Series whose releases define the rows.
+    """
+
+    series: Iterable[str] = ()
+
+    def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
+        """Columns by name, one value a row of `known`."""
+        raise NotImplementedError
+
+    def fit(self, panel: Panel, target: str = "exports_total") -> Self:
+        """Store which series there are; nothing is learnt from figures.
+
+        Warns
+        -----
+        StaleSeriesWarning
+            If a series is more than three months older than its release rule allows.
+        """
+        self.fit_transform(panel, target)
+        return self
+
+    def transform(self, panel: Panel, state: str | None = None) -> pd.DataFrame:
+        """Return what was known at every standard origin up to the panel's.
+
+        Parameters
+        ----------
+        panel : Panel
+        state : str, optional
+            Which of the target's releases are out. Default: the panel's own state.
+
+        Returns
+        -------
+        DataFrame, months of step 1 by columns
+            NaN where something was not known. A row does not depend on later figures.
+        """
+        if not hasattr(self, "series_"):
+            raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
+        return self._table(OriginRows.read(panel, self.target_, state))
+
+    def _table(self, known: OriginRows) -> pd.DataFrame:
+        columns = self._columns(known, self.series_)
+        return pd.DataFrame(columns, index=known.months, dtype="float64")
+
+    def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
+        """Fit and transform in one go."""
+        self.target_ = target
+        self.series_ = tuple(id for id in self.series if id in panel)
+        known = OriginRows.read(panel, target)
+        known.warn_of_stale(self.series_)
+        table = self._table(known)
+        self.names_ = [str(name) for name in table.columns]
+        return table
+
+    def get_feature_names_out(
+        self, input_features: Iterable[str] | None = None
+    ) -> npt.NDArray[np.object_]:
+        """Names of the columns; the argument is not used, as in scikit-learn's own."""
+        if not hasattr(self, "names_"):
+            raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
+        return np.array(self.names_, dtype=object)
+
+
+def values_of(known: OriginRows, id: str) -> Floats:
+    """Figures of a series, one a month of the panel."""
+    return known.panel.values[id].to_numpy(dtype=float)
+
+
+def movement(known: OriginRows, id: str, months: Iterable[int] = (1, 3, 12)) -> dict[str, Floats]:
+    """How a series has moved lately, in columns that its kind allows.
+
+    Not seasonally adjusted: growth over a year of the last month and of the last three together,
+    and how much the latter has changed in one and in three months. Otherwise growth (or, for
+    series that are stationary as they are, change) over some months.
+    """
+    x = values_of(known, id)
+    entry = known.panel.catalog[id]
+    if entry.transform == "log" and entry.adjustment == "NSA":
+        quarter = year_on_year(x, 3)
+        columns = {
+            "yoy": year_on_year(x),
+            "yoy_3": quarter,
+            "yoy_3_change_1": change(quarter, 1),
+            "yoy_3_change_3": change(quarter, 3),
+        }
+    else:
+        level = np.log(x) if entry.transform == "log" else x
+        columns = {f"growth_{k}": change(level, k) for k in months}
+    rows = known.positions(id)
+    return {f"{id}_{name}": np.where(rows >= 0, c[rows], np.nan) for name, c in columns.items()}

@@ -1,0 +1,65 @@
+"""What is out of the current month: counts of its first 10 or 20 days."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tradeshock.features.indicators.block import Block
+from tradeshock.features.indicators.changes import change
+from tradeshock.features.indicators.lags import per_working_day
+from tradeshock.features.indicators.origin_rows import Floats, OriginRows, take
+from tradeshock.features.panel.origins import FLASH_STATES
+
+WHAT = ("total", "part", "rest")
+HOW = ("yoy", "yoy_change_1", "ahead")
+
+
+class Flash(Block):
+    """Growth over a year, by working day, of the latest count of the month of step 1.
+
+    Of the target, of a part of it and of the rest: growth, how it differs from that of the same
+    count a month before, and from the target's growth over a year in the last whole month. The
+    columns have the same names in every state and are empty where no count is out.
+
+    Parameters
+    ----------
+    part : str, optional
+        Series whose early counts are taken apart from the target's.
+    """
+
+    def __init__(self, part: str | None = "exports_semiconductors") -> None:
+        self.part = part
+
+    def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
+        panel = known.panel
+        window = FLASH_STATES.get(known.state, "")
+        flashes = panel.catalog.flash(known.target)
+        if not any(id in panel for id in flashes.values()):
+            return {}
+        empty = np.full(len(known.months), np.nan)
+        columns = dict.fromkeys([f"{what}_{how}" for what in WHAT for how in HOW], empty)
+        total = flashes.get(window)
+        if total is None or total not in panel:
+            return columns
+        daily = per_working_day(known, total)
+        columns |= self._growth(known, "total", daily, total)
+        part = panel.catalog.flash(self.part).get(window) if self.part else None
+        if part is not None and part in panel and self.part != known.target:
+            some = per_working_day(known, part)
+            rest = np.where(daily > some, daily - some, np.nan)
+            columns |= self._growth(known, "part", some, part)
+            columns |= self._growth(known, "rest", rest, part)
+        return columns
+
+    def _growth(self, known: OriginRows, what: str, daily: Floats, id: str) -> dict[str, Floats]:
+        yoy = change(np.log(daily), 12)
+        month = known.current(np.arange(len(yoy), dtype=float))
+        out = known.positions(id)
+        rows = np.where(out == month, out, -1)
+        whole = change(np.log(per_working_day(known, known.target)), 12)
+        now = take(yoy, rows)
+        return {
+            f"{what}_yoy": now,
+            f"{what}_yoy_change_1": take(change(yoy, 1), rows),
+            f"{what}_ahead": now - known.last(known.target, whole),
+        }

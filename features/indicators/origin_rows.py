@@ -1,0 +1,154 @@
+"""What was known, row by row: the rows of every feature table."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.panel.origins import known_from
+from tradeshock.features.panel.panel import Panel
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+
+# Months by which a series may be older than its release rule says before it counts as stale.
+STALE_AFTER = 3
+
+
+@dataclass(frozen=True, eq=False)
+class OriginRows:
+    """One row a standard origin of a state, and the last published month of any series in it.
+
+    Time runs to the right; row ``m`` stands at the standard origin of month ``m``::
+
+        target         ... m-3   m-2   m-1 |  m = step 1
+        a late series  ... m-3             |
+                                           origin of row m
+
+    so a lag counts from what was published (``m-1`` of the target, ``m-3`` of the late series),
+    never from the calendar.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+        Series whose releases define the state.
+    state : str
+        Which of them are out.
+    months : PeriodIndex
+        Month of step 1 of each row.
+    origins : ndarray of datetime64[D]
+        Standard origin of each row.
+    """
+
+    panel: Panel
+    target: str
+    state: str
+    months: pd.PeriodIndex
+    origins: npt.NDArray[np.datetime64]
+
+    @classmethod
+    def read(cls, panel: Panel, target: str, state: str | None = None) -> OriginRows:
+        """Return the rows of a panel, up to its own origin.
+
+        Parameters
+        ----------
+        panel : Panel
+        target : str
+        state : str, optional
+            Default: the panel's own. A panel between two standard origins ends with the earlier.
+        """
+        state = state or panel.state(target)
+        first = panel.series(target).index[0]
+        months = pd.period_range(first + 1, panel.last_month(target) + 1, freq="M", name="month")
+        origins = panel.origin_days(months, state, target)
+        out = origins <= np.datetime64(panel.origin, "D")
+        return cls(panel, target, state, months[out], origins[out])
+
+    @cached_property
+    def first_row(self) -> int:
+        """Row of the panel that holds the month of the first row (it may lie behind the end)."""
+        return int(self.months.asi8[0] - self.panel.months.asi8[0])
+
+    @cached_property
+    def _positions(self) -> dict[str, Positions]:
+        return {}
+
+    def positions(self, id: str) -> Positions:
+        """Row of the panel with the series' last published month; -1 where none is, or stale.
+
+        A series is stale where its last month is more than three months older than its release
+        rule allows: what it said then is not news any more.
+        """
+        if id not in self._positions:
+            self._positions[id] = self._find(id)
+        return self._positions[id]
+
+    def _find(self, id: str) -> Positions:
+        found = self.panel.last_known([id], self._days)[:, 0]
+        return np.where(self._expected(id) - found > STALE_AFTER, -1, found)
+
+    def _expected(self, id: str) -> Positions:
+        # The rule is asked itself, beyond the end of the table: a cut panel must say the same.
+        months = pd.period_range(self.panel.months[0], self.months[-1] + 1, freq="M")
+        dates = known_from(self.panel.catalog[id], months, months[0])
+        return np.searchsorted(dates, self.origins, side="right") - 1
+
+    def warn_of_stale(self, series: Iterable[str]) -> None:
+        """Name the series that are stale in the last row.
+
+        They keep their columns, which are empty from the row in which they turned stale, so that
+        a build on an uncut panel is the same as one at any of its origins.
+
+        Warns
+        -----
+        StaleSeriesWarning
+        """
+        for id in series:
+            # What has not begun at this origin is not stale.
+            if self.positions(id)[-1] < 0 and self.panel.values[id].notna().any():
+                expected = self.panel.months[0] + int(self._expected(id)[-1])
+                warnings.warn(
+                    f"{id} ends in {self.panel.last_month(id)}, though {expected} was due by "
+                    f"{self._days[-1].date()}: left out; update it or drop it from the block",
+                    StaleSeriesWarning,
+                    stacklevel=4,
+                )
+
+    @cached_property
+    def _days(self) -> list[pd.Timestamp]:
+        return list(pd.DatetimeIndex(self.origins))
+
+    def last(self, id: str, values: Floats) -> Floats:
+        """Value of each row at the last published month of a series.
+
+        Parameters
+        ----------
+        id : str
+            Whose publication counts.
+        values : ndarray, months of the panel
+            Something computed from that series month by month, looking back only.
+        """
+        return take(values, self.positions(id))
+
+    def current(self, values: Floats) -> Floats:
+        """Value of each row in its own month (step 1).
+
+        Parameters
+        ----------
+        values : ndarray, months of the panel
+        """
+        rows = self.first_row + np.arange(len(self.months))
+        return take(values, np.where(rows < len(values), rows, -1))
+
+
+def take(values: Floats, rows: Positions) -> Floats:
+    """Values at some rows, NaN where the row is negative."""
+    return np.where(rows >= 0, values[rows], np.nan)

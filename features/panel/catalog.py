@@ -1,0 +1,149 @@
+"""What each series is, who publishes it, and when."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tradeshock.features.errors import CatalogError
+from tradeshock.features.panel.release import LatestOf, ReleaseRule
+
+WINDOWS = ("month", "first_10_days", "first_20_days")
+TRANSFORMS = ("log", "level")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Catalog entry of one monthly series.
+
+    Parameters
+    ----------
+    id : str
+        Column name in the panel.
+    release : ReleaseRule or LatestOf
+        On which day a month's figure is out.
+    title, unit, publisher, code, licence, retrieved, note : str
+        What it measures, in what, who says so, under which code, on which terms, and the ISO
+        day on which the column was fetched.
+    adjustment : {"NSA", "SA", "-"}
+        Seasonal adjustment by the publisher.
+    revised : bool
+        Whether later figures replace earlier ones.
+    nation : str, optional
+        Nation whose working days move the series; None where none do.
+    window : {"month", "first_10_days", "first_20_days"}
+        Days of the month that are counted.
+    transform : {"log", "level"}
+        How it is made stationary: difference of logs, or plain difference.
+    holes : tuple of str
+        Months known to be missing inside the series, as "2024-09".
+    flash_of : str, optional
+        Series of which this is the early count.
+    quoted : bool
+        Whether it is the mean of prices that a market quotes every day (see
+        `tradeshock.features.as_quoted`).
+    """
+
+    id: str
+    release: ReleaseRule | LatestOf
+    title: str = ""
+    unit: str = "mn USD"
+    adjustment: str = "NSA"
+    publisher: str = ""
+    code: str = ""
+    licence: str = ""
+    revised: bool = False
+    nation: str | None = None
+    window: str = "month"
+    transform: str = "log"
+    holes: tuple[str, ...] = ()
+    retrieved: str = ""
+    flash_of: str | None = None
+    quoted: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.window not in WINDOWS:
+            raise CatalogError(f"{self.id}: window {self.window!r} is none of {WINDOWS}")
+        if self.transform not in TRANSFORMS:
+            raise CatalogError(f"{self.id}: transform {self.transform!r} is none of {TRANSFORMS}")
+        if (self.window == "month") != (self.flash_of is None):
+            raise CatalogError(
+                f"{self.id}: a count of the first days needs flash_of, and only such a count; "
+                f"got window={self.window!r}, flash_of={self.flash_of!r}"
+            )
+        try:
+            pd.PeriodIndex(list(self.holes), freq="M")
+        except ValueError as error:
+            raise CatalogError(
+                f"{self.id}: holes {list(self.holes)} do not all read; give months such as "
+                "'2024-09'"
+            ) from error
+
+    @property
+    def hole_months(self) -> pd.PeriodIndex:
+        """OriginRows holes as months."""
+        return pd.PeriodIndex(list(self.holes), freq="M")
+
+    @classmethod
+    def from_table(cls, id: str, table: Mapping[str, Any]) -> Series:
+        """Entry from one TOML table.
+
+        Raises
+        ------
+        CatalogError
+            If a key is unknown or the release rule is missing.
+        """
+        known = {f.name for f in fields(cls)} - {"id"}
+        if unknown := set(table) - known:
+            raise CatalogError(
+                f"{id}: unknown catalog fields {sorted(unknown)}; known: {sorted(known)}"
+            )
+        if "release" not in table:
+            raise CatalogError(f"{id}: no release rule; add e.g. release = {{day = 1}}")
+        entry = dict(table)
+        entry["release"] = ReleaseRule(**entry["release"])
+        entry["holes"] = tuple(entry.get("holes", ()))
+        return cls(id=id, **entry)
+
+
+class Catalog(Mapping[str, Series]):
+    """Entries by series id, immutable."""
+
+    def __init__(self, entries: Iterable[Series]) -> None:
+        self._entries: dict[str, Series] = {}
+        for entry in entries:
+            if entry.id in self._entries:
+                raise CatalogError(f"{entry.id} stands twice in the catalog")
+            self._entries[entry.id] = entry
+
+    def __getitem__(self, id: str) -> Series:
+        return self._entries[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"Catalog of {len(self)} series"
+
+    @classmethod
+    def read(cls, path: Path) -> Catalog:
+        """Read a TOML file with one table a series."""
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return cls(Series.from_table(id, table) for id, table in tables.items())
+
+    def with_series(self, *entries: Series) -> Catalog:
+        """Return a catalog with these entries added or replaced."""
+        return Catalog({**self._entries, **{entry.id: entry for entry in entries}}.values())
+
+    def flash(self, target: str) -> dict[str, str]:
+        """Ids of the early counts of a series, by window."""
+        return {e.window: e.id for e in self.values() if e.flash_of == target}

@@ -1,0 +1,189 @@
+"""The door of the panel: what is not a clean monthly table stops here, once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import PanelError
+from tradeshock.features.panel.catalog import Catalog
+
+Floats = npt.NDArray[np.float64]
+
+
+def clean(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Return a clean monthly table: float64, gapless months, known holes filled.
+
+    Raises
+    ------
+    PanelError
+        If it cannot be one; the message says where and what to do.
+    """
+    table = numeric(values.set_axis(monthly_index(values.index), axis=0))
+    against_catalog(table, catalog)
+    return fill_known_holes(table, catalog)
+
+
+def first_and_last(column: Floats) -> tuple[int, int] | None:
+    """Rows of the first and the last figure of a column; None where all is NaN."""
+    rows = np.flatnonzero(~np.isnan(column))
+    return (int(rows[0]), int(rows[-1])) if len(rows) else None
+
+
+def months_of(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
+    """Months by their ordinals, the inverse of ``index.asi8``."""
+    return pd.PeriodIndex(pd.arrays.PeriodArray(ordinals, dtype=pd.PeriodDtype("M")))
+
+
+def monthly_index(index: pd.Index) -> pd.PeriodIndex:
+    """Return a gapless monthly PeriodIndex named "month".
+
+    Accepts months as periods, month-start or month-end timestamps, or text such as "2024-09".
+
+    Raises
+    ------
+    PanelError
+        If the index is of another frequency, has duplicates, or skips a month.
+    """
+    if len(index) == 0:
+        raise PanelError("the table has no rows; give at least one month")
+    if index.hasnans:
+        raise PanelError(f"row {int(np.argmax(index.isna())) + 1} has no month; name or drop it")
+    months = _as_months(index)
+    if months.has_duplicates:
+        twice = months[months.duplicated()].unique().astype(str).tolist()
+        raise PanelError(f"months {twice[:5]} stand twice in the index; keep one row a month")
+    if not months.is_monotonic_increasing:
+        raise PanelError("the index is not in order of time; sort it first: frame.sort_index()")
+    expected = pd.period_range(months[0], months[-1], freq="M", name="month")
+    if len(expected) != len(months):
+        gaps = expected.difference(months).astype(str).tolist()
+        raise PanelError(
+            f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
+            "(reindex) and name holes of a series in its catalog entry"
+        )
+    return expected
+
+
+def _as_months(index: pd.Index) -> pd.PeriodIndex:
+    if isinstance(index, pd.PeriodIndex):
+        if index.freqstr != "M":
+            raise PanelError(f"the index has frequency {index.freqstr!r}; give months (freq 'M')")
+        return index
+    days = index if isinstance(index, pd.DatetimeIndex) else _read_days(index)
+    edge = days.is_month_start | days.is_month_end
+    if not edge.all():
+        raise PanelError(
+            f"the index holds {days[~edge][0].date()}, neither start nor end of a month; "
+            "aggregate daily or weekly figures to months first"
+        )
+    return days.tz_localize(None).to_period("M")
+
+
+def _read_days(index: pd.Index) -> pd.DatetimeIndex:
+    texts = index.astype(str)
+    # ISO alone: other forms would be guessed, and days taken for months
+    days = pd.to_datetime(texts, format="ISO8601", errors="coerce")
+    strange = days.isna() | ~texts.str.match(r"\d{4}-\d{2}")
+    if strange.any():
+        raise PanelError(
+            f"the index holds {str(texts[strange][0])!r}, which is no month; "
+            "give months such as '2024-09' or a monthly PeriodIndex"
+        )
+    return pd.DatetimeIndex(days)
+
+
+def numeric(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as float64.
+
+    Raises
+    ------
+    PanelError
+        If a cell holds text or an infinite value.
+    """
+    ids = [str(id) for id in values.columns]
+    if twice := sorted({id for id in ids if ids.count(id) > 1}):
+        raise PanelError(f"columns {twice[:5]} stand twice in the table; keep one of each")
+    columns = [_floats(id, values.iloc[:, j]) for j, id in enumerate(ids)]
+    table = pd.DataFrame(dict(zip(ids, columns, strict=True)), index=values.index)
+    infinite = np.isinf(table.to_numpy())
+    if infinite.any():
+        row, col = np.argwhere(infinite)[0]
+        raise PanelError(
+            f"{table.columns[col]} is infinite in {table.index[row]}; put NaN where missing"
+        )
+    return table
+
+
+def _floats(id: str, column: pd.Series) -> Floats:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    parsed = pd.to_numeric(column.astype(object), errors="coerce")
+    bad = np.flatnonzero(parsed.isna() & column.notna())
+    if len(bad):
+        raise PanelError(
+            f"{id} has text {str(column.iloc[bad[0]])!r} in {column.index[bad[0]]}; give numbers, "
+            "NaN where missing"
+        )
+    return parsed.to_numpy(dtype="float64")
+
+
+def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
+    """Check every column against its catalog entry.
+
+    Raises
+    ------
+    PanelError
+        If a series is unknown, empty, non-positive though modelled in logs, or has holes that
+        its entry does not name.
+    """
+    if unknown := [id for id in values.columns if id not in catalog]:
+        raise PanelError(
+            f"no catalog entry for {unknown}; add one: panel.with_series(values, entry)"
+        )
+    for id in values.columns:
+        column, months = values[id].to_numpy(), pd.PeriodIndex(values.index)
+        rows = first_and_last(column)
+        if rows is None:
+            raise PanelError(f"{id} has no figure at all; leave the column out")
+        if catalog[id].transform == "log" and len(bad := np.flatnonzero(column <= 0)):
+            raise PanelError(
+                f"{id} is {column[bad[0]]:g} in {months[bad[0]]} but is modelled in logs; "
+                "correct the figure or set transform='level' in its catalog entry"
+            )
+        missing = months[np.isnan(column)]
+        inside = missing[(missing > months[rows[0]]) & (missing < months[rows[1]])]
+        holes = inside.difference(catalog[id].hole_months)
+        if len(holes):
+            raise PanelError(
+                f"{id} has unknown holes in {holes.astype(str).tolist()[:6]}; "
+                "fill them or name them under holes in its catalog entry"
+            )
+
+
+def fill_known_holes(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Fill holes that the catalog names from earlier months alone.
+
+    A hole takes the figure of a year before times the growth over the year of the month before
+    (logs), or that figure plus the change (levels); the figure of the month before where the
+    series is younger than 13 months.
+    """
+    filled = values.copy()
+    months = pd.PeriodIndex(values.index)
+    for id in values.columns:
+        column = filled[id].to_numpy(copy=True)
+        rows = first_and_last(column)
+        holes = np.flatnonzero(np.isnan(column) & months.isin(catalog[id].hole_months))
+        if rows is None or not len(holes):
+            continue
+        first, last = rows
+        for t in holes[(holes > first) & (holes < last)]:
+            if t - 13 < first:
+                column[t] = column[t - 1]
+            elif catalog[id].transform == "log":
+                column[t] = column[t - 12] * column[t - 1] / column[t - 13]
+            else:
+                column[t] = column[t - 12] + column[t - 1] - column[t - 13]
+        filled[id] = column
+    return filled

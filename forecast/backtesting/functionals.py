@@ -1,0 +1,106 @@
+"""What needs whole paths: reduced from them before a backtest drops them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.models.paths import ForecastPaths
+
+Functional = Callable[[ForecastPaths], "float | pd.Series[float]"]
+
+STATISTICS = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9}
+COLUMNS = ("model", "target", "origin", "state", "functional", "item", "value", "actual")
+
+
+def year_total(paths: ForecastPaths) -> pd.Series[float]:
+    """Totals of calendar years, published months included.
+
+    Returns
+    -------
+    Series
+        Mean and quantiles of each year, labelled "2026 mean", "2026 q10", ..., "2026 q90".
+    """
+    return _summary(paths.total(by="year"))
+
+
+def jan_feb(paths: ForecastPaths) -> pd.Series[float]:
+    """Totals of January and February, labelled as `year_total`."""
+    return _summary(paths.total(by="JanFeb"))
+
+
+def _summary(totals: pd.DataFrame) -> pd.Series[float]:
+    table = np.quantile(totals.to_numpy(), list(STATISTICS.values()), axis=0)
+    table = np.vstack([totals.to_numpy().mean(axis=0), table])
+    labels = [f"{period} {name}" for period in totals.columns for name in ("mean", *STATISTICS)]
+    return pd.Series(table.T.ravel(), labels, dtype=float)
+
+
+def reduce(
+    forecasts: Iterable[ForecastPaths], functionals: Mapping[str, Functional], panel: Panel
+) -> pd.DataFrame:
+    """Apply functionals to forecasts, and to what came out.
+
+    Parameters
+    ----------
+    forecasts : iterable of ForecastPaths
+    functionals : mapping of str to function
+        Each takes a forecast and returns a number, or a Series of them with labels.
+    panel : Panel
+        Holds the outcomes.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``model, target, origin, state, functional, item, value, actual``; item is the
+        Series' label, or empty. Actual is the same functional of the one path that came true, as
+        far as it is out; NaN where it does not give that item.
+
+    Raises
+    ------
+    ModelError
+        If a functional returns anything else.
+    """
+    rows = [
+        row
+        for paths in forecasts
+        for name, functional in functionals.items()
+        for row in _rows(paths, name, functional, panel)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"origin": "datetime64[ns]"})
+
+
+def _rows(
+    paths: ForecastPaths, name: str, functional: Functional, panel: Panel
+) -> Iterator[tuple[object, ...]]:
+    values = _items(name, functional(paths))
+    true = _came_true(paths, panel)
+    actual = {} if true is None else _items(name, functional(true))
+    for item, value in values.items():
+        where = (paths.model, paths.series[0], paths.origin, paths.state)
+        yield (*where, name, item, value, actual.get(item, np.nan))
+
+
+def _items(name: str, result: object) -> dict[str, float]:
+    if isinstance(result, pd.Series):
+        return {str(label): float(value) for label, value in result.items()}
+    if isinstance(result, int | float | np.number):
+        return {"": float(result)}
+    raise ModelError(
+        f"the functional {name!r} returned {type(result).__name__}; return a number or a Series"
+    )
+
+
+def _came_true(paths: ForecastPaths, panel: Panel) -> ForecastPaths | None:
+    """Return the one path that came true, as far as all its series are out."""
+    table = panel.values[list(paths.series)].reindex(paths.index).to_numpy(dtype=float)
+    missing = np.flatnonzero(np.isnan(table).any(axis=1))
+    known = int(missing[0]) if len(missing) else len(table)
+    if known == 0:
+        return None
+    return replace(paths, values=table[None, :known], index=paths.index[:known])

@@ -1,0 +1,110 @@
+"""What a backtest has to replay: each different model once, members before their wrappers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import joblib
+from sklearn.base import clone
+
+from tradeshock.features.errors import BacktestError
+from tradeshock.models.base import Model
+from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.registry import make_model
+
+Models = str | Model | Sequence[str | Model] | Mapping[str, str | Model]
+
+
+@dataclass
+class Job:
+    """One model to be replayed.
+
+    Parameters
+    ----------
+    model : Model
+    parts : tuple of str
+        Keys of its members' jobs; empty if it is no wrapper.
+    labels : list of str
+        What the user calls it; empty if it is only a member.
+    feeds : bool
+        Whether a wrapper needs its forecasts.
+    """
+
+    model: Model
+    parts: tuple[str, ...] = ()
+    labels: list[str] = field(default_factory=list)
+    feeds: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its rows in the record: wrappers look members up by the models' own names."""
+        return list(dict.fromkeys([*self.labels, *([self.model.name] if self.feeds else [])]))
+
+
+def plan(models: Models) -> dict[str, Job]:
+    """List the jobs of a backtest by key, members before their wrappers.
+
+    Parameters
+    ----------
+    models : Model, name, sequence of them, or mapping of label to them
+
+    Raises
+    ------
+    BacktestError
+        If there are none, one is no model, or two that differ would bear the same name.
+    """
+    jobs: dict[str, Job] = {}
+    for label, model in labelled(models):
+        jobs[_add(jobs, model)].labels.append(label)
+    owner: dict[str, str] = {}
+    for key, job in jobs.items():
+        for name in job.names:
+            if owner.setdefault(name, key) != key or job.labels.count(name) > 1:
+                raise BacktestError(
+                    f"more than one model is called {name!r}; give a mapping of label to model, "
+                    "with labels that are not the names of other models or of wrappers' members"
+                )
+    return jobs
+
+
+def labelled(models: Models) -> list[tuple[str, Model]]:
+    """Models with what the user calls them.
+
+    Raises
+    ------
+    BacktestError
+        If there are none, or one is no model.
+    """
+    if isinstance(models, str | Model):
+        models = [models]
+    if isinstance(models, Mapping):
+        pairs = [(label, _model(model)) for label, model in models.items()]
+    else:
+        pairs = [(made.name, made) for made in map(_model, models)]
+    if not pairs:
+        raise BacktestError("no models were given; give for instance ['RandomWalk', 'VAR']")
+    return pairs
+
+
+def _model(model: str | Model) -> Model:
+    if isinstance(model, str):
+        return make_model(model)
+    if not isinstance(model, Model):
+        raise BacktestError(
+            f"got {model!r} as a model; give an instance of a subclass of "
+            "tradeshock.models.Model, or the name of one"
+        )
+    return model
+
+
+def _add(jobs: dict[str, Job], model: Model) -> str:
+    parts = model.parts if isinstance(model, Wrapper) else ()
+    keys = tuple(_add(jobs, part) for part in parts)
+    for key in keys:
+        jobs[key].feeds = True
+    cls = type(model)
+    parameters = clone(model).get_params(deep=False)
+    own = str(joblib.hash((cls.__module__, cls.__qualname__, parameters)))
+    jobs.setdefault(own, Job(model, keys))
+    return own

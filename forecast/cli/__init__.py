@@ -1,0 +1,4 @@
+"""The command line.
+
+No computation: commands ask the rooms beside it.
+"""

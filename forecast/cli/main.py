@@ -1,0 +1,161 @@
+"""The command line.
+
+Only click is imported here. What is heavy is imported by the command that needs it, so that
+``tradeshock --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradeshock.forecast.cli.errors import SentenceGroup
+from tradeshock.forecast.cli.options import (
+    FOLDER,
+    month,
+    say_where,
+    with_forecast_options,
+    with_panel,
+)
+from tradeshock.forecast.cli.report import report
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
+
+REFERENCE = "RandomWalk"
+
+
+@click.group(
+    cls=SentenceGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="tradeshock")
+@click.pass_context
+def main(context: click.Context, debug: bool) -> None:
+    """Forecast monthly exports from what was published by a day."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@main.command()
+@with_forecast_options
+@click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@with_panel
+def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
+    """Forecast month by month and by calendar year."""
+    from tradeshock.forecast.cli.output import print_forecast, write_forecast
+    from tradeshock.forecast.cli.request import requested_forecast
+
+    made = requested_forecast(panel, **asked)
+    print_forecast(made, form)
+    if out is not None:
+        say_where(write_forecast(made, out))
+
+
+main.add_command(report)
+
+
+@main.command()
+@click.option(
+    "--from",
+    "first",
+    metavar="MONTH",
+    callback=month,
+    default="2010-01",
+    show_default=True,
+    help="First month that is forecast one step ahead.",
+)
+@click.option(
+    "--to",
+    "last",
+    metavar="MONTH",
+    callback=month,
+    help="Last month that is forecast one step ahead.  [default: the last published]",
+)
+@click.option(
+    "--state",
+    default="after_total",
+    show_default=True,
+    help="Which of the target's own releases are out: after_total, after_10d or after_20d.",
+)
+@click.option(
+    "--model",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  [default: all]",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Worker processes; results do not depend on them.  [default: one a core]",
+)
+@click.option("--store", type=FOLDER, help="Keep finished years there; a second run resumes.")
+@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option("--out", type=FOLDER, help="Write all scores and forecasts as CSV there.")
+@with_panel
+def backtest(
+    panel: Panel,
+    first: str,
+    last: str | None,
+    state: str,
+    names: tuple[str, ...],
+    steps: int,
+    jobs: int | None,
+    store: Path | None,
+    target: str | None,
+    out: Path | None,
+) -> None:
+    """Score models on what they would have said."""
+    from tradeshock.forecast.backtesting.backtest import backtest as run
+    from tradeshock.forecast.backtesting.result import IncompleteBacktestError
+    from tradeshock.forecast.cli.output import print_scores, write_backtest
+    from tradeshock.forecast.monthly.defaults import target_of
+    from tradeshock.models.registry import find_models
+
+    target = target_of(panel, target)
+    origins = panel.origins(first, last or panel.last_month(target), state, target)
+    chosen = list(dict.fromkeys([REFERENCE, *(names or find_models())]))
+    failed = None
+    try:
+        result = run(chosen, panel, target, origins, steps=steps, n_jobs=jobs or -1, store=store)
+    except IncompleteBacktestError as error:
+        result, failed = error.result, error
+    print_scores(result.scores())
+    if out is not None:
+        say_where(write_backtest(result, out))
+    if failed is not None:
+        raise failed
+
+
+@main.command()
+def models() -> None:
+    """List the models that have a name."""
+    from tradeshock.forecast.cli.output import print_models
+    from tradeshock.models.registry import find_models
+
+    print_models(find_models())
+
+
+@main.command()
+@click.option("--as-of", metavar="DAY", help="What was out by the end of this day.")
+@with_panel
+def data(panel: Panel, as_of: str | None) -> None:
+    """List the series, and when their next figures are due."""
+    from tradeshock.features.panel.status import data_status
+    from tradeshock.forecast.cli.output import print_status
+
+    print_status(data_status(panel if as_of is None else panel.as_of(as_of)))

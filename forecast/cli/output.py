@@ -1,0 +1,176 @@
+"""Tables for the terminal, and files for everybody else."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+import pandas as pd
+
+from tradeshock.forecast.cli.terminal import Terminal
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
+from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.forecast.plots.fan import FIGURE_SIZE
+from tradeshock.models.base import Model
+
+if TYPE_CHECKING:
+    from tradeshock.forecast.backtesting.result import Backtest
+
+PRINTED_STEPS = (1, 3, 6, 12)
+
+
+def print_forecast(forecast: MonthlyForecast, form: str = "table") -> None:
+    """Print a forecast as "table", "csv" or "json"."""
+    {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](forecast)
+
+
+def _print_csv(forecast: MonthlyForecast) -> None:
+    click.echo(forecast.to_csv(), nl=False)
+
+
+def _print_json(forecast: MonthlyForecast) -> None:
+    click.echo(forecast.to_json())
+
+
+def _print_table(forecast: MonthlyForecast) -> None:
+    """Print header, months and calendar years."""
+    terminal = Terminal()
+    unit = DisplayUnit.choose(forecast.entry.unit, forecast.last.value)
+    origin = f"{forecast.origin.day} {forecast.origin:%B %Y}"
+    terminal.line(f"{forecast.title}, forecast of {origin}", style="bold")
+    terminal.fact("Known", f"{forecast.known} ({forecast.paths.state})")
+    terminal.fact("Last published", published_words(forecast.last, unit))
+    if forecast.flash is not None:
+        terminal.fact("Early count", published_words(forecast.flash, unit))
+    terminal.fact("Model", forecast.model + " (the default)" * forecast.by_default)
+    for note in forecast.paths.notes:
+        terminal.fact("Note", note)
+    terminal.line()
+    terminal.table(*_months(forecast, unit))
+    terminal.line()
+    for sentence in year_sentences(forecast, unit):
+        terminal.line(sentence)
+
+
+def _months(
+    forecast: MonthlyForecast, unit: DisplayUnit
+) -> tuple[list[tuple[str, str]], list[list[str]]]:
+    """Columns and rows of the table month by month."""
+    headers = [unit.name, "80 % interval", "y/y, %", "80 % interval"]
+    if forecast.judgement is not None:
+        headers.append("judgement")
+    columns = [("Month", "text"), *((header, "figure") for header in headers)]
+    rows = []
+    table = forecast.table()
+    for month, (_, row) in zip(forecast.paths.index, table.iterrows(), strict=True):
+        cells = [
+            month_words(month, short=True),
+            unit.text(row["median"]),
+            f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
+            f"{row['yoy_median']:+z.1f}",
+            f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}",
+        ]
+        if forecast.judgement is not None:
+            amount = row["adjustment"]
+            cells.append(unit.text(amount, sign=True) if amount else "")
+        rows.append(cells)
+    return columns, rows
+
+
+def print_scores(scores: pd.DataFrame) -> None:
+    """Print scores of levels at 1, 3, 6 and 12 steps, best first within a step."""
+    figures = ("n", "RMSE", "Bias", "CRPS", "In 80 %", "Ratio to walk", "DM p")
+    columns = [("Step", "figure"), ("Model", "text"), *((name, "figure") for name in figures)]
+    level = scores[(scores["quantity"] == "level") & scores["step"].isin(PRINTED_STEPS)]
+    rows = []
+    for _, row in level.sort_values(["step", "rmse"]).iterrows():
+        rows.append(
+            [
+                f"{row['step']}",
+                row["model"],
+                f"{row['n']}",
+                *(_number(row[name], 2) for name in ("rmse", "bias", "crps")),
+                f"{100 * row['coverage_80']:.0f} %",
+                _number(row["rmse_ratio"], 3),
+                _number(row["dm_p"], 3),
+            ]
+        )
+    terminal = Terminal()
+    terminal.table(columns, rows)
+    terminal.line()
+    terminal.line(
+        "Errors in 100 log points, about per cent; In 80 %: outcomes inside the 80 % interval; "
+        "Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
+        "Harvey, Leybourne and Newbold."
+    )
+
+
+def _number(value: float, decimals: int) -> str:
+    return "-" if np.isnan(value) else f"{value:.{decimals}f}"
+
+
+def print_models(models: Mapping[str, type[Model]]) -> None:
+    """Print names and what their docstrings say first."""
+    rows = [[name, (inspect.getdoc(cls) or "").partition("\n")[0]] for name, cls in models.items()]
+    Terminal().table([("Model", "text"), ("What it does", "text")], rows)
+
+
+def print_status(status: pd.DataFrame) -> None:
+    """Print what a panel holds; overdue since the day on which the first missing one was due."""
+    columns = [
+        ("Series", "text"),
+        *((header, "day") for header in ("From", "Until", "Next due", "Overdue")),
+        ("Unit and publisher", "text"),
+    ]
+    rows = [
+        [
+            str(id),
+            *("-" if pd.isna(row[name]) else str(row[name]) for name in ("first", "last")),
+            _day(row["next_release"]),
+            _day(row["overdue_since"]),
+            ", ".join(text for text in (row["unit"], row["publisher"]) if text),
+        ]
+        for id, row in status.iterrows()
+    ]
+    Terminal().table(columns, rows)
+
+
+def _day(day: pd.Timestamp) -> str:
+    return "-" if pd.isna(day) else day.date().isoformat()
+
+
+def write_backtest(result: Backtest, folder: Path) -> list[Path]:
+    """Write scores.csv, by model, step, state and quantity, and forecasts.csv; return their paths.
+
+    Months are written as 2026-05.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"scores.csv": result.scores(), "forecasts.csv": result.frame}
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+    return [folder / name for name in tables]
+
+
+def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
+    """Write forecast.csv, forecast.json, and the fan chart as PNG and SVG; return their paths."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    # A figure of its own: no window system is asked, and no figure of the caller is touched.
+    figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+    forecast.plot(figure.subplots())
+    charts = [folder / "forecast.png", folder / "forecast.svg"]
+    # Equal forecasts give equal files.
+    with rc_context({"svg.hashsalt": "tradeshock"}):
+        figure.savefig(charts[0], dpi=150)
+        figure.savefig(charts[1], metadata={"Date": None})
+    return [*(folder / name for name in texts), *charts]

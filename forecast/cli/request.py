@@ -1,0 +1,33 @@
+"""A forecast as it was asked for on the command line."""
+
+from __future__ import annotations
+
+from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly import defaults
+from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
+from tradeshock.forecast.monthly.judgement import parse_adjustments
+
+
+def requested_forecast(
+    panel: Panel,
+    *,
+    as_of: str | None,
+    model: str | None,
+    steps: int,
+    threshold: float | None,
+    adjust: tuple[str, ...],
+    note: str | None,
+    target: str | None,
+) -> MonthlyForecast:
+    """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
+    target = defaults.target_of(panel, target)
+    return monthly_forecast(
+        panel,
+        as_of=as_of,
+        model=model,
+        steps=steps,
+        threshold=defaults.threshold_of(panel, target, threshold),
+        adjustments=parse_adjustments(adjust),
+        note=note,
+        target=target,
+    )

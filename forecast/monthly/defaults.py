@@ -1,0 +1,95 @@
+"""What is forecast, by which model and against which threshold, when the user does not say."""
+
+from __future__ import annotations
+
+from tradeshock.features.errors import PanelError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.models.base import Model
+from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.shipped import shipped_record
+from tradeshock.models.univariate.random_walk import RandomWalk
+
+TARGET = "exports_total"
+# Bn USD a year: the mark that Korea's exports passed in 2025.
+KOREAN_THRESHOLD = 700.0
+FEWEST_MONTHS = 120
+
+
+def default_model(panel: Panel, target: str) -> Model:
+    """Return the model that forecasts when none is named; this is the one place to change it.
+
+    `Recalibration`, which is the combination of nowcast bridges with intervals that learn from
+    their misses, has the best record (docs/accuracy.md). It needs ten years of the target; for a
+    younger one it is `RandomWalk`.
+
+    Parameters
+    ----------
+    panel : Panel
+        Figures as they stood at its origin.
+    target : str
+    """
+    if len(panel.series(target)) < FEWEST_MONTHS:
+        return RandomWalk()
+    return Recalibration()
+
+
+def default_record(panel: Panel, target: str) -> Record | None:
+    """Return the record that ships with the package where it speaks of this target.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+
+    Returns
+    -------
+    Record or None
+        None for other targets than Korea's exports: weights are equal then, intervals as drawn.
+    """
+    if (target, panel.catalog[target].nation) != (TARGET, "KR"):
+        return None
+    return shipped_record()
+
+
+def target_of(panel: Panel, target: str | None = None) -> str:
+    """Return the series to forecast: the one named, "exports_total", or the panel's only one.
+
+    Raises
+    ------
+    PanelError
+        If the panel has no such series, or several and none is "exports_total".
+    """
+    ids = [str(id) for id in panel.values.columns]
+    if target is None and (TARGET in ids or len(ids) == 1):
+        return TARGET if TARGET in ids else ids[0]
+    if target is not None and target in ids:
+        return target
+    what = "say which series to forecast" if target is None else f"there is no series {target!r}"
+    near = [id for id in ids if target is not None and target in id] or ids
+    more = f" and {len(near) - 8} more" if len(near) > 8 else ""
+    raise PanelError(f"{what}; the panel has {', '.join(near[:8])}{more}")
+
+
+def threshold_of(panel: Panel, target: str, spoken: float | None = None) -> float | None:
+    """Return the threshold of a calendar year's total in the target's own unit.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+    spoken : float, optional
+        As people say it: in bn USD for a target in million USD, and so for every unit that
+        starts with "mn"; in the target's own unit otherwise. Default: 700 for Korea's exports.
+
+    Returns
+    -------
+    float or None
+        None for other targets without a threshold.
+    """
+    entry = panel.catalog[target]
+    if spoken is None and (entry.id, entry.nation) == (TARGET, "KR"):
+        spoken = KOREAN_THRESHOLD
+    if spoken is None:
+        return None
+    return spoken * 1000.0 if entry.unit.startswith("mn ") else spoken

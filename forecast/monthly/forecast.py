@@ -1,0 +1,286 @@
+"""The monthly forecast: what a forecaster publishes, read off one set of joint paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from tradeshock.features.panel.catalog import Series
+from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
+from tradeshock.features.snapshot import load_panel
+from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.monthly.judgement import Judgement
+from tradeshock.forecast.monthly.last_figure import LastFigure
+from tradeshock.forecast.plots.fan import plot_fan
+from tradeshock.models.base import Model
+from tradeshock.models.paths import ForecastPaths
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUMMARY = {"median": 0.5, "low80": 0.1, "high80": 0.9}
+
+
+@dataclass(frozen=True, eq=False)
+class MonthlyForecast:
+    """A forecast with the facts that a reader wants beside it.
+
+    Parameters
+    ----------
+    paths : ForecastPaths
+        Judgement included; all figures are read off them.
+    entry : Series
+        The target's catalog entry: title, unit, publisher.
+    last : LastFigure
+        The target's last published month.
+    fitted : Model
+        The model; its ``panel_`` is what was known.
+    flash : LastFigure, optional
+        Latest early count of the running month, if one is out.
+    by_default : bool
+        Whether the model was left to `tradeshock.forecast.monthly.defaults`.
+    threshold : float, optional
+        Of a calendar year's total, in the target's unit.
+    judgement : Judgement, optional
+        Add-factors.
+    """
+
+    paths: ForecastPaths
+    entry: Series
+    last: LastFigure
+    fitted: Model
+    flash: LastFigure | None = None
+    by_default: bool = False
+    threshold: float | None = None
+    judgement: Judgement | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self.paths.model
+
+    @property
+    def origin(self) -> pd.Timestamp:
+        """Day on which the forecast stands."""
+        return self.paths.origin
+
+    @property
+    def title(self) -> str:
+        """What is forecast, with the nation's ISO code where the catalog has one."""
+        title = self.entry.title or self.entry.id
+        return f"{title} ({self.entry.nation})" if self.entry.nation else title
+
+    @property
+    def known(self) -> str:
+        """The state in plain words: which of the target's own releases were out."""
+        if self.flash is not None:
+            return f"{self.last.what} and the {self.flash.what}"
+        return f"{self.last.what}, nothing yet of {self.paths.index[0].strftime('%B %Y')}"
+
+    def table(self) -> pd.DataFrame:
+        """Return the forecast month by month.
+
+        Returns
+        -------
+        DataFrame
+            Index month; columns median, low80, high80 (ends of the central 80 % interval) in the
+            target's unit; yoy_median, yoy_low80, yoy_high80, growth on the same month a year
+            before, per cent; adjustment, the judgemental amount that is included in all of them.
+        """
+        level = self.paths.quantile(list(SUMMARY.values()))
+        growth = self.paths.yoy().quantile(list(SUMMARY.values())).T.reindex(self.paths.index)
+        table = pd.concat(
+            [
+                level.set_axis(list(SUMMARY), axis=1),
+                growth.set_axis([f"yoy_{name}" for name in SUMMARY], axis=1),
+            ],
+            axis=1,
+        ).rename_axis(index="month")
+        table["adjustment"] = 0.0
+        if self.judgement is not None:
+            table.loc[self.judgement.amounts.index, "adjustment"] = self.judgement.amounts
+        return table
+
+    def year_total(self) -> pd.DataFrame:
+        """Return totals of the calendar years that the forecast completes.
+
+        Returns
+        -------
+        DataFrame
+            Index year; columns median, low80, high80 in the target's unit; growth_median,
+            growth_low80, growth_high80 on the year before, per cent; published_months, of twelve;
+            chance, the share of paths above the threshold (NaN without one). No rows where the
+            paths end before December.
+        """
+        totals = self.paths.total("year")
+        past = self.paths.history[self.paths.series[0]].dropna()
+        published = past.groupby(pd.PeriodIndex(past.index).year).agg(["sum", "count"])
+        published = published.reindex(range(published.index[0], self.paths.index[-1].year + 1))
+        rows = []
+        years = pd.PeriodIndex(totals.columns)
+        for label, year in zip(years, years.year, strict=True):
+            draws, before = totals[label].to_numpy(), totals.get(label - 1, np.nan)
+            if published["count"][year - 1] == 12:
+                before = published["sum"][year - 1]
+            growth = 100.0 * (draws / np.asarray(before, dtype=float) - 1.0)
+            summary = np.quantile([draws, growth], list(SUMMARY.values()), axis=1).T.ravel()
+            chance = np.nan if self.threshold is None else np.mean(draws > self.threshold)
+            rows.append([*summary, published["count"].fillna(0)[year], chance])
+        columns = [*SUMMARY, *(f"growth_{name}" for name in SUMMARY), "published_months", "chance"]
+        table = pd.DataFrame(rows, years.rename("year"), columns, dtype=float)
+        return table.astype({"published_months": int})
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the fan chart, judgement noted under it."""
+        return plot_fan(self.paths, ax, unit=self.entry.unit, title=self.title)
+
+    # -- for machines -------------------------------------------------------------------------
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Facts that hold for the whole forecast, as plain values."""
+        return {
+            "target": self.entry.id,
+            "unit": self.entry.unit,
+            "origin": self.origin.date().isoformat(),
+            "state": self.paths.state,
+            "model": self.model,
+        }
+
+    def to_csv(self) -> str:
+        """Return `table` as CSV, one row a month; each row says of what forecast it is."""
+        table = self.table()
+        for place, (name, value) in enumerate(self.header.items()):
+            table.insert(place, name, value)
+        reason = "" if self.judgement is None else self.judgement.reason
+        table["adjustment_reason"] = np.where(table["adjustment"] != 0.0, reason, "")
+        return table.to_csv(lineterminator="\n")
+
+    def to_json(self) -> str:
+        """Return everything as JSON: header, months, years, judgement and notes.
+
+        Numbers are those of `table` and `year_total`; null where there is none.
+        """
+        judgement = self.judgement and {
+            "amounts": {str(month): amount for month, amount in self.judgement.amounts.items()},
+            "reason": self.judgement.reason,
+        }
+        content = {
+            **self.header,
+            "title": self.title,
+            "model_by_default": self.by_default,
+            "seed": self.paths.seed,
+            "draws": len(self.paths.values),
+            "last_published": _plain(vars(self.last)),
+            "flash": self.flash and _plain(vars(self.flash)),
+            "months": _rows(self.table()),
+            "threshold": self.threshold,
+            "years": _rows(self.year_total()),
+            "judgement": judgement,
+            "notes": list(self.paths.notes),
+        }
+        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in table.reset_index().to_dict("records")]
+
+
+def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """Values that JSON knows: months as text, NaN as None."""
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, pd.Period):
+            value = str(value)
+        plain[str(name)] = None if isinstance(value, float) and np.isnan(value) else value
+    return plain
+
+
+def monthly_forecast(
+    panel: Panel | None = None,
+    as_of: Day | None = None,
+    model: Model | str | None = None,
+    steps: int = 12,
+    threshold: float | None = None,
+    adjustments: Mapping[str, float] | None = None,
+    note: str | None = None,
+    target: str | None = None,
+) -> MonthlyForecast:
+    """Forecast a target from what was published by a day.
+
+    Parameters
+    ----------
+    panel : Panel, optional
+        Default: the embedded figures of Korea.
+    as_of : day, optional
+        Origin: what came out later is not used. Default: the panel's own.
+    model : Model or str, optional
+        A model, or the name of one (see `tradeshock.models.find_models`). Default: as
+        `tradeshock.forecast.monthly.defaults` chooses.
+    steps : int
+        Months after the target's last published one.
+    threshold : float, optional
+        Of a calendar year's total, in the target's unit: 700_000 for 700 bn USD of a target in
+        million USD.
+    adjustments : mapping of str to float, optional
+        Judgemental amounts by month, in the target's unit, added to every path.
+    note : str, optional
+        Reason of the adjustments.
+    target : str, optional
+        Series to forecast. Default: "exports_total", or the panel's only series.
+
+    Returns
+    -------
+    MonthlyForecast
+
+    Raises
+    ------
+    PanelError
+        If the panel knows nothing of that day or of the target.
+    ModelError
+        If there is no such model, it cannot forecast this, or an adjustment makes no sense.
+    TypeError
+        If `model` is neither a model nor a name.
+    """
+    panel = load_panel() if panel is None else panel
+    panel = panel if as_of is None else panel.as_of(as_of)
+    target = target_of(panel, target)
+    record = default_record(panel, target)
+    judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
+    # More threads make problems as small as these slower.
+    with threadpool_limits(limits=1):
+        fitted = _chosen(model, panel, target).fit(panel, target, record)
+        paths = fitted.forecast(steps)
+    state = FLASH_STATES.get(paths.state)
+    return MonthlyForecast(
+        paths=paths if judgement is None else judgement.applied(paths),
+        entry=panel.catalog[target],
+        last=LastFigure.last(panel, target),
+        flash=LastFigure.last(panel, panel.catalog.flash(target)[state]) if state else None,
+        by_default=model is None,
+        threshold=threshold,
+        judgement=judgement,
+        fitted=fitted,
+    )
+
+
+def _chosen(model: Model | str | None, panel: Panel, target: str) -> Model:
+    """Return an unfitted model, leaving the caller's own as it is."""
+    if model is None:
+        return default_model(panel, target)
+    if isinstance(model, str):
+        # Here, because reading the files of all models takes longer than a forecast.
+        from tradeshock.models.registry import make_model
+
+        return make_model(model)
+    if not isinstance(model, Model):
+        raise TypeError(f"model is {model!r}; give a tradeshock.models.Model or its name")
+    unfitted: Model = clone(model)
+    return unfitted

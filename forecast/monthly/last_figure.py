@@ -1,0 +1,55 @@
+"""A figure as its publisher announces it: month, value, growth on a year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.panel.panel import Panel
+
+COUNTED = {
+    "month": "{month}",
+    "first_10_days": "first 10 days of {month}",
+    "first_20_days": "first 20 days of {month}",
+}
+
+
+@dataclass(frozen=True)
+class LastFigure:
+    """A published figure and its growth.
+
+    Parameters
+    ----------
+    what : str
+        Month, or first days of a month, in words.
+    month : Period
+    value : float
+        In the series' unit.
+    yoy : float
+        Growth on the same count a year before, per cent; NaN where that is missing.
+    yoy_daily : float
+        The same of the average of a working day.
+    """
+
+    what: str
+    month: pd.Period
+    value: float
+    yoy: float
+    yoy_daily: float
+
+    @classmethod
+    def last(cls, panel: Panel, id: str) -> LastFigure:
+        """Return the last published figure of a series of a panel."""
+        figures = panel.series(id)
+        month, window = figures.index[-1], panel.catalog[id].window
+        now, before = float(figures.iloc[-1]), float(figures.get(month - 12, np.nan))
+        days = panel.calendar.working_days(pd.PeriodIndex([month, month - 12], freq="M"), window)
+        return cls(
+            what=COUNTED[window].format(month=month.strftime("%B %Y")),
+            month=month,
+            value=now,
+            yoy=100.0 * (now / before - 1.0),
+            yoy_daily=100.0 * (now / before * days[1] / days[0] - 1.0),
+        )

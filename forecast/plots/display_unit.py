@@ -1,0 +1,48 @@
+"""In which unit people read a series: billions where its millions have five digits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True)
+class DisplayUnit:
+    """Unit, divisor and decimals for tables and charts.
+
+    Parameters
+    ----------
+    name : str
+        Unit to print, such as "bn USD".
+    divisor : float
+        What a figure in the series' own unit is divided by.
+    decimals : int
+        Decimals that leave three significant digits.
+    """
+
+    name: str
+    divisor: float
+    decimals: int
+
+    @classmethod
+    def choose(cls, unit: str, level: float) -> Self:
+        """Choose for a series of this unit whose figures are around this level.
+
+        Examples
+        --------
+        >>> DisplayUnit.choose("mn USD", 85_867.0)
+        DisplayUnit(name='bn USD', divisor=1000.0, decimals=1)
+        >>> DisplayUnit.choose("per USD", 1_391.5).text(1_391.5)
+        '1,392'
+        """
+        in_billions = unit.startswith("mn ") and abs(level) >= 1000.0
+        divisor = 1000.0 if in_billions else 1.0
+        size = abs(level) / divisor
+        digits = math.floor(math.log10(size)) + 1 if size > 0 else 1
+        name = "bn " + unit.removeprefix("mn ") if in_billions else unit
+        return cls(name, divisor, max(0, 3 - digits))
+
+    def text(self, value: float, sign: bool = False) -> str:
+        """Write a figure that is given in the series' own unit, without the unit's name."""
+        return f"{value / self.divisor:{'+' if sign else ''}z,.{self.decimals}f}"

@@ -1,0 +1,1 @@
+from tradeshock.forecast.report.page import Report as Report

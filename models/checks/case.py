@@ -1,0 +1,206 @@
+"""What a model's conformance is checked on: origins at which mistakes show, disturbed panels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.models.base import Model
+from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.pools.wrapper import Wrapper, models_in
+from tradeshock.models.record.record import Record
+
+N_DRAWS = 50
+STEPS = 4
+FEWEST_ORIGINS = 3
+
+
+@dataclass(frozen=True)
+class ConformanceCase:
+    """A model and what it is checked on.
+
+    Parameters
+    ----------
+    model : Model
+        Not fitted, with few draws.
+    panel : Panel
+        Uncut.
+    target : str or tuple of str
+    origins : tuple of Timestamp
+    """
+
+    model: Model
+    panel: Panel
+    target: str | tuple[str, ...]
+    origins: tuple[pd.Timestamp, ...]
+
+    @classmethod
+    def make(
+        cls,
+        model: Model,
+        panel: Panel | None,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp] | None,
+    ) -> ConformanceCase:
+        """Fill in defaults."""
+        if panel is None:
+            from tradeshock.features.snapshot import load_panel
+
+            panel = load_panel()
+        targets = (target,) if isinstance(target, str) else tuple(target)
+        days = tricky_origins(panel, targets[0]) if origins is None else list(origins)
+        if len(days) < FEWEST_ORIGINS:
+            raise ModelError(f"got {len(days)} origins to check on; give {FEWEST_ORIGINS} or more")
+        small = variant(model, n_draws=N_DRAWS)
+        return cls(small, panel, targets[0] if len(targets) == 1 else targets, tuple(days))
+
+    @property
+    def first_target(self) -> str:
+        """Target whose releases define states and steps."""
+        return self.target if isinstance(self.target, str) else self.target[0]
+
+    @cached_property
+    def record(self) -> Record | None:
+        """Record for wrappers, None for other models."""
+        if not isinstance(self.model, Wrapper):
+            return None
+        return self.model.make_record(self.panel, self.target, self.origins, STEPS)
+
+    @property
+    def has_point_replay(self) -> bool:
+        """Whether the model has a replay of points of its own."""
+        return type(self.model).replay_points is not Model.replay_points
+
+    def known(self, origin: pd.Timestamp | None = None) -> Panel:
+        """Panel as of an origin; default the last."""
+        return self.panel.as_of(self.origins[-1] if origin is None else origin)
+
+    def first_months(self, months: int) -> Panel:
+        """Panel on the day on which that many months of the target were out."""
+        id = self.first_target
+        column = list(self.panel.values.columns).index(id)
+        row = np.flatnonzero(self.panel.values[id].notna())[months - 1]
+        return self.panel.as_of(pd.Timestamp(self.panel.release_dates[row, column]))
+
+    def fitted(self, panel: Panel | None = None) -> Model:
+        """Return a new model, fitted; default at the last origin."""
+        model: Model = clone(self.model)
+        return model.fit(panel or self.known(), self.target, self.record)
+
+    @cached_property
+    def standing(self) -> Model:
+        """A model fitted at the last origin, to be looked at only."""
+        return self.fitted()
+
+    @cached_property
+    def replayed(self) -> list[ForecastPaths]:
+        """Replay of the uncut panel from all origins."""
+        return self.replay(self.model, self.panel)
+
+    def replay(self, model: Model, panel: Panel) -> list[ForecastPaths]:
+        """Replay of a model from all origins."""
+        return list(clone(model).replay(panel, self.target, list(self.origins), STEPS))
+
+
+def tricky_origins(panel: Panel, target: str) -> list[pd.Timestamp]:
+    """Origins at which mistakes show: consecutive ones, a gap, every state, a surprise holiday.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+
+    Returns
+    -------
+    list of Timestamp, ascending
+    """
+    last = panel.last_month(target)
+    days = panel.origins(last - 8, last - 7, target=target)
+    for state in panel.states(target)[1:]:
+        days += panel.origins(last - 7, last - 7, state=state, target=target)
+    return sorted({*days, _before_a_surprise(panel, target)})
+
+
+def _before_a_surprise(panel: Panel, target: str) -> pd.Timestamp:
+    """Newest earlier origin whose calendar turned out otherwise over the steps, or any."""
+    last = panel.last_month(target)
+    first = max(panel.series(target).index[0] + 60, last - 120)
+    earlier = panel.origins(min(first, last - 10), last - 10, target=target)
+    for day in reversed(earlier):
+        ahead = pd.period_range(pd.Period(day, "M"), periods=STEPS, freq="M")
+        expected = panel.calendar.as_of(day).working_days(ahead)
+        if (expected != panel.calendar.working_days(ahead)).any():
+            return day
+    return earlier[-1]
+
+
+def variant(model: Model, **parameters: Any) -> Model:
+    """Clone of a model with other parameters, where it has them, in models inside it too."""
+    other: Model = clone(model)
+    own = other.get_params(deep=False)
+    changed = {key: value for key, value in parameters.items() if key in own}
+    for key, value in own.items():
+        if inside := [variant(part, **parameters) for part in models_in(value)]:
+            changed[key] = inside if isinstance(value, list | tuple) else inside[0]
+    other.set_params(**changed)
+    return other
+
+
+def disturbed(panel: Panel, origin: pd.Timestamp) -> Panel:
+    """Return the panel with every figure that came out after an origin made another.
+
+    As-of panels up to that origin are the same.
+    """
+    rng = np.random.default_rng(origin.toordinal())
+    later = panel.release_dates > np.datetime64(origin, "D")
+    factors = np.exp(rng.normal(0.0, 0.5, size=later.shape))
+    table = panel.values.to_numpy()
+    other = copy(panel)
+    other.values = pd.DataFrame(
+        np.where(later, table * factors, table), panel.values.index, panel.values.columns
+    )
+    return other
+
+
+def late(panel: Panel, months: int, punctual: Sequence[str]) -> Panel:
+    """Return the panel with all series but some ending that many months earlier."""
+    other = copy(panel)
+    other.values = panel.values.copy()
+    for id in panel.values.columns.difference(list(punctual)):
+        known = np.flatnonzero(other.values[id].notna())
+        other.values.loc[other.values.index[known[-months:]], id] = np.nan
+    return other
+
+
+def in_billions(panel: Panel) -> Panel:
+    """Return the panel with series in million USD given in billions."""
+    million = [id for id in panel.values.columns if panel.catalog[id].unit == "mn USD"]
+    values = panel.values.copy()
+    values[million] = values[million] / 1000.0
+    entries = [replace(panel.catalog[id], unit="bn USD") for id in million]
+    other = copy(panel)
+    other.values = values
+    other.catalog = panel.catalog.with_series(*entries)
+    return other
+
+
+def peeking(model: Model, panel: Panel) -> Model:
+    """Clone that holds this panel wherever the model holds one among its parameters."""
+    held = [key for key, value in model.get_params(deep=False).items() if isinstance(value, Panel)]
+    return variant(model, **dict.fromkeys(held, panel))
+
+
+def distance(a: ForecastPaths, b: ForecastPaths) -> float:
+    """Largest relative difference of two forecasts' paths; infinite if their shapes differ."""
+    if a.values.shape != b.values.shape:
+        return np.inf
+    return float(np.max(np.abs(a.values - b.values) / np.maximum(np.abs(b.values), 1e-300)))

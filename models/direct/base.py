@@ -1,0 +1,297 @@
+"""What direct models share: one regression a step, and paths from their own past errors."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+from tradeshock.features.errors import ShortHistoryError
+from tradeshock.features.indicators.pipeline import FeaturePipeline
+from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.base import Floats, UnivariateModel
+from tradeshock.models.systems.bvar import DEFAULT_SERIES, BayesianVAR
+from tradeshock.models.univariate.random_walk import error_paths
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.conditions import Conditions
+    from tradeshock.models.paths import ForecastPaths
+
+ADJUSTED_LAGS = (1, 2, 3, 6, 12, 24)
+# Outcomes are cut at so many robust standard deviations: a crash of half the exports must not
+# alone decide what an ordinary month means.
+OUTCOME_CUT = 2.0
+FEWEST_VECTORS = 24
+# A year before the first row, and two years of rows, besides the steps.
+FEWEST_MONTHS = 36
+WALK_HALF_LIFE = 120.0
+PAST = "past"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a direct model learns from at one origin; the last row is the origin's own.
+
+    The outcome of step h at the row of month m is ``a[m + h - 1] - a[m - 1]``, cumulative growth
+    of the adjusted log level ``a``, known only if month ``m + h - 1`` is published.
+
+    Parameters
+    ----------
+    months : ndarray of int
+        Ordinal of the month of step 1 of each row.
+    X : ndarray, rows by columns
+        Growth of the adjusted level over 1, 2, 3, 6, 12 and 24 months, then the features.
+    names : tuple of str
+        Names of the columns.
+    adjusted : ndarray
+        Adjusted log level of the target, from its first month on.
+    start : int
+        Ordinal of that month.
+    """
+
+    months: npt.NDArray[np.int64]
+    X: Floats
+    names: tuple[str, ...]
+    adjusted: Floats
+    start: int
+
+    @classmethod
+    def build(cls, table: pd.DataFrame, adjusted: Floats, start: int) -> Rows:
+        """Join a feature table and the adjusted level's own lags.
+
+        Parameters
+        ----------
+        table : DataFrame, months of step 1 by features
+        adjusted : ndarray
+            Adjusted log level of months ``start``, ``start + 1``, ...
+        start : int
+            Ordinal of the first month.
+        """
+        months = np.asarray(pd.PeriodIndex(table.index).asi8)
+        old = months - start > 12
+        last = months[old] - 1 - start
+        lags = [
+            np.where(last >= k, adjusted[last] - adjusted[last - k], np.nan) for k in ADJUSTED_LAGS
+        ]
+        names = (*(f"adjusted_growth_{k}" for k in ADJUSTED_LAGS), *map(str, table.columns))
+        X = np.column_stack([*lags, table.to_numpy()[old]])
+        return cls(months[old], X, names, adjusted, start)
+
+    def cumulative_growth(self, step: int) -> Floats:
+        """Growth from the last published month to that of a step, log points, NaN if unknown."""
+        base = self.months - 1 - self.start
+        known = base + step < len(self.adjusted)
+        growth = np.full(len(base), np.nan)
+        growth[known] = self.adjusted[base[known] + step] - self.adjusted[base[known]]
+        return growth
+
+    def outcome_table(self, steps: int) -> Floats:
+        """Outcomes of steps 1, 2, ..., rows by steps, NaN if unknown, extreme ones cut.
+
+        They are cut at two robust standard deviations of their step. Known ones come first.
+        """
+        table = np.column_stack([self.cumulative_growth(h) for h in range(1, steps + 1)])
+        cut = OUTCOME_CUT * np.nanmedian(np.abs(table), axis=0) / 0.6745
+        return np.clip(table, -cut, cut)
+
+    def usable(self, fewest: int, upto: int) -> npt.NDArray[np.bool_]:
+        """Columns that are known at the origin and were known in enough of the first rows."""
+        seen = (~np.isnan(self.X[:upto])).sum(axis=0)
+        usable: npt.NDArray[np.bool_] = ~np.isnan(self.X[-1]) & (seen >= fewest)
+        return usable
+
+
+@dataclass
+class Past:
+    """Feature tables of a panel, and a model's past errors in it.
+
+    All origins of a replay share one. A row of the tables and an error that is known are the same
+    whether they come from the panel as it is now or as it was at any origin since, so nothing
+    that is shared carries later news back.
+
+    Parameters
+    ----------
+    model : DirectModel
+        Whose errors.
+    panel : Panel
+    target : str
+    whole_years : dict
+        Errors of years that are complete: the same from whatever later origin they are looked at,
+        so they may be shared by pasts of several origins.
+    """
+
+    model: DirectModel
+    panel: Panel
+    target: str
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    whole_years: dict[Any, Floats] = field(default_factory=dict)
+    _errors: dict[Any, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        features = self.model.features
+        self._pipeline = self.model.default_features() if features is None else clone(features)
+        table = self._pipeline.fit_transform(self.panel, self.target)
+        self._tables[self.panel.state(self.target)] = table
+        self._start = int(pd.PeriodIndex(self.panel.series(self.target).index).asi8[0])
+
+    def table(self, state: str) -> pd.DataFrame:
+        """Features of all origins of a state."""
+        if state not in self._tables:
+            self._tables[state] = self._pipeline.transform(self.panel, state)
+        return self._tables[state]
+
+    def rows(self, state: str, last: pd.Period, adjusted: Floats) -> Rows:
+        """Rows of the origin whose last published month is `last`."""
+        return Rows.build(self.table(state).loc[: last + 1], adjusted, self._start)
+
+    def errors(self, state: str, last: pd.Period, steps: int, years: int) -> Floats:
+        """Error vectors that are complete by the month `last`, vectors by steps, log points.
+
+        The forecasts of a calendar year come from one fit, on what was known at the origin of
+        its January.
+        """
+        year = (last + 1).year
+        found = [np.empty((0, steps))]
+        for january in (pd.Period(f"{y}-01", "M") for y in range(year - years, year + 1)):
+            # Row i of the year is complete once its last step is published.
+            complete = (last - january).n - steps + 2
+            if complete > 0:
+                key = (january, state, steps)
+                known = self.whole_years if complete >= 12 else self._errors
+                if key not in known:
+                    known[key] = self._year(*key)
+                found.append(known[key][:complete])
+        return np.vstack(found)
+
+    def _year(self, january: pd.Period, state: str, steps: int) -> Floats:
+        table = self.table(state)
+        days = self.panel.origin_days(pd.PeriodIndex([january]), state, self.target)
+        series = self.panel.series(self.target)
+        before = series.loc[: january - 1]
+        fewest = max(self.model.minimum_months, steps + FEWEST_MONTHS)
+        if january not in table.index or len(before) < fewest:
+            return np.empty((0, steps))
+        cut = self.panel.as_of(pd.Timestamp(days[0]))
+        adjustment = CalendarAdjustment().fit(cut.series(self.target), cut.calendar)
+        rows = self.rows(state, january - 1, adjustment.adjusted_.to_numpy())
+        months = pd.PeriodIndex(series.index)
+        effect = adjustment.effect(months, self.panel.calendar)
+        realised = np.log(series.to_numpy(dtype=float)) - effect
+        later = Rows.build(table.loc[: january + 11], realised, self._start)
+        year = later.months >= january.ordinal
+        outcomes = np.column_stack([later.cumulative_growth(h + 1) for h in range(steps)])
+        return outcomes[year] - self.model.predict(rows, later.X[year], steps)
+
+
+class DirectModel(UnivariateModel):
+    """Cumulative growth of each step regressed on what was known, one regression a step.
+
+    The target is adjusted for working days, moving holidays and season inside the origin, so the
+    calendar of the target month is in the forecast and costs the regressions nothing. Regressors
+    are the adjusted target's own growth and a feature pipeline.
+
+    Paths are whole vectors of past errors, drawn with either sign, so that the median is the
+    point and errors of different steps belong together. They are out of sample: those of a year
+    come from a fit on what was known at its January's origin. With fewer than 24 of them, the
+    errors are the random walk's.
+
+    The regressions have no future drivers, so conditions move the paths draw by draw as they move
+    those of a `BayesianVAR` that holds the conditioned series (`BayesianVAR.steer`).
+
+    A subclass takes `features`, `error_years`, `n_draws` and `random_state` among its parameters
+    and writes `predict`. It must not depend on what came before: `replay` shares fits.
+    """
+
+    features: FeaturePipeline | None
+    error_years: int
+    minimum_months = 60
+    takes_conditions = True
+
+    @abstractmethod
+    def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
+        """Learn from rows, forecast new ones.
+
+        Parameters
+        ----------
+        rows : Rows
+            What was known at an origin.
+        new : ndarray, new rows by columns
+            Of the same columns; the origin's own row or those of the months after.
+        steps : int
+
+        Returns
+        -------
+        ndarray, new rows by steps
+            Cumulative growth of the adjusted level, log points.
+        """
+
+    @abstractmethod
+    def default_features(self) -> FeaturePipeline:
+        """Pipeline for ``features=None``."""
+
+    def replay(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Iterator[ForecastPaths]:
+        """Forecast from many past origins; they share feature tables and the fits of Januaries."""
+        first = target if isinstance(target, str) else next(iter(target))
+        shared: dict[str, Any] = {"past": Past(clone(self), panel, first)}
+        for origin in origins:
+            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
+
+    def _fit(self) -> None:
+        self.adjustment_ = CalendarAdjustment().fit(self.series_, self.panel_.calendar)
+        # One that is made here is not shared: it ends at this origin.
+        past: Past | None = self._shared.get("past")
+        years = self._shared.setdefault("years", {})
+        self._past = past or Past(clone(self), self.panel_, self.target_[0], years)
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        adjusted = self.adjustment_.adjusted_.to_numpy()
+        if len(adjusted) < steps + FEWEST_MONTHS:
+            raise ShortHistoryError(
+                f"{self.name} needs {steps + FEWEST_MONTHS} months of {self.target_[0]} for "
+                f"{steps} steps, got {len(adjusted)} by {self.panel_.origin.date()}; ask for "
+                "fewer steps or give more history"
+            )
+        rows = self._past.rows(self.state_, self.last_, adjusted)
+        point = self.predict(rows, rows.X[-1:], steps)[0]
+        vectors = self._past.errors(self.state_, self.last_, steps, self.error_years)
+        if len(vectors) < FEWEST_VECTORS:
+            errors = error_paths(adjusted, self.n_draws, steps, WALK_HALF_LIFE, rng)
+        else:
+            half = vectors[rng.integers(len(vectors), size=(self.n_draws + 1) // 2)]
+            errors = np.stack([half, -half], axis=1).reshape(-1, steps)[: self.n_draws]
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        values: Floats = np.exp(adjusted[-1] + effect + point + errors)
+        if conditions is not None and len(conditions):
+            values = self._steered(values, conditions)
+        return values[:, :, None]
+
+    def _steered(self, values: Floats, conditions: Conditions) -> Floats:
+        """Paths moved as those of a Bayesian VAR move under the conditions."""
+        system = [id for id in DEFAULT_SERIES if id in self.panel_]
+        driver = BayesianVAR(
+            series=list(dict.fromkeys([*self.target_, *system, *conditions.series])),
+            n_draws=self.n_draws,
+            random_state=self.random_state,
+        )
+        lent = self._shared.setdefault("driver", {})
+        driver = driver._sharing(lent).fit(self.panel_, self.target_)
+        return driver.steer(values, conditions)
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        if conditions is None or not len(conditions):
+            return ()
+        given = ", ".join(conditions.series)
+        return (f"conditional on {given}: steered draw by draw by a Bayesian VAR",)

@@ -1,0 +1,101 @@
+"""The nowcast benchmark: the running month from its first 10 or 20 days by working-day ratio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.panel.panel import FLASH_STATES, Panel
+from tradeshock.models.adjustment import CalendarAdjustment, Floats
+from tradeshock.models.base import UnivariateModel
+from tradeshock.models.univariate.random_walk import error_paths
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+FEWEST_ERRORS = 12
+
+
+def ratio_nowcast(panel: Panel, target: str, state: str) -> pd.Series:
+    """Log of each month's figure as its early count implies, log of the target's unit.
+
+    The month of a year before, times the growth of the early count a working day, times the
+    growth of the month's working days::
+
+        y[t-12] * (f[t] / d[t]) / (f[t-12] / d[t-12]) * w[t] / w[t-12]
+
+    with y the month, f its early count, d and w the working days of the early count and of the
+    month.
+    """
+    window = FLASH_STATES[state]
+    months = panel.months
+    flash = panel.values[panel.catalog.flash(target)[window]]
+    early = np.maximum(panel.calendar.working_days(months, window), 0.5)
+    whole = panel.calendar.working_days(months, "month")
+    rate = pd.Series(np.log(flash.to_numpy() / early * whole), months)
+    level = pd.Series(np.log(panel.values[target].to_numpy()), months)
+    nowcast: pd.Series = level.shift(12) + rate - rate.shift(12)
+    return nowcast.dropna()
+
+
+class FlashRatio(UnivariateModel):
+    """Step 1 from the customs count of the first 10 or 20 days, later steps from `RandomWalk`.
+
+    Step 1's distribution resamples the past errors of the same ratio in the same state; later
+    steps walk on from step 1's adjusted level. In state ``after_total``, and where fewer than 12
+    past errors are known, all steps are those of the random walk.
+
+    Parameters
+    ----------
+    half_life : float
+        Months after which a month counts half in the calendar and seasonal effects.
+    error_half_life : float
+        The same for the walk's past errors from which paths are drawn.
+    n_draws : int
+        Sample paths.
+    random_state : int
+        Seed.
+    """
+
+    def __init__(
+        self,
+        half_life: float = 60.0,
+        error_half_life: float = 120.0,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.half_life = half_life
+        self.error_half_life = error_half_life
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _fit(self) -> None:
+        target = self.target_[0]
+        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
+            self.series_, self.panel_.calendar
+        )
+        self.nowcast_: float | None = None
+        if self.state_ not in FLASH_STATES:
+            return
+        ratio = ratio_nowcast(self.panel_, target, self.state_)
+        errors = (np.log(self.series_) - ratio).dropna().to_numpy()
+        running = ratio[ratio.index == self.last_ + 1]
+        if len(errors) >= FEWEST_ERRORS and len(running):
+            self.nowcast_ = float(running.iloc[0])
+            self.errors_ = errors
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        adjusted = self.adjustment_.adjusted_.to_numpy()
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        walk = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
+        if self.nowcast_ is None:
+            carried: Floats = np.exp(adjusted[-1] + effect + walk)
+            return carried[:, :, None]
+        # past errors with both signs: the ratio itself is the point forecast
+        half = rng.choice(self.errors_, size=(self.n_draws + 1) // 2)
+        first = np.stack([half, -half], axis=1).reshape(-1, 1)[: self.n_draws]
+        start = self.nowcast_ - effect[0] + first
+        paths: Floats = np.exp(start + walk - walk[:, :1] + effect)
+        return paths[:, :, None]

@@ -1,0 +1,140 @@
+"""Intervals that learn from their own misses, around any model's paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.models.base import Model
+from tradeshock.models.paths import ForecastPaths, in_order_of
+from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.record.record import Record
+
+Floats = npt.NDArray[np.float64]
+INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95: ("q025", "q975")}
+
+
+class Recalibration(Wrapper):
+    """Online recalibration of one model's marginal distributions, order of its draws kept.
+
+    For each step and each of the 50, 80, 90 and 95 % intervals a factor stretches or shrinks the
+    distance from the median (in logs). After every outcome that becomes known the factor moves up
+    if the interval missed and down if it held, in proportion to its nominal rates: adaptive
+    conformal inference (Gibbs and Candès 2021) with steps that shrink to a floor (Angelopoulos,
+    Barber and Bates 2024). Draws between two levels take an interpolated factor; the median and
+    the rank of every draw stay, so the forecast remains one joint distribution.
+
+    Parameters
+    ----------
+    member : Model, optional
+        The model to recalibrate. Default: `Combination()`, which makes `Recalibration()` the
+        default forecaster of the package.
+    rate : float
+        First step of the log factor; later ones shrink with the square root of the count.
+    floor : float
+        Smallest step.
+    n_draws : int
+        Sample paths of the default member; those of a member that is given are its own.
+    random_state : int
+        Kept with the forecast.
+
+    Attributes
+    ----------
+    factors_ : ndarray, shape (steps, 4)
+        Factors of the last forecast.
+    """
+
+    scale_tolerance = 1e-3
+
+    def __init__(
+        self,
+        member: Model | None = None,
+        rate: float = 0.3,
+        floor: float = 0.05,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.member = member
+        self.rate = rate
+        self.floor = floor
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    @property
+    def members(self) -> Sequence[Model] | None:  # type: ignore[override]
+        """The member alone; None for the default one."""
+        return None if self.member is None else (self.member,)
+
+    @property
+    def parts(self) -> tuple[Model, ...]:
+        """The member, as it is before it is fitted."""
+        if self.member is not None:
+            return super().parts
+        return (Combination(n_draws=self.n_draws, random_state=self.random_state),)
+
+    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+        """Stretch the member's draws about their median (see the class)."""
+        paths = forecasts[0]
+        values = paths.values.copy()
+        for column, target in enumerate(paths.series):
+            factors = self._factors(paths, target, record)
+            values[:, :, column] = stretched(paths.values[:, :, column], factors)
+        return replace(paths, values=values)
+
+    def _factors(self, paths: ForecastPaths, target: str, record: Record) -> Floats:
+        steps = len(paths.index)
+        wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
+        table = record.arrays(wanted, paths.model, target, paths.state)[1]
+        if table["actual"].shape[1] < steps or not len(table["actual"]):
+            return np.ones((steps, len(INTERVALS)))
+        logs = {column: np.log(values[:, :steps]) for column, values in table.items()}
+        gap = logs["actual"] - logs["q50"]
+        distance = []
+        for low, high in INTERVALS.values():
+            half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
+            # how many half-intervals away the outcome was
+            distance.append(gap / np.where(half == 0, np.nan, half))
+        self.factors_ = np.exp(self._track(np.stack(distance, axis=2)))
+        return self.factors_
+
+    def _track(self, distance: Floats) -> Floats:
+        """Log factors after all known outcomes, steps by intervals."""
+        levels = np.array(list(INTERVALS))
+        log_factor, count = np.zeros(distance.shape[1:]), np.zeros(distance.shape[1:])
+        for row in distance:
+            known = ~np.isnan(row)
+            count += known
+            size = np.maximum(self.rate / np.sqrt(np.maximum(count, 1)), self.floor)
+            missed = np.where(known, row, 0.0) > np.exp(log_factor)
+            log_factor += np.where(known, size * np.where(missed, levels, levels - 1.0), 0.0)
+        return log_factor
+
+
+def stretched(draws: Floats, factors: Floats) -> Floats:
+    """Draws with their distance from the median multiplied by factors, ranks kept.
+
+    Parameters
+    ----------
+    draws : ndarray, draws by steps
+    factors : ndarray, steps by 4
+        For the 50, 80, 90 and 95 % intervals; inside the first and outside the last they are
+        constant, between two levels they are interpolated by the draw's own central level.
+    """
+    n = len(draws)
+    logs = bool((draws > 0).all())
+    level = np.sort(np.log(draws) if logs else draws, axis=0)
+    middle = np.median(level, axis=0)
+    central = np.abs(2.0 * (np.arange(n) + 0.5) / n - 1.0)
+    grid = list(INTERVALS)
+    by_draw = np.stack([np.interp(central, grid, row) for row in factors], axis=1)
+    moved = middle + by_draw * (level - middle)
+    # interpolated factors may fall faster than the draws move out: keep the order
+    upper = np.maximum.accumulate(np.maximum(moved, middle), axis=0)
+    lower = np.minimum.accumulate(np.minimum(moved, middle)[::-1], axis=0)[::-1]
+    moved = np.where(level >= middle, upper, lower)
+    ordered = in_order_of(draws, moved)
+    return np.exp(ordered) if logs else ordered

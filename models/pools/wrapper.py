@@ -1,0 +1,177 @@
+"""A model made of other models, informed by the record of their past forecasts."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.models.base import Floats, Model
+from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.rows import forecast_rows
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+
+class Wrapper(Model):
+    """A model that forecasts from the forecasts of its members and from their past errors.
+
+    A subclass takes `members` among its parameters and writes `combine`. Whatever it learns, it
+    learns there, from the record, which holds only what was known at the forecasts' origin.
+
+    Parameters
+    ----------
+    members : sequence of Model
+        Models with different names.
+
+    Attributes
+    ----------
+    members_ : list of Model
+        Members, fitted.
+    """
+
+    members: Sequence[Model] | None
+    members_: list[Model]
+
+    @abstractmethod
+    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+        """Make one forecast of the members' forecasts.
+
+        Parameters
+        ----------
+        forecasts : sequence of ForecastPaths
+            One a member, in order, of the same target, origin, state and months.
+        record : Record
+            What was known of the members' past forecasts at that origin, under their names.
+            Empty at the first origins: cope with it.
+
+        Returns
+        -------
+        ForecastPaths
+        """
+
+    @property
+    def parts(self) -> tuple[Model, ...]:
+        """Members, as they are before they are fitted.
+
+        Raises
+        ------
+        ModelError
+            If there are none, one is no model, or two have the same name.
+        """
+        members = tuple(self.members or ())
+        strange = [type(m).__name__ for m in members if not isinstance(m, Model)]
+        if strange or not members:
+            raise ModelError(
+                f"{type(self).__name__} needs models as members, got {strange or 'none'}; "
+                "give for instance members=[RandomWalk(), AutoRegression()]"
+            )
+        names = [m.name for m in members]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ModelError(
+                f"members of {type(self).__name__} are told apart in the record by their names, "
+                f"and more than one is called {sorted(twice)}"
+            )
+        return members
+
+    @property
+    def name(self) -> str:
+        """Class name with the names of members, where they are given, and changed parameters."""
+        held = tuple(f"{key}=" for key, value in self._given().items() if models_in(value))
+        changed = [part for part in self._changed_parameters() if not part.startswith(held)]
+        inside = ", ".join([*(m.name for m in self.members or ()), *changed])
+        return type(self).__name__ + (f"({inside})" if inside else "")
+
+    @property
+    def takes_conditions(self) -> bool:  # type: ignore[override]
+        """Whether all members take conditions."""
+        return all(part.takes_conditions for part in self.parts)
+
+    def update(self, panel: Panel) -> Self:
+        """Take new figures: members are updated, the record is read up to the new origin."""
+        self._check_fitted()
+        self._open(panel, self.target_, self.record_)
+        self.members_ = [member.update(panel) for member in self.members_]
+        return self
+
+    def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
+        """Draw joint paths (see `Model.forecast`); conditions go to the members."""
+        self._check_fitted()
+        forecasts = [member.forecast(steps, conditions) for member in self.members_]
+        return self._named(self.combine(forecasts, self._known(self.panel_.origin)), self.name)
+
+    def replay(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Iterator[ForecastPaths]:
+        """Forecast from many past origins; the record is that of the members' earlier ones."""
+        forecasts = [list(part.replay(panel, target, origins, steps)) for part in self.parts]
+        record = Record(forecast_rows([paths for each in forecasts for paths in each], panel))
+        return self.replay_from(forecasts, record)
+
+    def replay_from(
+        self, forecasts: Sequence[Sequence[ForecastPaths]], record: Record
+    ) -> Iterator[ForecastPaths]:
+        """Forecast from what the members' own replays gave.
+
+        Parameters
+        ----------
+        forecasts : sequence of sequences of ForecastPaths
+            For each member its forecasts, all from the same origins.
+        record : Record
+            Of the members; cut at each origin here.
+        """
+        model, name = clone(self), self.name
+        for each in zip(*forecasts, strict=True):
+            yield self._named(model.combine(each, record.as_of(each[0].origin)), name)
+
+    def make_record(
+        self,
+        panel: Panel,
+        target: str | Sequence[str],
+        origins: Sequence[pd.Timestamp],
+        steps: int,
+    ) -> Record:
+        """Replay the members, and theirs, into the record that `fit` takes."""
+        records = []
+        for part in self.parts:
+            if isinstance(part, Wrapper):
+                records.append(part.make_record(panel, target, origins, steps))
+            records.append(
+                Record(forecast_rows(list(part.replay(panel, target, origins, steps)), panel))
+            )
+        return Record.concat(records)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        self.members_ = [
+            clone(part).fit(self.panel_, self.target_, self.record_) for part in self.parts
+        ]
+
+    def _known(self, origin: pd.Timestamp) -> Record:
+        return (Record() if self.record_ is None else self.record_).as_of(origin)
+
+    def _named(self, paths: ForecastPaths, name: str) -> ForecastPaths:
+        return replace(paths, model=name, seed=self.random_state)
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        return self.forecast(steps, conditions).values
+
+
+def models_in(parameter: object) -> list[Model]:
+    """Models that a parameter of a model holds, by itself or in a list or tuple."""
+    values = parameter if isinstance(parameter, list | tuple) else [parameter]
+    return [value for value in values if isinstance(value, Model)]

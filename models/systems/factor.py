@@ -1,0 +1,133 @@
+"""A dynamic factor model, by statsmodels."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+from tradeshock.features.errors import PanelError, ShortHistoryError
+from tradeshock.models.base import UnivariateModel
+from tradeshock.models.systems.adjusted_levels import AdjustedLevels
+from tradeshock.models.systems.growth_system import live_series
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+Floats = npt.NDArray[np.float64]
+
+DEFAULT_SERIES = (
+    "exports_total",
+    "us_imports_from_kr",
+    "us_ip",
+    "us_semiconductor_ip",
+    "us_electronics_orders",
+    "usdkrw",
+    "usdjpy",
+    "usdtwd",
+    "brent",
+    "copper",
+    "gscpi",
+)
+
+
+class DynamicFactor(UnivariateModel):
+    """Common factors of monthly growth with autoregressive idiosyncratic parts.
+
+    Fitted by the EM algorithm of Bańbura and Modugno (2014) in
+    `statsmodels.tsa.statespace.dynamic_factor_mq.DynamicFactorMQ`, which takes the ragged edge as
+    it is. Parameters are those of 1 January of the origin's year, so that they do not depend on
+    where a replay begins; figures are filtered at every origin. Seasonal series enter net of
+    calendar and month effects. Months after the target's last published one are not used.
+
+    Parameters
+    ----------
+    series : sequence of str, optional
+        Series of the system. Default: `DEFAULT_SERIES` as far as the panel has them. Stale ones
+        are left out with a `StaleSeriesWarning`.
+    factors, factor_orders : int
+        Number of common factors and lags of their autoregression.
+    n_draws : int
+        Sample paths.
+    random_state : int
+        Seed.
+    """
+
+    minimum_months = 72
+    scale_tolerance = 1e-3
+
+    def __init__(
+        self,
+        series: Sequence[str] | None = None,
+        factors: int = 1,
+        factor_orders: int = 2,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.series = series
+        self.factors = factors
+        self.factor_orders = factor_orders
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def _fit(self) -> None:
+        wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
+        if self.series is None:
+            wanted = tuple(id for id in wanted if id in self.panel_)
+        self.members_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
+        self._read()
+        self.result_ = self._yearly_fit().apply(self.growth_)
+
+    def _read(self) -> None:
+        self.levels_ = AdjustedLevels.read(self.panel_, self.members_, self.minimum_months)
+        frame = self.levels_.frame.loc[: self.last_]
+        # per cent: the EM algorithm's tolerances suit numbers near one
+        self.growth_ = frame.diff().iloc[1:] * np.where(self.levels_.logs, 100.0, 1.0)
+
+    def _yearly_fit(self) -> Any:
+        found = self._shared
+        key = (self.panel_.origin.year, self.members_)
+        if key not in found:
+            january = clone(self)
+            try:
+                past = self.panel_.as_of(pd.Timestamp(self.panel_.origin.year, 1, 1))
+                january._open(past, self.target_, None)
+                january.members_ = self.members_
+                january._read()
+                found[key] = january._estimate()
+            except (ShortHistoryError, PanelError):
+                # a young panel had too little in January: what is known now has to do
+                found[key] = self._estimate()
+        return found[key]
+
+    def _estimate(self) -> Any:
+        from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
+
+        model = DynamicFactorMQ(
+            self.growth_,
+            factors=self.factors if len(self.members_) > 1 else 1,
+            factor_orders=self.factor_orders,
+            idiosyncratic_ar1=True,
+        )
+        with warnings.catch_warnings():
+            # EM may stop at its limit of rounds; its last point is still a fit
+            warnings.simplefilter("ignore")
+            return model.fit(disp=False, maxiter=50)
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
+        growth = np.asarray(draws).reshape(steps, len(self.members_), self.n_draws)[:, 0].T
+        scale = 100.0 if self.levels_.logs[0] else 1.0
+        last = self.levels_.frame.loc[[self.last_]].to_numpy()[0, 0]
+        levels = last + np.cumsum(growth / scale, axis=1)
+        return self.levels_.own_units(levels[:, :, None], self._ahead(steps))
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        if self.left_out_:
+            return (f"left out as stale: {', '.join(self.left_out_)}",)
+        return ()

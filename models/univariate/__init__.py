@@ -1,0 +1,4 @@
+"""Models of one target's own history.
+
+Nothing that reads another series.
+"""
