@@ -87,7 +87,7 @@ class Series:
 
     @property
     def hole_months(self) -> pd.PeriodIndex:
-        """OriginRows holes as months."""
+        """Known holes as months."""
         return pd.PeriodIndex(list(self.holes), freq="M")
 
     @classmethod

@@ -84,7 +84,7 @@ def _months(
 
 def print_scores(scores: pd.DataFrame) -> None:
     """Print scores of levels at 1, 3, 6 and 12 steps, best first within a step."""
-    figures = ("n", "RMSE", "Bias", "CRPS", "In 80 %", "Ratio to walk", "DM p")
+    figures = ("n", "RMSE", "Bias", "CRPS", "80 % held", "Ratio to walk", "DM p")
     columns = [("Step", "figure"), ("Model", "text"), *((name, "figure") for name in figures)]
     level = scores[(scores["quantity"] == "level") & scores["step"].isin(PRINTED_STEPS)]
     rows = []
@@ -104,8 +104,8 @@ def print_scores(scores: pd.DataFrame) -> None:
     terminal.table(columns, rows)
     terminal.line()
     terminal.line(
-        "Errors in 100 log points, about per cent; In 80 %: outcomes inside the 80 % interval; "
-        "Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
+        "Errors in 100 log points, about per cent; 80 % held: share of outcomes inside the 80 % "
+        "interval; Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
         "Harvey, Leybourne and Newbold."
     )
 

@@ -50,7 +50,7 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
     table = forecast.paths.quantile(FAN_LEVELS)
     last = table.iloc[-1]
     words = (
-        f"LastFigure months and the forecast of {day_words(forecast.origin)}: the median goes from "
+        f"Published months and the forecast of {day_words(forecast.origin)}: the median goes from "
         f"{unit.text(table.iloc[0][0.5])} {unit.name} in {month_words(table.index[0])} to "
         f"{unit.text(last[0.5])} in {month_words(table.index[-1])}, there with an 80 % interval of "
         f"{unit.text(last[0.1])} to {unit.text(last[0.9])}. Bands: "
