@@ -5,18 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.cli.terminal import Terminal
+from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.fan import FIGURE_SIZE
 from tradeshock.models.base import Model
+from tradeshock.models.record.files import replacing
 
 if TYPE_CHECKING:
     from tradeshock.forecast.backtesting.result import Backtest
@@ -105,8 +107,8 @@ def print_scores(scores: pd.DataFrame) -> None:
     terminal.line()
     terminal.line(
         "Errors in 100 log points, about per cent; 80 % held: share of outcomes inside the 80 % "
-        "interval; Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
-        "Harvey, Leybourne and Newbold."
+        "interval; Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction "
+        "of Harvey, Leybourne and Newbold."
     )
 
 
@@ -149,11 +151,14 @@ def write_backtest(result: Backtest, folder: Path) -> list[Path]:
 
     Months are written as 2026-05.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     tables = {"scores.csv": result.scores(), "forecasts.csv": result.frame}
-    for name, table in tables.items():
-        table.to_csv(folder / name, index=False, lineterminator="\n")
-    return [folder / name for name in tables]
+    return [_write(folder / name, csv_text(table, index=False)) for name, table in tables.items()]
+
+
+def _write(path: Path, text: str) -> Path:
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
+    return path
 
 
 def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
@@ -161,16 +166,17 @@ def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    written = [_write(folder / name, text) for name, text in texts.items()]
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     forecast.plot(figure.subplots())
-    charts = [folder / "forecast.png", folder / "forecast.svg"]
+    charts: dict[str, dict[str, Any]] = {"png": {"dpi": 150}, "svg": {"metadata": {"Date": None}}}
     # Equal forecasts give equal files.
     with rc_context({"svg.hashsalt": "tradeshock"}):
-        figure.savefig(charts[0], dpi=150)
-        figure.savefig(charts[1], metadata={"Date": None})
-    return [*(folder / name for name in texts), *charts]
+        for kind, settings in charts.items():
+            path = folder / f"forecast.{kind}"
+            with replacing(path) as file:
+                figure.savefig(file, format=kind, **settings)
+            written.append(path)
+    return written

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +18,14 @@ from threadpoolctl import threadpool_limits
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
 from tradeshock.features.snapshot import load_panel
+from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.record.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -154,14 +159,35 @@ class MonthlyForecast:
             "model": self.model,
         }
 
-    def to_csv(self) -> str:
-        """Return `table` as CSV, one row a month; each row says of what forecast it is."""
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        day = self.origin.date().isoformat()
+        return f"{self.title}, {self.entry.unit}: {self.model} on {day}, knowing {self.known}"
+
+    def to_csv(self, path: str | PathLike[str] | None = None) -> str:
+        """Return `table` as CSV, one row a month; each row says of what forecast it is.
+
+        Parameters
+        ----------
+        path : path, optional
+            File that the text is written to as well.
+        """
         table = self.table()
         for place, (name, value) in enumerate(self.header.items()):
             table.insert(place, name, value)
         reason = "" if self.judgement is None else self.judgement.reason
         table["adjustment_reason"] = np.where(table["adjustment"] != 0.0, reason, "")
-        return table.to_csv(lineterminator="\n")
+        text = csv_text(table)
+        if path is not None:
+            with replacing(Path(path)) as file:
+                file.write(text.encode("utf-8"))
+        return text
 
     def to_json(self) -> str:
         """Return everything as JSON: header, months, years, judgement and notes.
