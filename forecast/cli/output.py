@@ -54,8 +54,10 @@ def _print_table(forecast: MonthlyForecast) -> None:
         terminal.fact("Note", note)
     terminal.line()
     terminal.table(*_months(forecast, unit))
-    terminal.line()
-    for sentence in year_sentences(forecast, unit):
+    sentences = year_sentences(forecast, unit)
+    if sentences:
+        terminal.line()
+    for sentence in sentences:
         terminal.line(sentence)
 
 
@@ -63,7 +65,8 @@ def _months(
     forecast: MonthlyForecast, unit: DisplayUnit
 ) -> tuple[list[tuple[str, str]], list[list[str]]]:
     """Columns and rows of the table month by month."""
-    headers = [unit.name, "80 % interval", "y/y, %", "80 % interval"]
+    relative = forecast.entry.is_relative
+    headers = [unit.name, "80 % interval", *(("y/y, %", "80 % interval") if relative else ())]
     if forecast.judgement is not None:
         headers.append("judgement")
     columns = [("Month", "text"), *((header, "figure") for header in headers)]
@@ -74,9 +77,10 @@ def _months(
             month_words(month, short=True),
             unit.text(row["median"]),
             f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
-            f"{row['yoy_median']:+z.1f}",
-            f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}",
         ]
+        if relative:
+            cells.append(f"{row['yoy_median']:+z.1f}")
+            cells.append(f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}")
         if forecast.judgement is not None:
             amount = row["adjustment"]
             cells.append(unit.text(amount, sign=True) if amount else "")
