@@ -12,10 +12,10 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.backtesting.code_version import code_version
 from tradeshock.forecast.backtesting.functionals import year_total
 from tradeshock.models import VAR, RandomWalk, SeasonalNaive
 from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.record.code_version import code_version
 
 TARGET = "exports_total"
 HERE = {"n_jobs": 1}
@@ -118,7 +118,7 @@ def test_what_is_measured_is_not_measured_again(panel, origins, tmp_path, monkey
     first = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     with monkeypatch.context() as patched:
         patched.delattr("tradeshock.forecast.backtesting.run.forecast_rows")
-        patched.delattr("tradeshock.forecast.backtesting.run.read_forecasts")
+        patched.delattr("tradeshock.forecast.backtesting.store.ChunkStore.read")
         again = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     assert_same(first.frame, again.frame)
 

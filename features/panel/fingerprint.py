@@ -1,0 +1,99 @@
+"""Which figures a panel holds, as one hash: the identity that records and stores go by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.days.calendar import TradeCalendar, month_starts
+from tradeshock.features.days.holidays import Days
+from tradeshock.features.panel.catalog import Series
+from tradeshock.features.panel.origins import known_from
+from tradeshock.features.panel.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.validation import first_and_last
+
+# Months before the table and after it whose holidays count: models look a year back, and a
+# forecast seldom more than five years ahead.
+MONTHS_BEFORE, MONTHS_AFTER = 12, 60
+
+
+def fingerprint(
+    values: pd.DataFrame,
+    catalog: Mapping[str, Series],
+    calendar: TradeCalendar,
+    origin: pd.Timestamp,
+) -> str:
+    """Hash of all that a forecast depends on: equal for panels that models cannot tell apart.
+
+    Of each series its figures with their months, how they are measured (unit, adjustment,
+    transform, window, nation, of what it is the early count), and the days on which its months
+    were out. Days after the origin do not count: no model can have seen them, so a rule for
+    months to come leaves the past as it was. Whether a series is late by its rule follows from the
+    days up to the origin. Of the calendar each day off and each festival that was known, and the
+    weight of Saturdays; of the origin the day.
+
+    Neither the order of series nor months without any figure count, nor titles, publishers and
+    other words of the catalog.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Months by series, as they stood at the origin.
+    catalog : mapping of str to Series
+        An entry for every column.
+    calendar : TradeCalendar
+        As it was known at the origin.
+    origin : Timestamp
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256(str(origin.date()).encode())
+    _add_calendar(digest, calendar, pd.PeriodIndex(values.index))
+    first = values.index[0]
+    months = pd.period_range(first, max(values.index[-1], pd.Period(origin, "M")), freq="M")
+    table, today = values.to_numpy(dtype=float), np.datetime64(origin, "D")
+    out: dict[ReleaseRule | LatestOf, Days] = {}
+    for id in sorted(values.columns):
+        entry = catalog[id]
+        if entry.release not in out:
+            days = known_from(entry, months, months[0])
+            out[entry.release] = np.where(days <= today, days, np.datetime64("NaT"))
+        column = values.columns.get_loc(id)
+        _add_series(digest, entry, table[:, column], out[entry.release], first.ordinal)
+    return digest.hexdigest()
+
+
+def _add_series(
+    digest: hashlib._Hash,
+    entry: Series,
+    figures: npt.NDArray[np.float64],
+    out: Days,
+    first_month: int,
+) -> None:
+    measured = (entry.unit, entry.adjustment, entry.transform, entry.window)
+    digest.update(repr((entry.id, *measured, entry.nation, entry.flash_of)).encode())
+    rows = first_and_last(figures)
+    if rows is None:
+        return
+    first, last = rows
+    digest.update(f"{first_month + first}..{first_month + last}".encode())
+    published = figures[first : last + 1]
+    # One NaN and one zero: both have more than one pattern of bits.
+    digest.update(np.where(np.isnan(published), np.nan, published + 0.0).tobytes())
+    digest.update(out[first:].tobytes())
+
+
+def _add_calendar(digest: hashlib._Hash, calendar: TradeCalendar, months: pd.PeriodIndex) -> None:
+    first = pd.Timestamp(month_starts(months[:1], ahead=-MONTHS_BEFORE)[0])
+    last = pd.Timestamp(month_starts(months[-1:], ahead=MONTHS_AFTER + 1)[0] - 1)
+    digest.update(f"{calendar.nation}, Saturday {calendar.saturday_weight!r}".encode())
+    digest.update(calendar.days_off(first, last).tobytes())
+    for name, days in calendar.festivals(first, last).items():
+        digest.update(name.encode() + days.tobytes())
