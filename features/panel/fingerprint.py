@@ -55,15 +55,17 @@ def fingerprint(
         64 hexadecimal digits.
     """
     digest = hashlib.sha256(str(origin.date()).encode())
-    _add_calendar(digest, calendar, pd.PeriodIndex(values.index))
-    first = values.index[0]
-    months = pd.period_range(first, max(values.index[-1], pd.Period(origin, "M")), freq="M")
-    table, today = values.to_numpy(dtype=float), np.datetime64(origin, "D")
+    months, table = pd.PeriodIndex(values.index), values.to_numpy(dtype=float)
+    published = np.flatnonzero(~np.isnan(table).all(axis=1))
+    if len(published):
+        _add_calendar(digest, calendar, months[[published[0], published[-1]]])
+    first, today = months[0], np.datetime64(origin, "D")
+    months = pd.period_range(first, max(months[-1], pd.Period(origin, "M")), freq="M")
     out: dict[ReleaseRule | LatestOf, Days] = {}
     for id in sorted(values.columns):
         entry = catalog[id]
         if entry.release not in out:
-            days = known_from(entry, months, months[0])
+            days = known_from(entry, months, first)
             out[entry.release] = np.where(days <= today, days, np.datetime64("NaT"))
         column = values.columns.get_loc(id)
         _add_series(digest, entry, table[:, column], out[entry.release], first.ordinal)
@@ -90,9 +92,10 @@ def _add_series(
     digest.update(out[first:].tobytes())
 
 
-def _add_calendar(digest: hashlib._Hash, calendar: TradeCalendar, months: pd.PeriodIndex) -> None:
-    first = pd.Timestamp(month_starts(months[:1], ahead=-MONTHS_BEFORE)[0])
-    last = pd.Timestamp(month_starts(months[-1:], ahead=MONTHS_AFTER + 1)[0] - 1)
+def _add_calendar(digest: hashlib._Hash, calendar: TradeCalendar, ends: pd.PeriodIndex) -> None:
+    """Add the days off around the first and the last month."""
+    first = pd.Timestamp(month_starts(ends[:1], ahead=-MONTHS_BEFORE)[0])
+    last = pd.Timestamp(month_starts(ends[1:], ahead=MONTHS_AFTER + 1)[0] - 1)
     digest.update(f"{calendar.nation}, Saturday {calendar.saturday_weight!r}".encode())
     digest.update(calendar.days_off(first, last).tobytes())
     for name, days in calendar.festivals(first, last).items():

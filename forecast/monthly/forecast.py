@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,12 @@ from threadpoolctl import threadpool_limits
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
 from tradeshock.features.snapshot import load_panel
-from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.monthly.defaults import (
+    default_model,
+    default_record,
+    record_notes,
+    target_of,
+)
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.fan import plot_fan
@@ -258,6 +263,7 @@ def monthly_forecast(
     with threadpool_limits(limits=1):
         fitted = _chosen(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps)
+    paths = replace(paths, notes=(*paths.notes, *record_notes(paths, fitted, record)))
     state = FLASH_STATES.get(paths.state)
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),

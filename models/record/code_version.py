@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from tradeshock.features.errors import BacktestError
 from tradeshock.models.record.sources import PACKAGE, find_file, find_location, source_of
@@ -43,7 +42,7 @@ def code_version(model: object) -> str:
     """
     own = type(model).__module__.partition(".")[0]
     modules: set[str] = set()
-    for module, name in _parts(model, {}):
+    for module, name in _parts(model, own, {}):
         if not _is_library(module.partition(".")[0], own) and find_file(module) is None:
             raise BacktestError(
                 f"{name} has no source file, so a store cannot tell whether its code has changed; "
@@ -78,29 +77,29 @@ def module_version(*modules: str, own: str = PACKAGE) -> str:
     for name in sorted(seen):
         if (source := source_of(name)) is not None:
             digest.update(name.encode() + source.digest)
+            for file in filter(Path.is_file, source.data_files):
+                digest.update(file.name.encode() + file.read_bytes())
     for root in sorted(libraries - IN_FINGERPRINT - sys.stdlib_module_names):
         digest.update(f"{root} {_library_version(root)}".encode())
     return digest.hexdigest()
 
 
-def _parts(value: object, seen: dict[int, object]) -> Iterator[tuple[str, str]]:
+def _parts(value: object, own: str, seen: dict[int, object]) -> Iterator[tuple[str, str]]:
     """Modules of an object, its bases and all that it holds, with the name of who is there."""
     if id(value) in seen or value is None or isinstance(value, str | bytes | int | float | complex):
         return
     seen[id(value)] = value
-    if isinstance(value, np.generic | np.ndarray):
-        return
     if isinstance(value, type):
         yield from ((cls.__module__, cls.__name__) for cls in value.__mro__)
     elif callable(value) and hasattr(value, "__qualname__"):
         yield str(value.__module__), str(value.__qualname__)
     else:
-        yield from _parts(type(value), seen)
-        for part in _held(value):
-            yield from _parts(part, seen)
+        yield from _parts(type(value), own, seen)
+        for part in _held(value, own):
+            yield from _parts(part, own, seen)
 
 
-def _held(value: object) -> Iterator[Any]:
+def _held(value: object, own: str) -> Iterator[Any]:
     """What an object holds: parameters of an estimator, items, values, attributes."""
     if isinstance(value, Mapping):
         yield from value.values()
@@ -110,7 +109,7 @@ def _held(value: object) -> Iterator[Any]:
         yield from (value.func, value.args, value.keywords)
     elif hasattr(value, "get_params"):
         yield from value.get_params(deep=False).values()
-    else:
+    elif not _is_library(type(value).__module__.partition(".")[0], own):
         yield from getattr(value, "__dict__", {}).values()
 
 

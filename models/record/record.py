@@ -162,12 +162,6 @@ class Record:
         return sorted(set(self._rows.loc[self._kept(), "model"]))
 
     @property
-    def steps(self) -> int:
-        """Longest step of its forecasts; 0 if it is empty."""
-        kept = self._rows.loc[self._kept(), "step"]
-        return int(kept.max()) if len(kept) else 0
-
-    @property
     def frame(self) -> pd.DataFrame:
         """Rows of the record, outcomes and scores NaN where they were not known."""
         rows = self._rows[self._kept()].reset_index(drop=True)

@@ -23,28 +23,52 @@ class Source:
     Parameters
     ----------
     digest : bytes
-        Hash of the file, and of data files beside it that it names.
+        Hash of the file.
+    data_files : tuple of Path
+        Data files beside it that it names.
     imports : tuple of str
         Names that may be modules: all that it imports, and the packages around it.
     """
 
     digest: bytes
+    data_files: tuple[Path, ...]
     imports: tuple[str, ...]
 
 
-# With the module's spec, which is another one after a reload: then the file is read again, and
-# not before, because until then the code that runs is the old one.
-_read: dict[str, tuple[object, Source | None]] = {}
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of a module, and of which state of it."""
+
+    path: Path | None
+    state: object
+    source: Source | None
+
+
+_readings: dict[str, _Reading] = {}
 
 
 def source_of(module: str) -> Source | None:
-    """Source of a module as it was when it was first asked for; None if it has none."""
-    spec = getattr(sys.modules.get(module), "__spec__", None)
-    found = _read.get(module)
-    if found is None or found[0] is not spec:
+    """Source of a module; None if it has none.
+
+    That of a loaded module is read once and again after a reload, because until then the code that
+    runs is the old one. That of a module to be loaded is read again when its file has changed.
+    """
+    last = _readings.get(module)
+    if module in sys.modules:
+        # A reload gives a module another spec, equal to the one before.
+        state: object = getattr(sys.modules[module], "__spec__", None)
+        if last is not None and last.state is state:
+            return last.source
         path = find_file(module)
-        found = _read[module] = (spec, None if path is None else _parsed(path, module))
-    return found[1]
+    else:
+        # Most names that may be modules are not: these are looked for once.
+        path = None if last is not None and last.path is None else find_file(module)
+        state = None if path is None else (path, path.stat().st_mtime_ns, path.stat().st_size)
+        if last is not None and last.state == state:
+            return last.source
+    source = None if path is None else _parsed(path, module)
+    _readings[module] = _Reading(path, state, source)
+    return source
 
 
 def find_file(module: str) -> Path | None:
@@ -89,14 +113,12 @@ def _folders(package: str) -> list[str]:
 def _parsed(path: Path, module: str) -> Source:
     content = path.read_bytes()
     tree = ast.parse(content)
-    digest = hashlib.sha256(content)
-    if module != FIGURES:
-        for file in sorted(_data_files(tree, path.parent)):
-            digest.update(file.name.encode() + file.read_bytes())
+    data = () if module == FIGURES else tuple(sorted(_data_files(tree, path.parent)))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     names = [name for found in _imported(tree, package) for name in _resolved(*found)]
     around = [module.rsplit(".", up)[0] for up in range(1, module.count(".") + 1)]
-    return Source(digest.digest(), tuple(dict.fromkeys([*around, *names])))
+    imports = tuple(dict.fromkeys([*around, *names]))
+    return Source(hashlib.sha256(content).digest(), data, imports)
 
 
 def _imported(tree: ast.AST, package: str) -> Iterator[tuple[str, str | None]]:
