@@ -18,6 +18,7 @@ from tradeshock.forecast import backtest
 from tradeshock.models import Combination, DirectRidge, FlashBridge, RandomWalk, Recalibration
 from tradeshock.models.record import code_version as versions
 from tradeshock.models.record.code_version import code_version
+from tradeshock.models.record.sources import Source, source_of
 
 PLUGIN = {
     "__init__.py": "",
@@ -49,7 +50,12 @@ def adjusted(draws):
 """,
     "lazy.py": "from .deeper import SCALE\n",
     "deeper.py": "SCALE = 1.0\n",
-    "called.py": "SCALE = 1.0\n",
+    "called.py": """
+from tradeshock.forecast import backtest
+from tradeshock.models import SeasonalNaive
+
+SCALE = 1.0
+""",
     "table.csv": "1.0\n",
     "stranger.py": "SCALE = 1.0\n",
 }
@@ -163,6 +169,23 @@ def test_an_edited_carrier_is_not_answered_from_the_store(
         kept = backtest({"it": model}, panel, origins=origins, store=tmp_path / "s", n_jobs=1)
         runs.append(kept.frame.query("quantity == 'level'")["q50"].to_numpy())
     np.testing.assert_allclose(runs[1], 2.0 * runs[0])
+
+
+def test_doors_are_followed_to_the_models_behind_them(
+    plugin: Callable[[], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: set[str] = set()
+
+    def reading(module: str) -> Source | None:
+        source = source_of(module)
+        return source if source is None else read.add(module) or source
+
+    monkeypatch.setattr(versions, "source_of", reading)
+    code_version(plugin().Plug())
+    assert "tradeshock.models.univariate.seasonal_naive" in read
+    assert "tradeshock.models.systems.var" not in read
+    # Who runs models does not change what they forecast.
+    assert not [name for name in read if name.startswith("tradeshock.forecast")]
 
 
 def test_libraries_count_where_they_are_imported(monkeypatch: pytest.MonkeyPatch) -> None:

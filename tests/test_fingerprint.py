@@ -64,6 +64,28 @@ def test_figures_swapped_between_series_count(panel: Panel) -> None:
     assert swapped.fingerprint() != both.fingerprint()
 
 
+def test_the_months_of_the_figures_count(panel: Panel) -> None:
+    """The same figures out on the same days, each of the month before."""
+    one = panel.select(["usdkrw"])
+    rule, shift = ReleaseRule(day=3, months_after=1), ReleaseRule(day=3, months_after=2)
+    entry = one.catalog["usdkrw"]
+    first = Panel(one.values, {"usdkrw": replace(entry, release=rule)}, "KR", "2026-05-15")
+    earlier = first.values.set_axis(first.months - 1)
+    # The calendar that counts must be the same, so another series has the outer months.
+    outer = pd.DataFrame({"own": 1.0}, pd.period_range("1980-01", "2026-05", freq="M"))
+    own = Series(id="own", release=ReleaseRule(day=1, months_after=0))
+    a, b = (
+        Panel(
+            outer.join(values),
+            {"own": own, "usdkrw": replace(entry, release=r)},
+            "KR",
+            "2026-05-15",
+        )
+        for values, r in ((first.values, rule), (earlier, shift))
+    )
+    assert a.fingerprint() != b.fingerprint()
+
+
 def test_months_in_which_nothing_was_published_do_not_count(panel: Panel) -> None:
     one = panel.select(["usdkrw"])
     old = pd.Series([5.0], ["1970-01"], name="own")

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar, month_starts
@@ -14,7 +13,6 @@ from tradeshock.features.days.holidays import Days
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.origins import known_from
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
-from tradeshock.features.panel.validation import first_and_last
 
 # Months before the table and after it whose holidays count: models look a year back, and a
 # forecast seldom more than five years ahead.
@@ -56,40 +54,29 @@ def fingerprint(
     """
     digest = hashlib.sha256(str(origin.date()).encode())
     months, table = pd.PeriodIndex(values.index), values.to_numpy(dtype=float)
-    published = np.flatnonzero(~np.isnan(table).all(axis=1))
-    if len(published):
-        _add_calendar(digest, calendar, months[[published[0], published[-1]]])
+    there = ~np.isnan(table)
+    rows = np.flatnonzero(there.any(axis=1))
+    if len(rows):
+        _add_calendar(digest, calendar, months[[rows[0], rows[-1]]])
+    # One NaN and one zero: both have more than one pattern of bits. A row a series, in one piece.
+    same_bits = np.ascontiguousarray(np.where(there, table + 0.0, np.nan).T)
+    starts, stops = there.argmax(axis=0), len(table) - there[::-1].argmax(axis=0)
     first, today = months[0], np.datetime64(origin, "D")
     months = pd.period_range(first, max(months[-1], pd.Period(origin, "M")), freq="M")
     out: dict[ReleaseRule | LatestOf, Days] = {}
-    for id in sorted(values.columns):
+    for id, column in sorted((id, place) for place, id in enumerate(values.columns.tolist())):
         entry = catalog[id]
-        if entry.release not in out:
-            days = known_from(entry, months, first)
-            out[entry.release] = np.where(days <= today, days, np.datetime64("NaT"))
-        column = values.columns.get_loc(id)
-        _add_series(digest, entry, table[:, column], out[entry.release], first.ordinal)
+        measured = (entry.unit, entry.adjustment, entry.transform, entry.window)
+        digest.update(repr((entry.id, *measured, entry.nation, entry.flash_of)).encode())
+        if there[starts[column], column]:
+            if (rule := entry.release) not in out:
+                days = known_from(entry, months, first)
+                out[rule] = np.where(days <= today, days, np.datetime64("NaT"))
+            start, stop = int(starts[column]), int(stops[column])
+            digest.update(f"{first.ordinal + start}..{first.ordinal + stop - 1}".encode())
+            digest.update(same_bits[column, start:stop].data)
+            digest.update(out[rule][start:].tobytes())
     return digest.hexdigest()
-
-
-def _add_series(
-    digest: hashlib._Hash,
-    entry: Series,
-    figures: npt.NDArray[np.float64],
-    out: Days,
-    first_month: int,
-) -> None:
-    measured = (entry.unit, entry.adjustment, entry.transform, entry.window)
-    digest.update(repr((entry.id, *measured, entry.nation, entry.flash_of)).encode())
-    rows = first_and_last(figures)
-    if rows is None:
-        return
-    first, last = rows
-    digest.update(f"{first_month + first}..{first_month + last}".encode())
-    published = figures[first : last + 1]
-    # One NaN and one zero: both have more than one pattern of bits.
-    digest.update(np.where(np.isnan(published), np.nan, published + 0.0).tobytes())
-    digest.update(out[first:].tobytes())
 
 
 def _add_calendar(digest: hashlib._Hash, calendar: TradeCalendar, ends: pd.PeriodIndex) -> None:

@@ -33,6 +33,7 @@ class StoredRows:
 
     def __init__(self, store: ChunkStore) -> None:
         self._store = store
+        self._version = module_version("tradeshock.models.record.rows")
 
     def read(self, chunk: Chunk) -> pd.DataFrame | None:
         """Rows of a chunk's forecasts; None if there are none that count."""
@@ -65,5 +66,5 @@ class StoredRows:
         return {
             "forecasts": self._store.file(chunk).name,
             "outcomes": outcomes.hexdigest(),
-            "code": module_version("tradeshock.models.record.rows"),
+            "code": self._version,
         }

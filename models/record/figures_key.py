@@ -47,7 +47,7 @@ def newest_agreeing(
     """Newest origin at which a panel's figures are those of the keys; None if there is none.
 
     It vouches for those before it, which saw a part of the same figures. Origins after the
-    panel's own cannot be compared: if the newest of the others agrees, so do they.
+    panel's own cannot be compared.
     """
     known = [origin for origin in sorted(keys) if origin <= panel.origin]
 
@@ -58,5 +58,4 @@ def newest_agreeing(
     # Other figures altogether differ from the first origin on; most panels agree up to the last.
     if not known or not agrees(known[0]):
         return None
-    newest = next(origin for origin in reversed(known) if agrees(origin))
-    return max(keys) if newest == known[-1] else newest
+    return next(origin for origin in reversed(known) if agrees(origin))
