@@ -26,23 +26,25 @@ class PlannedModel:
     Parameters
     ----------
     model : Model
-    parts : tuple of str
+    members : tuple of str
         Keys of its members; empty if it is no wrapper.
     labels : list of str
         What the user calls it; empty if it is only a member.
-    feeds : bool
+    feeds_wrapper : bool
         Whether a wrapper needs its forecasts.
     """
 
     model: Model
-    parts: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
-    feeds: bool = False
+    feeds_wrapper: bool = False
 
     @property
     def names(self) -> list[str]:
         """Names of its rows in the record: wrappers look members up by the models' own names."""
-        return list(dict.fromkeys([*self.labels, *([self.model.name] if self.feeds else [])]))
+        return list(
+            dict.fromkeys([*self.labels, *([self.model.name] if self.feeds_wrapper else [])])
+        )
 
 
 def plan(models: Models) -> dict[str, PlannedModel]:
@@ -73,7 +75,7 @@ def plan(models: Models) -> dict[str, PlannedModel]:
 
 def chunks_of(key: str, planned: PlannedModel, settings: Settings) -> list[Chunk]:
     """Chunks of a planned model, a calendar year of origins each, in order."""
-    origins = sorted([*(settings.warmup if planned.feeds else ()), *settings.origins])
+    origins = sorted([*(settings.warmup if planned.feeds_wrapper else ()), *settings.origins])
     steps, refit_every = settings.steps, settings.refit_every
     return [
         Chunk(key, planned.model, settings.target, year, tuple(days), steps, refit_every)
@@ -115,7 +117,7 @@ def _add(planned: dict[str, PlannedModel], model: Model) -> str:
     parts = model.parts if isinstance(model, Wrapper) else ()
     keys = tuple(_add(planned, part) for part in parts)
     for key in keys:
-        planned[key].feeds = True
+        planned[key].feeds_wrapper = True
     cls = type(model)
     parameters = clone(model).get_params(deep=False)
     own = str(joblib.hash((cls.__module__, cls.__qualname__, parameters)))

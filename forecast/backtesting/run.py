@@ -62,11 +62,11 @@ class BacktestRun:
         missing = [
             self._without_stored(self._chunks[key])
             for key, planned in self._planned.items()
-            if not planned.parts
+            if not planned.members
         ]
-        run_tasks(missing, self._settings.panel, n_jobs, executor, self._keep)
+        run_tasks(missing, self._settings.panel, n_jobs, executor, self._store_and_gather)
         for key, planned in self._planned.items():
-            if planned.parts:
+            if planned.members:
                 self._replay_wrapper(key, planned)
         return self._gathered.result()
 
@@ -76,40 +76,42 @@ class BacktestRun:
         """Take finished chunks from disk; the others."""
         stored = [c for c in chunks if self._store is not None and self._store.holds(c)]
         for chunk in stored:
-            self._take_stored(chunk)
+            self._gather_stored(chunk)
         return [chunk for chunk in chunks if chunk not in stored]
 
-    def _take_stored(self, chunk: Chunk) -> None:
+    def _gather_stored(self, chunk: Chunk) -> None:
         """Take a finished chunk, its paths only if more than their rows is needed."""
         assert self._store is not None
         assert self._rows is not None
         rows = self._rows.read(chunk)
-        needed = rows is None or self._planned[chunk.key].feeds or self._settings.functionals
-        self._take(chunk, self._store.read(chunk) if needed else [], rows)
+        needed = (
+            rows is None or self._planned[chunk.key].feeds_wrapper or self._settings.functionals
+        )
+        self._gather(chunk, self._store.read(chunk) if needed else [], rows)
 
-    def _keep(self, chunk: Chunk, outcome: Outcome) -> None:
+    def _store_and_gather(self, chunk: Chunk, outcome: Outcome) -> None:
         """Store what was computed; here, because workers may be on machines with other disks."""
         if self._store is not None and not isinstance(outcome, Failed):
             try:
                 self._store.write(chunk, outcome)
             except OSError as error:
                 outcome = Failed.from_exception(error)
-        self._take(chunk, outcome)
+        self._gather(chunk, outcome)
 
     # -- wrappers -----------------------------------------------------------------------------
 
     def _replay_wrapper(self, key: str, planned: PlannedModel) -> None:
-        lost = self._gathered.lost(planned.parts)
-        record = Record() if lost else self._gathered.record(planned.parts)
+        lost = self._gathered.lost(planned.members)
+        record = Record() if lost else self._gathered.record(planned.members)
         for chunk in self._chunks[key]:
             if lost:
-                self._take(chunk, Failed(f"its members failed: {', '.join(lost)}"))
+                self._gather(chunk, Failed(f"its members failed: {', '.join(lost)}"))
             else:
-                self._take(chunk, self._wrapped(chunk, planned, record))
+                self._gather(chunk, self._wrapped(chunk, planned, record))
 
     def _wrapped(self, chunk: Chunk, planned: PlannedModel, record: Record) -> Outcome:
         assert isinstance(planned.model, Wrapper)
-        members = [self._gathered.forecasts(part, chunk) for part in planned.parts]
+        members = [self._gathered.forecasts(part, chunk) for part in planned.members]
         try:
             with threadpool_limits(limits=1):
                 return list(planned.model.replay_from(members, record))
@@ -118,7 +120,7 @@ class BacktestRun:
 
     # -- all of them --------------------------------------------------------------------------
 
-    def _take(self, chunk: Chunk, outcome: Outcome, rows: pd.DataFrame | None = None) -> None:
+    def _gather(self, chunk: Chunk, outcome: Outcome, rows: pd.DataFrame | None = None) -> None:
         """Keep what is needed of a chunk's forecasts; a failure to score them is one of its own."""
         if isinstance(outcome, Failed):
             self._gathered.add(chunk, outcome)
@@ -137,10 +139,10 @@ class BacktestRun:
         functionals = given.functionals if planned.labels else {}
         if rows is None:
             rows = forecast_rows(forecasts, given.panel)
-            if self._rows is not None and not planned.parts:
+            if self._rows is not None and not planned.members:
                 self._rows.write(chunk, rows)
         return ScoredYear(
             frame=rows,
             reduced=reduce(scored, functionals, given.panel),
-            forecasts=forecasts if planned.feeds else [],
+            forecasts=forecasts if planned.feeds_wrapper else [],
         )

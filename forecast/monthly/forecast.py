@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -263,7 +263,8 @@ def monthly_forecast(
     with threadpool_limits(limits=1):
         fitted = _chosen(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps)
-    paths = replace(paths, notes=(*paths.notes, *record_notes(paths, fitted, record)))
+    for note in record_notes(paths, fitted, record):
+        paths = paths.with_note(note)
     state = FLASH_STATES.get(paths.state)
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),
