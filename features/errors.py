@@ -33,5 +33,9 @@ class ScoreError(TradeshockError, ValueError):
     """Forecasts or losses that cannot be scored, compared or tested as asked."""
 
 
+class StoredFileError(TradeshockError, ValueError):
+    """A file that is damaged, or is not what it was taken for."""
+
+
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out."""

@@ -56,7 +56,7 @@ def report_folder(
     ask = ["report", "--as-of", "2026-05-15", "--model", "RandomWalk", "--out", str(folder)]
     ask += ["--adjust", "2026-06=+1200", "--note", "<a new plant>"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tradeshock.forecast.report.page.shipped_record", lambda: small_record)
+        patch.setattr("tradeshock.forecast.report.page.default_record", lambda *_: small_record)
         run = CliRunner().invoke(main, ask)
     assert run.exit_code == 0, run.output
     return folder, run.stderr

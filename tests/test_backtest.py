@@ -65,6 +65,16 @@ class Counting(SeasonalNaive):
         return self
 
 
+class Seeing(SeasonalNaive):
+    """Writes down what its replays are given."""
+
+    given: ClassVar[list[Panel]] = []
+
+    def replay(self, panel, target, origins, steps):
+        Seeing.given.append(panel)
+        return super().replay(panel, target, origins, steps)
+
+
 class First(Wrapper):
     """The first member's paths, shifted by the number of errors it knows."""
 
@@ -92,6 +102,16 @@ def origins(panel: Panel):
 @pytest.fixture(scope="module")
 def done(panel, origins):
     return backtest(small(), panel, origins=origins, **HERE)
+
+
+def test_a_replay_is_given_nothing_that_came_after_its_last_origin(panel, origins):
+    """A stored chunk is looked up by the figures known at its origins: it may use no others."""
+    Seeing.given.clear()
+    backtest(Seeing(n_draws=20), panel, origins=origins, **HERE)
+    last = [max(day for day in origins if day.year == year) for year in range(2023, 2027)]
+    assert [given.origin for given in Seeing.given] == last
+    for given, day in zip(Seeing.given, last, strict=True):
+        pd.testing.assert_frame_equal(given.values, panel.as_of(day).values)
 
 
 # -- what it gives ------------------------------------------------------------------------------

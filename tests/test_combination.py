@@ -114,6 +114,46 @@ def test_weights_move_with_the_record(forecasts, record):
     assert (model.weights_ >= 0.25).all(axis=None)
 
 
+@pytest.mark.parametrize("scheme", ["inverse_squared_error", "crps_learning"])
+def test_steps_beyond_the_record_take_the_weights_of_its_last_step(
+    panel, forecasts, record, scheme
+):
+    model = Combination(MEMBERS, scheme=scheme, n_draws=200)
+    last = forecasts[0][-1].origin
+    model.combine([each[-1] for each in forecasts], record.as_of(last))
+    short, chosen = model.weights_.to_numpy(), model.scheme_
+    assert np.ptp(short, axis=0).max() > 0.001
+    longer = [next(m.replay(panel, "exports_total", [last], 7)) for m in MEMBERS]
+    model.combine(longer, record.as_of(last))
+    assert model.scheme_ == chosen
+    np.testing.assert_array_equal(model.weights_[:4], short)
+    np.testing.assert_array_equal(model.weights_[4:], short[[-1, -1, -1]])
+
+
+def test_steps_beyond_the_record_take_the_factors_of_its_last_step(panel, forecasts, record):
+    model, last = Recalibration(MEMBERS[0]), forecasts[0][-1].origin
+    model.combine([forecasts[0][-1]], record.as_of(last))
+    short = model.factors_
+    assert not np.allclose(short, 1.0)
+    longer = next(MEMBERS[0].replay(panel, "exports_total", [last], 7))
+    stretched_paths = model.combine([longer], record.as_of(last))
+    np.testing.assert_array_equal(model.factors_[:4], short)
+    np.testing.assert_array_equal(model.factors_[4:], short[[-1, -1, -1]])
+    np.testing.assert_array_equal(
+        stretched_paths.draws(), stretched(longer.draws(), model.factors_)
+    )
+
+
+def test_a_record_of_nowcasts_alone_says_nothing_of_later_months(forecasts, record):
+    first = Record(record.frame.query("step == 1"))
+    paths = [each[-1] for each in forecasts]
+    pool, calibrated = Combination(MEMBERS, n_draws=200), Recalibration(MEMBERS[0])
+    pool.combine(paths, first)
+    calibrated.combine(paths[:1], first)
+    np.testing.assert_array_equal(pool.weights_, 0.5)
+    np.testing.assert_array_equal(calibrated.factors_, 1.0)
+
+
 def test_an_unknown_scheme_is_refused(forecasts):
     with pytest.raises(ModelError, match="choose one of"):
         Combination(MEMBERS, scheme="best").combine([f[0] for f in forecasts], Record())

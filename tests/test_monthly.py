@@ -3,21 +3,22 @@
 import io
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from tradeshock.features import Panel, ReleaseRule, Series
+from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.monthly.defaults import target_of, threshold_of
+from tradeshock.forecast.monthly.defaults import default_record, target_of, threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.models import RandomWalk, SeasonalNaive
+from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
 
 # A model without members: most of these tests are about what is read off the paths.
 QUICK = "FlashRatio"
@@ -179,6 +180,82 @@ def test_threshold_is_spoken_in_billions(panel: Panel, taiwan: Panel) -> None:
     assert threshold_of(panel, "exports_total", 650.0) == 650_000.0
     assert threshold_of(panel, "usdkrw", 17_000.0) == 17_000.0
     assert threshold_of(taiwan, "taiwan", 650.0) == 650_000.0
+
+
+# -- the record -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def may(panel: Panel) -> MonthlyForecast:
+    """Return the default forecast on the day of May's first 10 days."""
+    return monthly_forecast(panel, "2026-05-11")
+
+
+def in_billions(panel: Panel) -> Panel:
+    """Return the same figures in another unit under the same names."""
+    ids = [id for id in panel.values.columns if panel.catalog[id].unit == "mn USD"]
+    values = panel.values.copy()
+    values[ids] /= 1000.0
+    entries = [replace(panel.catalog[id], unit="bn USD") for id in ids]
+    return Panel(values, panel.catalog.with_series(*entries), panel.calendar, panel.origin)
+
+
+def test_the_record_stays_in_force_beyond_its_steps(panel: Panel, may: MonthlyForecast) -> None:
+    longer = monthly_forecast(panel, "2026-05-11", steps=13)
+    twelve, thirteen = may.fitted, longer.fitted
+    assert isinstance(twelve, Recalibration)
+    assert isinstance(thirteen, Recalibration)
+    assert not np.allclose(twelve.factors_, 1.0)
+    np.testing.assert_array_equal(thirteen.factors_[:12], twelve.factors_)
+    np.testing.assert_array_equal(thirteen.factors_[12], twelve.factors_[11])
+    note = "weights and intervals after step 12 are those of step 12, the last that the record has"
+    assert note in longer.paths.notes
+    assert note not in may.paths.notes
+
+
+def test_the_record_is_not_used_for_other_figures_under_the_same_name(
+    panel: Panel, may: MonthlyForecast
+) -> None:
+    assert default_record(panel.as_of("2026-05-11"), "exports_total") is not None
+    other = in_billions(panel).as_of("2026-05-11")
+    assert default_record(other, "exports_total") is None
+    steps = 2
+    model = Recalibration(Combination([RandomWalk(n_draws=20), SeasonalNaive(n_draws=20)]))
+    notes = monthly_forecast(other, model=model, steps=steps).paths.notes
+    without = "no record of past forecasts of exports_total"
+    assert f"{without}: equal weights, intervals as drawn" in notes
+    # With a record, but none of these members.
+    notes = monthly_forecast(panel, "2026-05-11", model=model, steps=steps).paths.notes
+    by = "Combination(RandomWalk, SeasonalNaive), RandomWalk, SeasonalNaive"
+    assert f"{without} by {by}: equal weights, intervals as drawn" in notes
+    assert not any("record" in note for note in may.paths.notes)
+
+
+def test_the_record_is_used_whatever_else_the_panel_has(panel: Panel) -> None:
+    own = pd.Series([5.0, 6.0], ["1980-01", "1980-02"], name="own")
+    wider = panel.with_series(own, Series(id="own", release=ReleaseRule(day=1)))
+    for known in (wider, panel.select(["usdkrw", "exports_total"]), as_quoted(panel)):
+        assert default_record(known, "exports_total") is not None
+    assert default_record(panel, "imports_total") is None
+
+
+def test_after_a_revision_the_record_is_used_up_to_what_is_as_it_was(panel: Panel) -> None:
+    values = panel.values.copy()
+    values.loc["2024-11", "exports_total"] *= 1.001
+    revised = Panel(values, panel.catalog, panel.calendar, panel.origin)
+    record = default_record(revised, "exports_total")
+    assert record is not None
+    last = record.frame.groupby("state")["origin"].max()
+    # November's figure came out on 1 December.
+    assert last.to_dict() == {
+        "after_10d": pd.Timestamp("2024-11-11"),
+        "after_20d": pd.Timestamp("2024-11-21"),
+        "after_total": pd.Timestamp("2024-11-01"),
+    }
+    whole = default_record(panel, "exports_total")
+    assert whole is not None
+    cut = whole.frame.query("origin < '2024-11-30'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(record.frame, cut)
 
 
 # -- judgement --------------------------------------------------------------------------------

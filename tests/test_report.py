@@ -335,6 +335,15 @@ def test_report_on_own_figures_without_a_record(small_record: Record) -> None:
     assert '<table id="years">' in page
 
 
+def test_another_nation_is_not_judged_by_the_record_of_korea() -> None:
+    months = pd.period_range("2012-01", "2026-04", freq="M")
+    wave = 30_000.0 + 3_000.0 * np.sin(np.arange(len(months))) + np.arange(len(months))
+    figures = pd.Series(wave, months, name="exports_total")
+    own = Panel.from_frame(figures, ReleaseRule(day=1), "TW")
+    page = Report.from_forecast(monthly_forecast(own, model=RandomWalk(n_draws=50))).html()
+    assert "There is no record of past forecasts of this target." in page
+
+
 # -- data and model card ---------------------------------------------------------------------
 
 

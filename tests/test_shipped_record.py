@@ -30,6 +30,11 @@ def test_it_covers_all_states_up_to_the_snapshot(record: Record) -> None:
         assert medians.notna().all(axis=None)
 
 
+def test_it_speaks_of_the_embedded_figures(panel: Panel, record: Record) -> None:
+    found = record.made_from(panel, TARGET)
+    assert found is record, "run tools/build_record.py --keys: the figures are others now"
+
+
 @pytest.mark.parametrize("origin", ["2013-06-01", "2026-02-01", "2019-03-21", "2026-05-11"])
 def test_entries_made_again_are_the_same(panel: Panel, record: Record, origin: str) -> None:
     """Every member and wrapper, live from the record, against what the backtest wrote."""

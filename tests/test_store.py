@@ -1,9 +1,11 @@
 """A store of finished chunks: nothing is computed twice, and nothing is kept too long."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 import pandas as pd
@@ -12,10 +14,10 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast import backtest
-from tradeshock.forecast.backtesting.code_version import code_version
 from tradeshock.forecast.backtesting.functionals import year_total
 from tradeshock.models import VAR, RandomWalk, SeasonalNaive
 from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.record.code_version import code_version
 
 TARGET = "exports_total"
 HERE = {"n_jobs": 1}
@@ -114,11 +116,94 @@ def test_an_unreadable_store_says_so(panel, origins, tmp_path, damage):
         backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
 
 
+def test_forecasts_of_another_model_under_the_right_name_are_refused(panel, origins, tmp_path):
+    for folder, model in (("a", SeasonalNaive(n_draws=20)), ("b", RandomWalk(n_draws=20))):
+        backtest(model, panel, origins=origins[:2], store=tmp_path / folder, **HERE)
+    (own,), (other,) = chunks(tmp_path / "a"), chunks(tmp_path / "b")
+    own.write_bytes(other.read_bytes())
+    for file in (tmp_path / "a").glob("*.rows.npz"):
+        file.unlink()
+    with pytest.raises(BacktestError, match=r"is of another model \('RandomWalk'\).*delete it"):
+        backtest(
+            SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path / "a", **HERE
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"steps": 5}, "steps"),
+        ({"model": SeasonalNaive(n_draws=21)}, "parameters"),
+        ({"target": "exports_semiconductors"}, "target"),
+        ({"refit_every": 2}, "refit_every"),
+        ({"first": 1}, "origins"),
+    ],
+)
+def test_forecasts_of_another_question_under_the_right_name_are_refused(
+    panel, origins, tmp_path, change, what
+):
+    given = {"model": SeasonalNaive(n_draws=20), "target": TARGET, "steps": 4, "refit_every": 1}
+
+    def run(folder, model, target, first=0, **settings):
+        days = origins[first : first + 2]
+        backtest(model, panel, target, days, store=tmp_path / folder, **settings, **HERE)
+
+    run("a", **given)
+    run("b", **{**given, **change})
+    (own,), (other,) = chunks(tmp_path / "a"), chunks(tmp_path / "b")
+    own.write_bytes(other.read_bytes())
+    for file in (tmp_path / "a").glob("*.rows.npz"):
+        file.unlink()
+    with pytest.raises(BacktestError, match=f"is of another {what} "):
+        run("a", **given)
+
+
+def test_rows_of_other_forecasts_are_made_again(panel, origins, tmp_path):
+    """The same origins and outcomes by another model, beside the right forecasts."""
+    kept = {}
+    for folder, model in (("a", SeasonalNaive(n_draws=20)), ("b", RandomWalk(n_draws=20))):
+        kept[folder] = backtest(
+            {"it": model}, panel, origins=origins, store=tmp_path / folder, **HERE
+        )
+    files = [sorted((tmp_path / folder).glob("*.rows.npz")) for folder in kept]
+    for own, other in zip(*files, strict=True):
+        own.write_bytes(other.read_bytes())
+    again = backtest(
+        {"it": SeasonalNaive(n_draws=20)}, panel, origins=origins, store=tmp_path / "a", **HERE
+    )
+    assert_same(again.frame, kept["a"].frame)
+
+
+def test_a_release_rule_for_months_to_come_recomputes_nothing(panel, origins, tmp_path):
+    backtest(Counting(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
+    Counting.fitted.clear()
+    entry = panel.catalog["us_ip"]
+    late = replace(
+        entry.release, exceptions={**dict(entry.release.exceptions), "2026-09": "2026-12-01"}
+    )
+    planned = Panel(
+        panel.values[panel.values.columns[::-1]],
+        panel.catalog.with_series(replace(entry, release=late)),
+        panel.calendar,
+        panel.origin,
+    )
+    backtest(Counting(n_draws=20), planned, origins=origins, store=tmp_path, **HERE)
+    assert not Counting.fitted
+
+
+def test_unfinished_files_of_killed_runs_are_removed(panel, origins, tmp_path):
+    draft = tmp_path / f".SeasonalNaive-2023-a-b.npz.{'0' * 32}"
+    draft.write_bytes(b"half")
+    os.utime(draft, (0.0, 0.0))
+    backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)
+    assert not draft.exists()
+
+
 def test_what_is_measured_is_not_measured_again(panel, origins, tmp_path, monkeypatch):
     first = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     with monkeypatch.context() as patched:
         patched.delattr("tradeshock.forecast.backtesting.run.forecast_rows")
-        patched.delattr("tradeshock.forecast.backtesting.run.read_forecasts")
+        patched.delattr("tradeshock.forecast.backtesting.store.ChunkStore.read")
         again = backtest(SeasonalNaive(n_draws=20), panel, origins=origins, store=tmp_path, **HERE)
     assert_same(first.frame, again.frame)
 

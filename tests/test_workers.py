@@ -92,7 +92,7 @@ def test_chunks_handed_out_after_a_death_are_run(panel, origins, tmp_path):
     other = Chunk("other", SeasonalNaive(n_draws=20), *job)
 
     def finish(chunk, outcome):
-        parts[chunk.job] = outcome
+        parts[chunk.key] = outcome
 
     with Workers(LokyExecutor(1), panel, finish) as workers:
         workers.submit([killer])

@@ -1,6 +1,9 @@
 """Make the record that ships with the package: about ten minutes on two cores.
 
-Usage: python tools/build_record.py [--store DIR]
+Usage: python tools/build_record.py [--store DIR] [--keys]
+
+The record holds fingerprints of the figures that it was made from. Where only these have changed
+and no forecast has (the tests recompute some), ``--keys`` writes them anew in a second.
 """
 
 from __future__ import annotations
@@ -45,9 +48,14 @@ def main() -> None:
     """Write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", help="folder that keeps finished chunks")
-    store = parser.parse_args().store
+    parser.add_argument("--keys", action="store_true", help="keep the forecasts that are there")
+    given = parser.parse_args()
     panel = load_panel()
-    Record.concat([record_of(panel, state, store) for state in FIRST]).save(FILE)
+    if given.keys:
+        record = Record.load(FILE)
+    else:
+        record = Record.concat([record_of(panel, state, given.store) for state in FIRST])
+    record.with_figures(panel).save(FILE)
 
 
 if __name__ == "__main__":

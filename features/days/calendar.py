@@ -214,6 +214,16 @@ class TradeCalendar:
                 found[day.item()] = f"{before}; {table.names[row]}" if before else table.names[row]
         return found
 
+    def days_off(self, first: Day, last: Day) -> Days:
+        """Public holidays that are known, both ends included, datetime64[D], each once."""
+        table = holidays_of(self.nation)
+        return _within(table.days[table.known(self._news())], first, last)
+
+    def festivals(self, first: Day, last: Day) -> dict[str, Days]:
+        """Middle days of the lunar holidays by name, both ends included, datetime64[D]."""
+        days = _festival_days(self.nation)
+        return {name: _within(middle, first, last) for name, middle in days.items()}
+
     def _offices(self) -> np.busdaycalendar:
         return _office_calendar(self.nation, self._news())
 
@@ -236,6 +246,11 @@ def _midnight(day: Day) -> pd.Timestamp:
 
 def _day64(day: Day) -> np.datetime64:
     return np.datetime64(_midnight(day), "D")
+
+
+def _within(days: Days, first: Day, last: Day) -> Days:
+    found: Days = np.unique(days[(days >= _day64(first)) & (days <= _day64(last))])
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,22 +306,28 @@ def _office_calendar(nation: str | None, news: int) -> np.busdaycalendar:
     return np.busdaycalendar(weekmask="1111100", holidays=table.days[table.known(news)])
 
 
+def _festival_days(nation: str | None) -> dict[str, Days]:
+    """Middle day of each year's lunar holidays."""
+    table = holidays_of(nation)
+    names = np.array(table.names, dtype=object)
+    titles_of = FESTIVALS.get(nation or "", {})
+    return {name: table.days[np.isin(names, titles)] for name, titles in titles_of.items()}
+
+
 @lru_cache(maxsize=64)
 def _festival_periods(nation: str | None, before: int, after: int) -> dict[str, DayCounts]:
     if before < 1 or after < 1:
         raise CatalogError(f"before={before} and after={after}: give at least one day each")
-    table = holidays_of(nation)
-    names = np.array(table.names, dtype=object)
+    years = holidays_of(nation).years
     periods: dict[str, DayCounts] = {}
-    for festival, titles in FESTIVALS.get(nation or "", {}).items():
-        middle = table.days[np.isin(names, titles)]
+    for festival, middle in _festival_days(nation).items():
         offsets = {
             f"{festival}_pre": np.arange(-1 - before, -1),
             festival: np.arange(-1, 2),
             f"{festival}_post": np.arange(2, 2 + after),
         }
         for name, offset in offsets.items():
-            periods[name] = _membership(table.years, middle, offset)
+            periods[name] = _membership(years, middle, offset)
     return periods
 
 

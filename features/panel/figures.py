@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import Days
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
+from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
 from tradeshock.features.panel.validation import first_and_last
 
@@ -169,23 +169,8 @@ class Figures:
         return int(months_out(self.catalog[id], self.months[0], _days([self.origin]))[0]) - 1
 
     def fingerprint(self) -> str:
-        """Hash of all that a forecast depends on: equal panels have equal fingerprints.
-
-        Figures, months, origin and working days, and of each series how it is released, counted
-        and made stationary; not titles and sources.
-        """
-        digest = hashlib.sha256()
-        digest.update(f"{self.months[0]}..{self.months[-1]}|{self.calendar}".encode())
-        digest.update(str(self.origin.date()).encode())
-        for id in self.values.columns:
-            entry = self.catalog[id]
-            told = (id, entry.release, entry.window, entry.transform, entry.flash_of, entry.nation)
-            digest.update(repr(told).encode())
-        figures = self.values.to_numpy()
-        # one NaN and one zero: both have more than one pattern of bits
-        same_bits = np.where(np.isnan(figures), np.nan, figures + 0.0)
-        digest.update(np.ascontiguousarray(same_bits).tobytes())
-        return digest.hexdigest()
+        """Hash of all that a forecast depends on (`tradeshock.features.panel.fingerprint`)."""
+        return fingerprint(self.values, self.catalog, self.calendar, self.origin)
 
 
 def _days(origins: Iterable[pd.Timestamp]) -> Days:

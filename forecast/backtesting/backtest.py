@@ -13,12 +13,13 @@ import pandas as pd
 from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel.panel import Day, Panel, as_days
 from tradeshock.features.snapshot import load_panel
-from tradeshock.forecast.backtesting.chunks import ChunkStore
 from tradeshock.forecast.backtesting.functionals import Functional
-from tradeshock.forecast.backtesting.plan import Models, plan
+from tradeshock.forecast.backtesting.plan import Models, chunks_of, plan
 from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
-from tradeshock.forecast.backtesting.run import Replaying, Settings
+from tradeshock.forecast.backtesting.run import BacktestRun
+from tradeshock.forecast.backtesting.settings import Settings
+from tradeshock.forecast.backtesting.store import ChunkStore
 from tradeshock.forecast.engines.base import Executor
 
 FIRST_ORIGIN = "2010-01"
@@ -100,12 +101,12 @@ def backtest(
         steps=at_least(1, steps=steps),
         refit_every=at_least(1, refit_every=refit_every),
         functionals=dict(functionals or {}),
-        store=None if store is None else ChunkStore(Path(store), panel),
     )
-    replaying = Replaying(settings, plan(models))
-    with progress_bar(replaying.size, progress) as advance:
-        replaying.run(processes, executor, advance)
-    result = replaying.result()
+    planned = plan(models)
+    chunks = {key: chunks_of(key, model, settings) for key, model in planned.items()}
+    kept = None if store is None else ChunkStore(Path(store), panel)
+    with progress_bar(sum(map(len, chunks.values())), progress) as advance:
+        result = BacktestRun(settings, planned, chunks, kept, advance).run(processes, executor)
     if result.failures:
         raise IncompleteBacktestError(result)
     return result

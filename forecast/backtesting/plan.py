@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import joblib
 from sklearn.base import clone
 
 from tradeshock.features.errors import BacktestError
+from tradeshock.forecast.backtesting.chunks import Chunk
+from tradeshock.forecast.backtesting.settings import Settings
 from tradeshock.models.base import Model
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.registry import make_model
@@ -17,33 +20,35 @@ Models = str | Model | Sequence[str | Model] | Mapping[str, str | Model]
 
 
 @dataclass
-class Job:
-    """One model to be replayed.
+class PlannedModel:
+    """One model to be replayed, for whoever needs its forecasts.
 
     Parameters
     ----------
     model : Model
-    parts : tuple of str
-        Keys of its members' jobs; empty if it is no wrapper.
+    members : tuple of str
+        Keys of its members; empty if it is no wrapper.
     labels : list of str
         What the user calls it; empty if it is only a member.
-    feeds : bool
+    feeds_wrapper : bool
         Whether a wrapper needs its forecasts.
     """
 
     model: Model
-    parts: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
-    feeds: bool = False
+    feeds_wrapper: bool = False
 
     @property
     def names(self) -> list[str]:
         """Names of its rows in the record: wrappers look members up by the models' own names."""
-        return list(dict.fromkeys([*self.labels, *([self.model.name] if self.feeds else [])]))
+        return list(
+            dict.fromkeys([*self.labels, *([self.model.name] if self.feeds_wrapper else [])])
+        )
 
 
-def plan(models: Models) -> dict[str, Job]:
-    """List the jobs of a backtest by key, members before their wrappers.
+def plan(models: Models) -> dict[str, PlannedModel]:
+    """List what a backtest has to replay by key, members before their wrappers.
 
     Parameters
     ----------
@@ -54,18 +59,28 @@ def plan(models: Models) -> dict[str, Job]:
     BacktestError
         If there are none, one is no model, or two that differ would bear the same name.
     """
-    jobs: dict[str, Job] = {}
+    planned: dict[str, PlannedModel] = {}
     for label, model in labelled(models):
-        jobs[_add(jobs, model)].labels.append(label)
+        planned[_add(planned, model)].labels.append(label)
     owner: dict[str, str] = {}
-    for key, job in jobs.items():
-        for name in job.names:
-            if owner.setdefault(name, key) != key or job.labels.count(name) > 1:
+    for key, made in planned.items():
+        for name in made.names:
+            if owner.setdefault(name, key) != key or made.labels.count(name) > 1:
                 raise BacktestError(
                     f"more than one model is called {name!r}; give a mapping of label to model, "
                     "with labels that are not the names of other models or of wrappers' members"
                 )
-    return jobs
+    return planned
+
+
+def chunks_of(key: str, planned: PlannedModel, settings: Settings) -> list[Chunk]:
+    """Chunks of a planned model, a calendar year of origins each, in order."""
+    origins = sorted([*(settings.warmup if planned.feeds_wrapper else ()), *settings.origins])
+    steps, refit_every = settings.steps, settings.refit_every
+    return [
+        Chunk(key, planned.model, settings.target, year, tuple(days), steps, refit_every)
+        for year, days in groupby(origins, key=lambda day: day.year)
+    ]
 
 
 def labelled(models: Models) -> list[tuple[str, Model]]:
@@ -98,13 +113,13 @@ def _model(model: str | Model) -> Model:
     return model
 
 
-def _add(jobs: dict[str, Job], model: Model) -> str:
+def _add(planned: dict[str, PlannedModel], model: Model) -> str:
     parts = model.parts if isinstance(model, Wrapper) else ()
-    keys = tuple(_add(jobs, part) for part in parts)
+    keys = tuple(_add(planned, part) for part in parts)
     for key in keys:
-        jobs[key].feeds = True
+        planned[key].feeds_wrapper = True
     cls = type(model)
     parameters = clone(model).get_params(deep=False)
     own = str(joblib.hash((cls.__module__, cls.__qualname__, parameters)))
-    jobs.setdefault(own, Job(model, keys))
+    planned.setdefault(own, PlannedModel(model, keys))
     return own

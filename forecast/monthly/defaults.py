@@ -7,7 +7,10 @@ import math
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
+from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.models.pools.steps import covered
+from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.shipped import shipped_record
 from tradeshock.models.univariate.random_walk import RandomWalk
@@ -35,7 +38,10 @@ def default_model(panel: Panel, target: str) -> Model:
 
 
 def default_record(panel: Panel, target: str) -> Record | None:
-    """Return the record that ships with the package where it speaks of this target.
+    """Return what the record that ships with the package says of this target.
+
+    It is asked by figures, not by names (`tradeshock.models.Record.made_from`): Korea's exports
+    in another unit, or after a revision of all their past, are not those that it was made from.
 
     Parameters
     ----------
@@ -45,11 +51,52 @@ def default_record(panel: Panel, target: str) -> Record | None:
     Returns
     -------
     Record or None
-        None for other targets than Korea's exports: weights are equal then, intervals as drawn.
+        None if it says nothing: weights are equal then, intervals as drawn.
     """
-    if (target, panel.catalog[target].nation) != (TARGET, "KR"):
-        return None
-    return shipped_record()
+    record = shipped_record().made_from(panel, target)
+    return record if len(record) else None
+
+
+def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> tuple[str, ...]:
+    """Sentences about what a forecast could not learn from a record; none for most.
+
+    Parameters
+    ----------
+    paths : ForecastPaths
+        The forecast.
+    model : Model
+        That made it.
+    record : Record, optional
+        That it learnt from.
+    """
+    target, steps = paths.series[0], len(paths.index)
+    learnt_from = _names_inside(model)
+    without = "equal weights, intervals as drawn"
+    if learnt_from and record is None:
+        return (f"no record of past forecasts of {target}: {without}",)
+    if not learnt_from or record is None:
+        return ()
+    known = {
+        name: record.arrays(["q50"], name, target, paths.state)[1]["q50"].shape[1]
+        for name in learnt_from
+    }
+    if lacking := [name for name, last in known.items() if not covered(steps, last)]:
+        return (f"no record of past forecasts of {target} by {', '.join(lacking)}: {without}",)
+    last = covered(steps, *known.values())
+    if last < steps:
+        return (
+            f"weights and intervals after step {last} are those of step {last}, the last that the "
+            "record has",
+        )
+    return ()
+
+
+def _names_inside(model: Model) -> list[str]:
+    """Names of the models whose past forecasts a model learns from."""
+    if not isinstance(model, Wrapper):
+        return []
+    parts = model.parts
+    return [part.name for part in parts] + [name for part in parts for name in _names_inside(part)]
 
 
 def target_of(panel: Panel, target: str | None = None) -> str:

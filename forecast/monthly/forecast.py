@@ -20,7 +20,12 @@ from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.csv_text import csv_text
-from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.monthly.defaults import (
+    default_model,
+    default_record,
+    record_notes,
+    target_of,
+)
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.fan import plot_fan
@@ -295,6 +300,8 @@ def monthly_forecast(
     with threadpool_limits(limits=1):
         fitted = _chosen(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps)
+    for note in record_notes(paths, fitted, record):
+        paths = paths.with_note(note)
     state = FLASH_STATES.get(paths.state)
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
+from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import day_words, published_words, year_sentences
 from tradeshock.forecast.report.model_card import model_card
@@ -21,7 +22,6 @@ from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.version import __version__
 from tradeshock.models.record.files import replacing
 from tradeshock.models.record.record import Record
-from tradeshock.models.record.shipped import shipped_record
 
 FOLDER = Path(__file__).parent
 NAME = "report.html"
@@ -52,9 +52,10 @@ class Report:
         ----------
         forecast : MonthlyForecast
         record : Record, optional
-            Default: the record that ships with the package.
+            Default: the record that ships with the package, if it speaks of these figures.
         """
-        record = shipped_record() if record is None else record
+        if record is None:
+            record = default_record(forecast.fitted.panel_, forecast.entry.id)
         return cls(forecast, forecast_before(forecast), record)
 
     def html(self) -> str:

@@ -14,6 +14,7 @@ from tradeshock.models.base import Model
 from tradeshock.models.direct.ridge import DirectRidge
 from tradeshock.models.nowcast.bridge import FlashBridge
 from tradeshock.models.paths import QUANTILES, ForecastPaths, in_order_of
+from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.weights import SCHEMES, equal, mean_pinball
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
@@ -37,7 +38,8 @@ class Combination(Wrapper):
 
     Weights come from the members' past forecasts in the same state that were known at the
     origin, and are shrunk to equal. Every January the scheme (`tradeshock.models.pools.weights`)
-    with the least past pinball loss is chosen for the year; its weights move every month.
+    with the least past pinball loss is chosen for the year; its weights move every month. Steps
+    beyond those of the record take the weights of its last step.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ class Combination(Wrapper):
             if past is None:
                 self.scheme_ = "equal"
             else:
-                found = SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1]
+                found = carried_on(SCHEMES[self.scheme_](past[0], LEVELS, past[1])[-1], steps)
                 weights = self.shrinkage * weights + (1.0 - self.shrinkage) * found
         self.weights_ = pd.DataFrame(
             weights, pd.RangeIndex(1, steps + 1, name="step"), columns=names
@@ -176,13 +178,18 @@ def _notes(forecasts: Sequence[ForecastPaths]) -> tuple[str, ...]:
 def _history(
     record: Record, names: Sequence[str], target: str, state: str, steps: int
 ) -> tuple[Floats, Floats] | None:
-    """Quantiles (T, H, K, Q) and outcomes (T, H), 100 log, of origins that all members have."""
+    """Quantiles (T, H, K, Q) and outcomes (T, H), 100 log, of origins that all members have.
+
+    H is the number of steps, or as many as the record has of every member. None if these are too
+    few: two origins, or the first step alone of a longer forecast.
+    """
     wanted = (*QUANTILE_COLUMNS, "actual")
     tables = [record.arrays(wanted, name, target, state) for name in names]
     common = tables[0][0]
     for origins, _ in tables[1:]:
         common = common.intersection(origins)
-    if len(common) < 2 or any(columns["actual"].shape[1] < steps for _, columns in tables):
+    steps = covered(steps, *(columns["actual"].shape[1] for _, columns in tables))
+    if len(common) < 2 or not steps:
         return None
     places = [origins.get_indexer(common) for origins, _ in tables]
     quantiles = np.stack(

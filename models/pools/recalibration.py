@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths, in_order_of
 from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 
@@ -26,7 +27,8 @@ class Recalibration(Wrapper):
     if the interval missed and down if it held, in proportion to its nominal rates: adaptive
     conformal inference (Gibbs and Candès 2021) with steps that shrink to a floor (Angelopoulos,
     Barber and Bates 2024). Draws between two levels take an interpolated factor; the median and
-    the rank of every draw stay, so the forecast remains one joint distribution.
+    the rank of every draw stay, so the forecast remains one joint distribution. Steps beyond those
+    of the record take the factors of its last step.
 
     Parameters
     ----------
@@ -89,16 +91,18 @@ class Recalibration(Wrapper):
         steps = len(paths.index)
         wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
         table = record.arrays(wanted, paths.model, target, paths.state)[1]
-        if table["actual"].shape[1] < steps or not len(table["actual"]):
-            return np.ones((steps, len(INTERVALS)))
-        logs = {column: np.log(values[:, :steps]) for column, values in table.items()}
+        known = covered(steps, table["actual"].shape[1])
+        if not known or not len(table["actual"]):
+            self.factors_ = np.ones((steps, len(INTERVALS)))
+            return self.factors_
+        logs = {column: np.log(values[:, :known]) for column, values in table.items()}
         gap = logs["actual"] - logs["q50"]
         distance = []
         for low, high in INTERVALS.values():
             half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
             # how many half-intervals away the outcome was
             distance.append(gap / np.where(half == 0, np.nan, half))
-        self.factors_ = np.exp(self._track(np.stack(distance, axis=2)))
+        self.factors_ = carried_on(np.exp(self._track(np.stack(distance, axis=2))), steps)
         return self.factors_
 
     def _track(self, distance: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Past forecasts, what came out later, and when that was known.
+"""Past forecasts, what came out later, when that was known, and by what a forecast is identified.
 
-No model: it holds what models have said, and files to keep it in.
+No model: it holds what models have forecast, and the one format of files to keep it in.
 """

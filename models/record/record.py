@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from os import PathLike
@@ -13,14 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ModelError
-from tradeshock.features.panel.panel import Day, as_day
-from tradeshock.models.record.files import read_arrays, replacing
+from tradeshock.features.errors import ModelError, StoredFileError
+from tradeshock.features.panel.panel import Day, Panel, as_day
+from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
+from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
 from tradeshock.models.record.rows import COLUMNS, empty_frame, from_arrays, to_arrays
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
+# Target, state and origin.
+Occasion = tuple[str, str, pd.Timestamp]
 
+SCHEMA = Schema("record", 1)
 KEYS = ("model", "target", "state", "origin", "step")
 # Known only once the outcome is.
 OUTCOME_COLUMNS = frozenset(("crps", "logscore", "pit", "actual"))
@@ -36,6 +40,8 @@ class Record:
     frame : DataFrame, optional
         Rows as `tradeshock.models.record.rows.forecast_rows` makes them; those of quantity "level"
         are kept. None: an empty record.
+    figures : mapping of (target, state, origin) to str, optional
+        Fingerprints of the figures that forecasts were made from (see `with_figures`).
 
     Raises
     ------
@@ -49,7 +55,9 @@ class Record:
     rows are shared.
     """
 
-    def __init__(self, frame: pd.DataFrame | None = None) -> None:
+    def __init__(
+        self, frame: pd.DataFrame | None = None, figures: Mapping[Occasion, str] | None = None
+    ) -> None:
         if frame is None:
             frame = empty_frame()
         if missing := [name for name in COLUMNS if name not in frame.columns]:
@@ -66,6 +74,7 @@ class Record:
                 f"{row['origin'].date()} is there twice; put records together with Record.concat"
             )
         self._rows = rows
+        self._figures = dict(figures or {})
         self._origin: pd.Timestamp | None = None
 
     def as_of(self, origin: Day) -> Record:
@@ -83,6 +92,60 @@ class Record:
     def cut_from_same(self, other: Record) -> bool:
         """Whether both are cuts (`as_of`) of one and the same record."""
         return self._rows is other._rows
+
+    # -- of which figures it speaks -------------------------------------------------------------
+
+    def with_figures(self, panel: Panel) -> Record:
+        """Return the record with a fingerprint, for each origin, of the figures it was made from.
+
+        Of the target's own figures, and in a flash state of its early count, as they stood at the
+        origin. They are kept with the record by `save` and `concat`.
+
+        Parameters
+        ----------
+        panel : Panel
+            The one whose past was forecast.
+        """
+        figures: dict[Occasion, str] = {}
+        for (target, state), rows in self._rows.groupby(["target", "state"], sort=False):
+            origins = list(pd.DatetimeIndex(rows["origin"].unique()))
+            keys = figures_keys(panel, str(target), str(state), origins) or {}
+            figures |= {(str(target), str(state), day): key for day, key in keys.items()}
+        signed = copy(self)
+        signed._figures = figures
+        return signed
+
+    def made_from(self, panel: Panel, target: str) -> Record:
+        """Return the part of the record that speaks of a target of this panel.
+
+        Names do not count: in another unit, of another nation or after a revision the same name
+        stands for other figures, and the record's errors and intervals are not theirs.
+
+        Parameters
+        ----------
+        panel : Panel
+        target : str
+
+        Returns
+        -------
+        Record
+            Forecasts of the target, in each state up to the newest origin at which the panel's
+            figures are those that `with_figures` saw. Empty if there is none.
+        """
+        keys: dict[str, dict[pd.Timestamp, str]] = {}
+        for (name, state, origin), key in self._figures.items():
+            if name == target:
+                keys.setdefault(state, {})[origin] = key
+        last = {
+            state: newest_agreeing(panel, target, state, found) for state, found in keys.items()
+        }
+        kept = self._rows["target"] == target
+        kept &= self._rows["origin"] <= pd.to_datetime(self._rows["state"].map(last))
+        if kept.all():
+            return self
+        part = Record(self._rows[kept], self._figures)
+        part._origin = self._origin
+        return part
 
     # -- what is in it ------------------------------------------------------------------------
 
@@ -177,16 +240,20 @@ class Record:
     @classmethod
     def concat(cls, records: Iterable[Record]) -> Self:
         """Put records together; where they have the same forecast, the last one's row stays."""
-        frames = [record.frame for record in records if len(record)]
-        if not frames:
+        filled = [record for record in records if len(record)]
+        if not filled:
             return cls()
-        rows = pd.concat(frames, ignore_index=True)
-        return cls(rows.drop_duplicates(list(KEYS), keep="last"))
+        rows = pd.concat([record.frame for record in filled], ignore_index=True)
+        figures = {occasion: key for r in filled for occasion, key in r._figures.items()}
+        return cls(rows.drop_duplicates(list(KEYS), keep="last"), figures)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the record to an ``.npz`` file, whole or not at all."""
-        with replacing(Path(path)) as file:
-            np.savez_compressed(file, **to_arrays(self.frame))  # type: ignore[arg-type]
+        figures = [[*o[:2], str(o[2].date()), key] for o, key in sorted(self._figures.items())]
+        remove_drafts(Path(path).parent)
+        write_arrays(
+            Path(path), SCHEMA, to_arrays(self.frame), {"figures": figures}, compressed=True
+        )
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -194,13 +261,17 @@ class Record:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file.
         ModelError
-            If the file is no record.
+            If the file is damaged or no record.
         """
-        arrays = read_arrays(Path(path))
-        if missing := set(COLUMNS) - set(arrays):
-            raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
-        return cls(from_arrays(arrays))
+        try:
+            stored = read_arrays(Path(path), SCHEMA)
+        except StoredFileError as error:
+            raise ModelError(f"no record can be read: {error}") from error
+        figures = {(t, s, pd.Timestamp(day)): key for t, s, day, key in stored.about["figures"]}
+        return cls(from_arrays(stored.arrays), figures)
 
 
 class _Block:

@@ -1,0 +1,73 @@
+"""Files of arrays: whole, of the right schema, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tradeshock.features.errors import StoredFileError
+from tradeshock.models import Record
+from tradeshock.models.record.files import Schema, read_arrays, write_arrays
+
+SCHEMA = Schema("things", 3)
+ARRAYS = {"numbers": np.linspace(0.0, 1.0, 500), "days": np.array(["2026-05-01"], "datetime64[D]")}
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_is_written_is_read(tmp_path: Path, compressed: bool) -> None:
+    path = tmp_path / "new" / "file.npz"
+    write_arrays(path, SCHEMA, ARRAYS, {"who": ["me"]}, compressed=compressed)
+    stored = read_arrays(path, SCHEMA)
+    assert stored.about == {"who": ["me"]}
+    assert stored.arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(stored.arrays[name], array)
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("other", [Schema("things", 4), Schema("others", 3)])
+def test_another_schema_is_refused(tmp_path: Path, other: Schema) -> None:
+    path = tmp_path / "file.npz"
+    write_arrays(path, SCHEMA, ARRAYS)
+    with pytest.raises(StoredFileError, match=rf"is things 3, and {other.name} in version"):
+        read_arrays(path, other)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_single_wrong_byte_is_found(tmp_path: Path, compressed: bool) -> None:
+    path = tmp_path / "file.npz"
+    write_arrays(path, SCHEMA, ARRAYS, compressed=compressed)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(StoredFileError, match="is damaged"):
+        read_arrays(path, SCHEMA)
+
+
+def test_objects_are_neither_written_nor_read(tmp_path: Path) -> None:
+    path = tmp_path / "file.npz"
+    with pytest.raises(ValueError, match="allow_pickle"):
+        write_arrays(path, SCHEMA, {"it": np.array([{}], dtype=object)})
+    assert not list(tmp_path.iterdir())
+    np.savez(path, it=np.array([{}], dtype=object))
+    with pytest.raises(StoredFileError, match="is damaged"):
+        read_arrays(path, SCHEMA)
+
+
+def test_drafts_of_killed_runs_are_removed_and_those_under_way_are_not(tmp_path: Path) -> None:
+    left, under_way, own = (
+        tmp_path / f".record.npz.{'0' * 32}",
+        tmp_path / f".record.npz.{'1' * 32}",
+        tmp_path / ".record.npz.mine",
+    )
+    for file in (left, under_way, own):
+        file.write_bytes(b"half")
+    long_ago = time.time() - 7200.0
+    for file in (left, own):
+        os.utime(file, (long_ago, long_ago))
+    Record().save(tmp_path / "record.npz")
+    assert set(tmp_path.iterdir()) == {under_way, own, tmp_path / "record.npz"}
