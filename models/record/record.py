@@ -16,7 +16,14 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Day, as_day
 from tradeshock.models.record.files import read_arrays, replacing
-from tradeshock.models.record.rows import COLUMNS, empty_frame, from_arrays, to_arrays
+from tradeshock.models.record.rows import (
+    COLUMNS,
+    NEW_COLUMNS,
+    empty_frame,
+    from_arrays,
+    to_arrays,
+    with_new_columns,
+)
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
@@ -52,6 +59,7 @@ class Record:
     def __init__(self, frame: pd.DataFrame | None = None) -> None:
         if frame is None:
             frame = empty_frame()
+        frame = with_new_columns(frame)
         if missing := [name for name in COLUMNS if name not in frame.columns]:
             raise ModelError(
                 f"a record needs the columns {missing}; make its rows with "
@@ -198,7 +206,7 @@ class Record:
             If the file is no record.
         """
         arrays = read_arrays(Path(path))
-        if missing := set(COLUMNS) - set(arrays):
+        if missing := set(COLUMNS) - set(NEW_COLUMNS) - set(arrays):
             raise ModelError(f"{path} is no record: it lacks {sorted(missing)}")
         return cls(from_arrays(arrays))
 
