@@ -10,10 +10,12 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast import backtest
 from tradeshock.forecast.judging.comparison import diebold_mariano
 from tradeshock.forecast.judging.intervals import covered, interval_score, pinball
 from tradeshock.forecast.judging.scorable import INTERVALS, QUANTILES, calendar_months, scorable
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.models import RandomWalk, SeasonalNaive
 from tradeshock.models.record.sample_scores import (
     crps_sample,
     log_score_sample,
@@ -176,6 +178,23 @@ def test_scores_are_what_their_definitions_say(frame):
         ]
     )
     npt.assert_allclose(row["interval_score"], expected)
+
+
+def test_mase_and_rmsse_of_one_forecast_by_hand(panel):
+    """Hyndman and Koehler (2006), eq. of section 3, and the M5's, with a season of 12 months."""
+    (origin,) = panel.origins("2023-07", "2023-07")
+    frame = backtest([SeasonalNaive(), RandomWalk()], panel, origins=[origin], steps=12).frame
+    past = panel.as_of(origin).series("exports_total").dropna().to_numpy()
+    naive = past[12:] - past[:-12]
+    table = scores(frame, by=("model",), reference=None).query("quantity == 'level'")
+    for model, rows in frame.query("quantity == 'level'").groupby("model"):
+        missed = rows["actual"].to_numpy() - rows["q50"].to_numpy()
+        row = one(table, model=model)
+        npt.assert_allclose(row["mase"], np.abs(missed).mean() / np.abs(naive).mean())
+        npt.assert_allclose(row["rmsse"], np.sqrt((missed**2).mean() / (naive**2).mean()))
+    # As utilsforecast 0.2.17 has them of the same medians and history.
+    walk = one(table, model="RandomWalk")
+    npt.assert_allclose([walk["mase"], walk["rmsse"]], [0.87, 0.73], atol=0.02)
 
 
 def test_ratios_and_test_use_the_reference_on_the_same_forecasts(frame):
