@@ -65,7 +65,9 @@ def test_coverage_beyond_step_1_is_by_fixed_smoothing():
     hits = (np.random.default_rng(2).uniform(size=64) < 0.5).astype(float)
     hits[20:30] = 0.0
     t = np.arange(64)
-    ordinates = [abs(np.sum(hits * np.exp(-2j * np.pi * j * t / 64))) ** 2 / 64 for j in range(1, 5)]
+    ordinates = [
+        abs(np.sum(hits * np.exp(-2j * np.pi * j * t / 64))) ** 2 / 64 for j in range(1, 5)
+    ]
     error = np.sqrt(max(np.mean(ordinates), 0.25) / 64)
     test = coverage_hac(hits, 0.5, 3)
     npt.assert_allclose(test.statistic, (hits.mean() - 0.5) / error)

@@ -15,8 +15,9 @@ def by_month(*given: npt.ArrayLike) -> tuple[Array, ...]:
     Plain arrays are taken row by row. Series and frames are matched by their labels: where these
     are months (or days of which no two are in one month), every calendar month from the first to
     the last gets a row, NaN where there is no figure, so that lags are months; other labels have
-    to be the same everywhere and keep the order of the first. Beside a plain array, which has nothing
-    to match, labelled figures are taken row by row as well, if their labels agree in order.
+    to be the same everywhere and keep the order of the first. Beside a plain array, which has
+    nothing to match, labelled figures are taken row by row as well, if their labels agree in
+    order.
 
     Parameters
     ----------

@@ -73,8 +73,9 @@ def scores(
     error in sample of the seasonal naive forecast of period 12 in the history published at the
     origin (``naive_mae``, ``naive_mse``): 1 is as good as last year's month was in sample.
     ``mase_robust``, ``rmsse_robust`` mean absolute and root mean squared error over ``scale``, the
-    median absolute change over one month, which single wild months do not move; ``direction`` share of growth rates forecast on the right side of
-    ``last_yoy``, no side counting half, not defined for levels.
+    median absolute change over one month, which single wild months do not move; ``direction``
+    share of growth rates forecast on the right side of ``last_yoy``, no side counting half, not
+    defined for levels.
 
     Against the reference, over the ``n_reference`` forecasts that both have made: ``rmse_ratio``,
     ``crps_ratio``; ``dm_p`` p-value of `diebold_mariano` (Harvey, Leybourne and Newbold) on

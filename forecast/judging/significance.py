@@ -73,9 +73,10 @@ def _size(*figures: npt.ArrayLike) -> float:
 
 
 def detectable(standard_error: float, dof: float = np.inf, sides: int = 2) -> float:
-    """Minimum detectable difference, with 80 % power at 5 %: ``(t(1 - 0.05 / sides) + t(0.8)) * se``.
+    """Minimum detectable difference at 5 % with a power of 80 %.
 
-    Bloom 1995, Evaluation Review 19; `dof` are the degrees of freedom of Student's t.
+    ``(t(1 - 0.05 / sides) + t(0.8)) * se``: Bloom 1995, Evaluation Review 19; `dof` are the
+    degrees of freedom of Student's t.
     """
     if np.isinf(dof):
         return float((special.ndtri(1 - 0.05 / sides) + special.ndtri(0.8)) * standard_error)

@@ -38,9 +38,9 @@ def forecast_rows(forecasts: ForecastPaths | Sequence[ForecastPaths], panel: Pan
     DataFrame
         One row a forecast, target, quantity and step. Columns ``model, target, origin, state,
         month, step, quantity``; ``mean`` and the quantiles ``q025`` to ``q975``; the scores
-        ``crps, logscore, pit``, NaN where the outcome is not out; ``scale``,
-        ``naive_mae`` and ``naive_mse``; ``last_yoy``, growth over a year of the last month published at the origin, per cent; ``actual``; ``known_on``,
-        the day it came out, NaT where it is not out.
+        ``crps, logscore, pit``, NaN where the outcome is not out; ``scale``, ``naive_mae`` and
+        ``naive_mse``; ``last_yoy``, growth over a year of the last month published at the origin,
+        per cent; ``actual``; ``known_on``, the day it came out, NaT where it is not out.
 
         Quantity "level" is in the target's unit and scored in ``100 * log``; "yoy" is growth over
         a year in per cent, scored in percentage points, and without rows where the month a year
