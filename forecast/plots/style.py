@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradeshock.forecast.plots.fan import FIGURE_SIZE, PUBLISHED, QUIET
+from tradeshock.forecast.plots.hangul import make_hangul_legible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -145,3 +146,5 @@ def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0
         handlelength=1.8,
         columnspacing=1.4,
     )
+    # The key is written last.
+    make_hangul_legible(ax)
