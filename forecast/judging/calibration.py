@@ -263,8 +263,10 @@ def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:
 
 def _checked_pit(pit: npt.ArrayLike) -> Array:
     (values,) = by_month(pit)
-    if len(values) < SMALLEST_SAMPLE or not ((values >= 0) & (values <= 1)).all():
+    outside = int((~((values >= 0) & (values <= 1))).sum())
+    if len(values) < SMALLEST_SAMPLE or outside:
         raise ScoreError(
-            f"Got {len(values)} PITs; at least {SMALLEST_SAMPLE} are needed, all within 0..1."
+            f"Got {len(values)} PITs, {outside} of them missing or no probability; at least "
+            f"{SMALLEST_SAMPLE} months in a row are needed, all within 0..1."
         )
     return np.asarray(np.clip(values, _PIT_EDGE, 1.0 - _PIT_EDGE))

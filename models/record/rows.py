@@ -248,7 +248,8 @@ def to_arrays(rows: pd.DataFrame) -> dict[str, Column]:
 
 def with_new_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with all that is known today; what its maker did not know is NaN."""
-    return frame.assign(**{name: np.nan for name in NEW_COLUMNS if name not in frame.columns})
+    missing = {name: np.nan for name in NEW_COLUMNS if name not in frame.columns}
+    return frame.assign(**missing) if missing else frame
 
 
 def from_arrays(columns: Mapping[str, Column]) -> pd.DataFrame:
