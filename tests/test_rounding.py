@@ -15,7 +15,7 @@ from tradeshock.forecast.judging.confidence_set import (
 from tradeshock.forecast.judging.efficiency import mincer_zarnowitz
 from tradeshock.forecast.judging.fluctuation import giacomini_rossi
 from tradeshock.forecast.judging.intervals import covered
-from tradeshock.forecast.judging.scorable import QUANTILES
+from tradeshock.forecast.judging.scorable import QUANTILES, scorable
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.judging.significance import is_constant, without_rounding
 
@@ -140,3 +140,7 @@ def test_perfect_forecasts_score_zero_whatever_their_last_digit(noise):
     assert (table[["coverage_50", "coverage_95"]] == 1.0).all(axis=None)
     assert table[["rmse_ratio", "crps_ratio", "dm_p"]].isna().all(axis=None)
     assert table["note"].str.contains("no test: same forecasts as the reference").all()
+    errors = scorable(pd.concat(models)).pivot(index="month", columns="model", values="error")
+    for test in (diebold_mariano, giacomini_rossi):
+        with pytest.raises(ScoreError, match="same amount in every month"):
+            test(errors["Oracle"] ** 2, errors["RandomWalk"] ** 2)

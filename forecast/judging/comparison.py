@@ -4,6 +4,8 @@ All take one number for each calendar month in order, with NaN in months that we
 so that lags are months even where an episode or a season was cut out; Series are matched by their
 labels (`tradeshock.forecast.judging.alignment.by_month`). Differences that are rounding beside the
 losses count as zero, and where nothing but rounding varies there is no test: `ScoreError` says so.
+Losses that are rounding in every month, those of perfect forecasts, cannot be told from others
+here: take errors from `tradeshock.forecast.judging.scorable.scorable`, which sees the figures.
 A negative difference is in favour of the first model.
 """
 
