@@ -240,12 +240,12 @@ def test_csed_draws_equal_models_once_and_lets_the_poorest_leave(frame: pd.DataF
     good, poor = saving(frame, "Good", 0.9), saving(frame, "Poor", 9.0)
     both = pd.concat([walk, good, good.assign(model="Same"), saving(frame, "Bad", 1.1), poor])
     ax = plots.plot_csed(both)
-    assert key(ax) == ["Good = Same", "Bad", "Poor", "RandomWalk"]
+    assert key(ax) == ["Good ≈ Same", "Bad", "Poor", "RandomWalk"]
     low, high = ax.get_ylim()
-    assert low < lines(ax)["Bad"].min() < lines(ax)["Good = Same"].max() < high
+    assert low < lines(ax)["Bad"].min() < lines(ax)["Good ≈ Same"].max() < high
     assert lines(ax)["Poor"].min() < low
     # The lines that stay have most of the panel.
-    assert lines(ax)["Good = Same"].max() - lines(ax)["Bad"].min() > 0.6 * (high - low)
+    assert lines(ax)["Good ≈ Same"].max() - lines(ax)["Bad"].min() > 0.6 * (high - low)
     end = lines(ax)["Poor"][-1]
     assert f"Below the panel: Poor ends at \N{MINUS SIGN}{-end:,.0f}" in said(ax)
     alone = plots.plot_csed(both, ["Poor"])
@@ -366,6 +366,18 @@ def test_words_stay_on_the_picture(
             box = text.get_window_extent()
             if text.get_text() and box.y1 > 0:
                 assert -2 <= box.x0 <= box.x1 <= figure.bbox.width + 2, (text.get_text(), box)
+
+
+def test_charts_side_by_side_keep_to_their_part(frame: pd.DataFrame) -> None:
+    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    walk = frame[frame["model"] == "RandomWalk"]
+    several = [saving(frame, f"Model of errors {share} times", share) for share in (0.8, 0.9, 1.2)]
+    for ax in (left, right):
+        plots.plot_csed(pd.concat([walk, *several]), ax=ax)
+    figure.draw_without_rendering()
+    texts = [*left.get_legend().get_texts(), *left.texts, left._left_title]
+    assert max(text.get_window_extent().x1 for text in texts) < figure.bbox.width / 2 + 10
 
 
 def test_two_models_never_look_the_same() -> None:

@@ -15,6 +15,7 @@ from tradeshock.forecast.plots.style import (
     INK,
     SHADE,
     axes_or_new,
+    cell_inches,
     date_axis,
     dress,
     looks,
@@ -31,9 +32,11 @@ Curves = dict[str, "pd.Series[float]"]
 TOO_DEEP = 5.0
 # Of an episode's name, set small: height of its row, and width of a letter.
 ROW_INCHES = 0.15
-LETTER_INCHES = 0.062
-# Of the figure's width and height, what the axes have.
-AXES_SHARE = (0.88, 0.65)
+LETTER_INCHES = 0.058
+# Of the width and height of their part of the figure, what the axes have.
+AXES_SHARE = (0.85, 0.65)
+# Lines that differ by less than this share of the largest figure cannot be told apart.
+VISIBLE = 0.003
 
 
 def plot_csed(
@@ -71,9 +74,10 @@ def plot_csed(
     Returns
     -------
     Axes
-        One line a model, and one at 0. Models with the same medians share a line. One that falls
-        more than five times as far as any of the others moves leaves the panel at its lower edge,
-        and the heading says where it ends.
+        One line a model, and one at 0. Models whose lines could not be told apart share one,
+        called "A ≈ B". A line that falls more than five times as far as any
+        of the others moves leaves the panel at its lower edge, and the heading says where it
+        ends.
 
     Raises
     ------
@@ -125,17 +129,17 @@ def _curve(table: pd.DataFrame, model: str) -> pd.Series[float]:
 
 
 def _distinct(curves: Curves) -> Curves:
-    """Curves with those that are the same drawn once, under all their names."""
+    """Curves, those that cannot be told apart once, under all their names."""
     groups: list[tuple[list[str], pd.Series[float]]] = []
     for name, curve in curves.items():
-        tolerance = 1e-6 * float(curve.abs().max())
+        tolerance = VISIBLE * float(curve.abs().max())
         for names, other in groups:
             if curve.index.equals(other.index) and np.allclose(curve, other, 0.0, tolerance):
                 names.append(name)
                 break
         else:
             groups.append(([name], curve))
-    return {" = ".join(names): curve for names, curve in groups}
+    return {" \N{ALMOST EQUAL TO} ".join(names): curve for names, curve in groups}
 
 
 def _too_deep(curves: Curves) -> list[str]:
@@ -171,12 +175,12 @@ def _shade(ax: Axes, first: pd.Period, last: pd.Period, episodes: Sequence[Episo
         days = [date2num(start.start_time), date2num(end.end_time)]  # type: ignore[no-untyped-call]
         ax.axvspan(*days, color=SHADE, linewidth=0, zorder=0)
         edges.append((float(days[0]), float(days[1])))
-    width, height = ax.figure.figure.get_size_inches() * AXES_SHARE
-    places, rows = _placed([e.name for e in inside], edges, ax.get_xlim(), float(width))
+    width, height = (s * inches for s, inches in zip(AXES_SHARE, cell_inches(ax), strict=True))
+    places, rows = _placed([e.name for e in inside], edges, ax.get_xlim(), width)
     low, high = ax.get_ylim()
     ax.yaxis.set_major_locator(MaxNLocator(6))
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
-    strip = min(ROW_INCHES * (max(rows, default=-1) + 1) / float(height), 0.5)
+    strip = min(ROW_INCHES * (max(rows, default=-1) + 1) / height, 0.5)
     ax.set_ylim(low, high + (high - low) * strip / (1.0 - strip))
     for episode, place, row in zip(inside, places, rows, strict=True):
         ax.annotate(

@@ -20,6 +20,7 @@ from tradeshock.forecast.plots.selection import (
 )
 from tradeshock.forecast.plots.style import (
     axes_or_new,
+    cell_inches,
     dress,
     looks,
     write_heading,
@@ -94,7 +95,7 @@ def plot_episodes(
     ax.tick_params(axis="y", length=0)
     said = f"{span(rows)}, months in brackets; {state_words(rows)}"
     taken = LETTER_INCHES * max(len(text.get_text()) for text in ax.get_yticklabels())
-    share = 1.0 - taken / float(ax.figure.figure.get_size_inches()[0])
+    share = 1.0 - taken / cell_inches(ax)[0]
     write_heading(ax, f"Error by episode, step {step}", said, share)
     write_key(ax, share=share)
     return ax
