@@ -6,8 +6,10 @@ With --write the pictures are drawn too, into the folder images beside the page.
 
 Protocol: models are replayed in pseudo real time at the standard origins; point forecasts are
 medians; errors are 100 * (log actual - log median), for nowcasts also percentage points of growth
-over a year. Ratios are to `RandomWalk` on the same origins, with the p-value of the test of
-Diebold and Mariano (1995) as corrected by Harvey, Leybourne and Newbold (1997).
+over a year. Every step is scored on the same target months: origins begin eleven months before the
+first of them, and tables give the number of months. Ratios are to `RandomWalk` on the same
+origins, with the p-value of the test of Diebold and Mariano (1995) as corrected by Harvey,
+Leybourne and Newbold (1997).
 """
 
 from __future__ import annotations
@@ -56,7 +58,11 @@ WINDOWS = {
     "2022-2026.04": ("2022-01", "2026-04"),
 }
 NOWCASTS = {"2019-2026.04": ("2019-01", "2026-04"), "2022-2026.04": ("2022-01", "2026-04")}
-WARMUP = 60
+# Step 12 of the first origin is the first month that is scored, so all steps have the same months.
+ORIGINS, SCORED_FROM = ("2009-02", "2026-05"), "2010-01"
+NOWCAST_ORIGINS = ("2018-02", "2026-04")
+# Wrappers learn from origins since January 2005, after early counts since January 2017.
+WARMUP, NOWCAST_WARMUP = 49, 13
 BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
 CHIPS = "us_semiconductor_ip"
 
@@ -128,21 +134,17 @@ def _cell(row: pd.Series, reference: bool) -> str:
 
 
 def ratio_table(frame: pd.DataFrame, windows: dict[str, tuple[str, str]]) -> str:
-    """RMSE of the random walk and ratios of the others, by window and step."""
+    """Months, RMSE of the random walk and ratios of the others, by window and step."""
     level = frame[frame["quantity"] == "level"]
     table = scores(level, by=("window", "model", "step"), windows=windows)
     table = table.set_index(["model", "window", "step"])
-    header = ["model", *(f"{w}, {s}" for w in windows for s in STEPS)]
-    return markdown(
-        (
-            [
-                f"`{m}`",
-                *(_cell(table.loc[m, w, s], m == "RandomWalk") for w in windows for s in STEPS),
-            ]
-            for m in dict.fromkeys(level["model"])
-        ),
-        header,
+    columns = [(window, step) for window in windows for step in STEPS]
+    months = ["months (n)", *(table.loc["RandomWalk", w, s].n for w, s in columns)]
+    models = (
+        [f"`{m}`", *(_cell(table.loc[m, w, s], m == "RandomWalk") for w, s in columns)]
+        for m in dict.fromkeys(level["model"])
     )
+    return markdown([months, *models], ["model", *(f"{w}, {s}" for w, s in columns)])
 
 
 def density_table(frame: pd.DataFrame, model: str, windows: dict[str, tuple[str, str]]) -> str:
@@ -168,10 +170,10 @@ def nowcast_table(frame: pd.DataFrame) -> str:
         cells: list[object] = [f"`{model}`"]
         for window in NOWCASTS:
             growth, level = table.loc[model, "yoy", window], table.loc[model, "level", window]
-            cells += [f"{growth.rmse:.2f}", f"{growth.mae:.2f}", _cell(level, False)]
+            cells += [level.n, f"{growth.rmse:.2f}", f"{growth.mae:.2f}", _cell(level, False)]
             cells += [f"{level.coverage_80:.2f}"]
         rows.append(cells)
-    parts = ("RMSE, pp", "MAE, pp", "ratio (p)", "80 % covers")
+    parts = ("n", "RMSE, pp", "MAE, pp", "ratio (p)", "80 % covers")
     return markdown(rows, ["model", *(f"{w}: {part}" for w in NOWCASTS for part in parts)])
 
 
@@ -223,7 +225,7 @@ def monthly(models: Models, panel: Panel, store: str | None) -> Backtest:
         models,
         panel,
         TARGET,
-        panel.origins("2010-01", "2026-05"),
+        panel.origins(*ORIGINS),
         12,
         store=store,
         warmup=WARMUP,
@@ -233,8 +235,10 @@ def monthly(models: Models, panel: Panel, store: str | None) -> Backtest:
 
 def nowcasts(panel: Panel, state: str, store: str | None) -> Backtest:
     """Replay after early counts, from the third year that has them."""
-    origins = panel.origins("2019-01", "2026-04", state)
-    return backtest(nowcast_models(), panel, TARGET, origins, 12, store=store, warmup=24)
+    origins = panel.origins(*NOWCAST_ORIGINS, state)
+    return backtest(
+        nowcast_models(), panel, TARGET, origins, 12, store=store, warmup=NOWCAST_WARMUP
+    )
 
 
 def draw(frame: pd.DataFrame, folder: Path) -> None:
@@ -257,20 +261,23 @@ def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[
     """Tables after the monthly total, and the pictures."""
     result = monthly(monthly_models(), panel, store)
     quoted = monthly(quoted_models(), as_quoted(panel), store)
+    # Earlier months have the short steps only.
+    frame = result.frame[result.frame["month"] >= pd.Period(SCORED_FROM, freq="M")]
+    totals = result.functionals[result.functionals["origin"] >= SCORED_FROM]
     if folder is not None:
-        draw(result.frame, folder)
+        draw(frame, folder)
     fifteen = {"2010-2025": ("2010-01", "2025-12")}
     default = "Recalibration"
     return {
         "After the monthly total: RMSE of the random walk, ratio (p) of the others": ratio_table(
-            result.frame, WINDOWS
+            frame, WINDOWS
         ),
         "Intervals of the default forecast after the monthly total": density_table(
-            result.frame, default, fifteen | WINDOWS
+            frame, default, fifteen | WINDOWS
         ),
-        "The same before recalibration": density_table(result.frame, "Combination", fifteen),
-        "The default forecast by episode": episode_table(result.frame, default),
-        "Totals of periods": totals_table(result.functionals),
+        "The same before recalibration": density_table(frame, "Combination", fifteen),
+        "The default forecast by episode": episode_table(frame, default),
+        "Totals of periods": totals_table(totals),
         "The same months with market prices as quoted": ratio_table(quoted.frame, WINDOWS),
     }
 

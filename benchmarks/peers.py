@@ -218,7 +218,7 @@ def errors(panel: Panel, forecasts: pd.DataFrame) -> pd.DataFrame:
 
 
 def table(errors: pd.DataFrame) -> str:
-    """RMSE by window and step; n is the number of origins at step 1 of each window."""
+    """RMSE by window and step, with the number of months of each."""
     months = pd.PeriodIndex(errors.index.get_level_values("month"), freq="M")
     steps = errors.index.get_level_values("step")
     cells: dict[str, pd.Series] = {}

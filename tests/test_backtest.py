@@ -160,7 +160,21 @@ def test_the_plot_has_a_line_for_each_model(done):
     assert [line.get_label() for line in ax.lines] == ["RandomWalk", "SeasonalNaive"]
     expected = done.scores(reference=None).query("model == 'RandomWalk' and quantity == 'level'")
     np.testing.assert_allclose(ax.lines[0].get_ydata(), expected["rmse"])
+    assert ax.get_title(loc="left") == "Error by step"
+    assert ax.get_ylabel() == "RMSE, 100 log points, about %"
     assert done.plot("yoy", ax=ax) is ax
+
+
+def test_the_plot_tells_states_and_targets_apart(panel):
+    days = [d for s in panel.states(TARGET) for d in panel.origins("2025-01", "2025-06", state=s)]
+    result = backtest(RandomWalk(n_draws=20), panel, origins=days, steps=2, **HERE)
+    ax = result.plot()
+    names = [line.get_label() for line in ax.lines]
+    assert sorted(names) == [f"RandomWalk, {state}" for state in sorted(panel.states(TARGET))]
+    table = result.scores(["model", "state", "step"]).query("quantity == 'level'")
+    one = table[table["state"] == "after_10d"]
+    heights = dict(zip(names, ax.lines, strict=True))["RandomWalk, after_10d"].get_ydata()
+    np.testing.assert_allclose(heights, one["rmse"])
 
 
 def test_origins_of_all_states_can_be_mixed(panel):

@@ -50,6 +50,43 @@ def test_overlap_breaks_the_binomial_test_and_not_the_hac_one():
     assert robust < 0.12
 
 
+def test_coverage_with_overlap_keeps_near_its_size_in_short_samples():
+    """A rectangular kernel with Student's t(n - 1) rejects 14 % of these."""
+
+    def p_value(pit):
+        hits = np.abs(pit - 0.5) < 0.4
+        return 1.0 if hits.all() else coverage_hac(hits, 0.8, 6).p_value
+
+    assert share_rejected(p_value, 60, 6) < 0.09
+    assert share_rejected(p_value, 135, 6, change=too_narrow) > 0.8
+
+
+def test_coverage_beyond_step_1_is_by_fixed_smoothing():
+    hits = (np.random.default_rng(2).uniform(size=64) < 0.5).astype(float)
+    hits[20:30] = 0.0
+    t = np.arange(64)
+    ordinates = [
+        abs(np.sum(hits * np.exp(-2j * np.pi * j * t / 64))) ** 2 / 64 for j in range(1, 5)
+    ]
+    error = np.sqrt(max(np.mean(ordinates), 0.25) / 64)
+    test = coverage_hac(hits, 0.5, 3)
+    npt.assert_allclose(test.statistic, (hits.mean() - 0.5) / error)
+    npt.assert_allclose(test.p_value, 2 * stats.t.sf(abs(test.statistic), 8))
+    # Hits that alternate are not less variable than independent ones.
+    regular = coverage_hac(np.tile([1.0, 0.0], 32)[:63], 0.5, 2)
+    npt.assert_allclose(regular.statistic, regular.difference / np.sqrt(0.25 / 63))
+
+
+def test_months_without_a_forecast_add_nothing_to_coverage():
+    hits = (np.random.default_rng(3).uniform(size=80) < 0.7).astype(float)
+    holes = hits.copy()
+    holes[[11, 40]] = np.nan
+    some, whole = coverage_hac(holes, 0.8, 4), coverage_hac(hits, 0.8, 4)
+    assert (some.n, whole.n) == (78, 80)
+    npt.assert_allclose(some.difference, np.nanmean(holes) - 0.8)
+    npt.assert_allclose(some.statistic, whole.statistic, rtol=0.25)
+
+
 def test_always_inside_cannot_be_tested_with_a_variance():
     with pytest.raises(ScoreError, match="always inside"):
         coverage_hac(np.ones(30), 0.9)

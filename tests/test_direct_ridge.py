@@ -88,13 +88,13 @@ def test_standardised_columns(rows: Rows) -> None:
     assert Z.shape[1] - 1 <= int((seen.sum(axis=0) >= 24).sum())
 
 
-def brute_force_penalty(rows: Rows, penalties: list[float]) -> float:
+def brute_force_penalty(rows: Rows, penalties: list[float], validation: int = 120) -> float:
     outcomes = rows.outcome_table(12)
     known = len(rows.X) - 1
     losses = []
     for penalty in penalties:
         wrong, nothing = np.zeros(12), np.zeros(12)
-        for begin in range(known - 120, known, 12):
+        for begin in range(known - validation, known, 12):
             block = slice(begin, min(begin + 12, known))
             Z, new = standardised(rows, begin - 11, rows.X[block])
             for h in range(12):
@@ -104,7 +104,7 @@ def brute_force_penalty(rows: Rows, penalties: list[float]) -> float:
                 missed = model.predict(new) - actual
                 wrong[h] += np.nansum(missed**2)
                 nothing[h] += np.nansum(actual**2)
-        losses.append((wrong / nothing).sum())
+        losses.append(sum(w / n for w, n in zip(wrong, nothing, strict=True) if n > 0.0))
     return penalties[int(np.argmin(losses))]
 
 
@@ -118,6 +118,23 @@ def test_penalty_is_that_of_the_best_forecasts_forward_in_time(panel: Panel, ori
 def test_short_rows_take_the_middle_penalty(rows: Rows) -> None:
     few = Rows(rows.months[-40:], rows.X[-40:], rows.names, rows.adjusted, rows.start)
     assert choose_penalty(few, [1.0, 3.0, 9.0]) == 3.0
+
+
+@pytest.mark.parametrize("months", [50, 55, 58])
+def test_blocks_without_outcomes_of_long_steps_are_judged_by_the_short_ones(
+    rows: Rows, months: int
+) -> None:
+    """No choice by 0 / 0, which took the first penalty whatever it was and warned."""
+    few = Rows(rows.months[-months:], rows.X[-months:], rows.names, rows.adjusted, rows.start)
+    penalties = [1.0, 400.0, 1e6]
+    best = brute_force_penalty(few, penalties, months - 1 - 47)
+    assert choose_penalty(few, penalties) == best
+    assert choose_penalty(few, penalties[::-1]) == best
+
+
+def test_a_series_that_never_changed_takes_the_middle_penalty(rows: Rows) -> None:
+    still = Rows(rows.months, rows.X, rows.names, np.ones_like(rows.adjusted), rows.start)
+    assert choose_penalty(still, [9.0, 1.0, 3.0]) == 3.0
 
 
 def test_heavy_penalty_is_the_random_walk(panel: Panel) -> None:

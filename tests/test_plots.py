@@ -10,15 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from scipy.stats import beta
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import PanelError, ScoreError
 from tradeshock.forecast import plots
 from tradeshock.forecast.judging.calibration import coverage_hac, coverage_intervals
-from tradeshock.forecast.judging.episodes import Episode, csed
+from tradeshock.forecast.judging.episodes import EPISODES, Episode, csed
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.plots import hangul
 from tradeshock.forecast.plots.style import ALARM, COLOURS, INK, PLAIN, looks
+from tradeshock.forecast.report.drawing import inline_svg
 from tradeshock.models import RandomWalk, Record, SeasonalNaive
 from tradeshock.models.record.rows import forecast_rows
 
@@ -75,7 +78,9 @@ def test_errors_are_those_of_the_scores(frame: pd.DataFrame) -> None:
     assert ax.get_xlabel() == "Step, months ahead"
     assert ax.get_ylabel() == "RMSE, 100 log points, about %"
     assert key(ax) == ["RandomWalk", "SeasonalNaive"]
-    assert said(ax) == f"Jun 2016 to Apr 2026; {WORDS}"
+    assert (
+        said(ax) == f"Jun 2016 to Apr 2026, n = {table['n'].min()} to {table['n'].max()}; {WORDS}"
+    )
     assert ax.get_ylim()[0] == 0.0
 
 
@@ -153,7 +158,7 @@ def test_pit_bars_add_up_and_bounds_are_binomial(frame: pd.DataFrame) -> None:
 
 def test_pit_of_a_few_months_says_so(frame: pd.DataFrame) -> None:
     few = frame[frame["origin"] > "2026-01-01"]
-    assert "too few for a test" in said(plots.plot_pit(few, "RandomWalk"))
+    assert "too few or too alike for a test" in said(plots.plot_pit(few, "RandomWalk"))
 
 
 def test_coverage_is_that_of_the_table_with_its_bounds(frame: pd.DataFrame) -> None:
@@ -223,6 +228,81 @@ def test_csed_ends_where_the_table_does_and_shades_the_episodes(frame: pd.DataFr
     assert ax.get_ylabel() == "(100 log points)²"
 
 
+def saving(frame: pd.DataFrame, model: str, share: float) -> pd.DataFrame:
+    """A model whose every error is this share of the random walk's."""
+    walk = frame[frame["model"] == "RandomWalk"]
+    median = walk["actual"] * (walk["q50"] / walk["actual"]) ** share
+    return walk.assign(model=model, q50=median.fillna(walk["q50"]))
+
+
+def test_csed_draws_equal_models_once_and_lets_the_poorest_leave(frame: pd.DataFrame) -> None:
+    walk = frame[frame["model"] == "RandomWalk"]
+    good, poor = saving(frame, "Good", 0.9), saving(frame, "Poor", 9.0)
+    both = pd.concat([walk, good, good.assign(model="Same"), saving(frame, "Bad", 1.1), poor])
+    ax = plots.plot_csed(both)
+    assert key(ax) == ["Good ≈ Same", "Bad", "Poor", "RandomWalk"]
+    low, high = ax.get_ylim()
+    assert low < lines(ax)["Bad"].min() < lines(ax)["Good ≈ Same"].max() < high
+    assert lines(ax)["Poor"].min() < low
+    # The lines that stay have most of the panel.
+    assert lines(ax)["Good ≈ Same"].max() - lines(ax)["Bad"].min() > 0.6 * (high - low)
+    end = lines(ax)["Poor"][-1]
+    assert f"Below the panel: Poor ends at \N{MINUS SIGN}{-end:,.0f}" in said(ax)
+    alone = plots.plot_csed(both, ["Poor"])
+    assert alone.get_ylim()[0] < lines(alone)["Poor"].min()
+    assert "Below the panel" not in said(alone)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_names_of_episodes_do_not_touch_and_leave_room(
+    frame: pd.DataFrame, size: tuple[float, float]
+) -> None:
+    figure = Figure(figsize=size, layout="constrained")
+    ax = plots.plot_csed(frame, ax=figure.subplots())
+    figure.draw_without_rendering()
+    names = [text for text in ax.texts if text.get_text() in {e.name for e in EPISODES}]
+    assert len(names) == 6
+    boxes = [text.get_window_extent() for text in names]
+    panel_box = ax.get_window_extent()
+    for i, box in enumerate(boxes):
+        assert panel_box.x0 - 2 <= box.x0
+        assert box.x1 <= panel_box.x1 + 2
+        assert panel_box.y1 - box.y0 < 0.3 * panel_box.height
+        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
+
+
+# -- Korean -----------------------------------------------------------------------------------
+
+
+def families(ax: Axes) -> list[list[str]]:
+    return [text.get_fontfamily() for text in ax.findobj(Text)]
+
+
+def test_korean_texts_fall_back_to_an_installed_font(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hangul, "FONTS", ("No Such Font", "STIXGeneral", "cmr10"))
+    korean = plots.plot_history(frame, "RandomWalk", title="수출")
+    assert all(names[1:] == ["STIXGeneral"] for names in families(korean))
+    english = plots.plot_history(frame, "RandomWalk", title="Exports")
+    assert all(len(names) == 1 for names in families(english))
+
+
+def test_without_a_korean_font_no_other_is_asked_for(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hangul, "FONTS", ("No Such Font",))
+    ax = plots.plot_history(frame, "RandomWalk", title="수출")
+    assert all(len(names) == 1 for names in families(ax))
+    svg = inline_svg(
+        lambda ax: plots.plot_history(frame, "RandomWalk", title="수출", ax=ax),
+        (6.0, 4.0), "korean", "수출", "Exports",
+    )  # fmt: skip
+    assert "수출: forecasts and what came" in svg.replace("\n", " ")
+    assert "font-family" not in svg
+    assert not [entry for entry in caplog.records if "No Such Font" in entry.getMessage()]
+
+
 # -- availability -----------------------------------------------------------------------------
 
 
@@ -286,6 +366,18 @@ def test_words_stay_on_the_picture(
             box = text.get_window_extent()
             if text.get_text() and box.y1 > 0:
                 assert -2 <= box.x0 <= box.x1 <= figure.bbox.width + 2, (text.get_text(), box)
+
+
+def test_charts_side_by_side_keep_to_their_part(frame: pd.DataFrame) -> None:
+    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    walk = frame[frame["model"] == "RandomWalk"]
+    several = [saving(frame, f"Model of errors {share} times", share) for share in (0.8, 0.9, 1.2)]
+    for ax in (left, right):
+        plots.plot_csed(pd.concat([walk, *several]), ax=ax)
+    figure.draw_without_rendering()
+    texts = [*left.get_legend().get_texts(), *left.texts, left._left_title]
+    assert max(text.get_window_extent().x1 for text in texts) < figure.bbox.width / 2 + 10
 
 
 def test_two_models_never_look_the_same() -> None:

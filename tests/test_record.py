@@ -99,6 +99,28 @@ def test_scale_and_last_growth_are_those_known_at_the_origin(panel, forecasts, f
     assert row["last_yoy"] == grown["last_yoy"] == pytest.approx(growth.iloc[-1])
 
 
+def test_seasonal_naive_errors_are_those_of_the_history_at_the_origin(panel, forecasts, frame):
+    origin = forecasts[5].origin
+    past = panel.as_of(origin).series(TARGET).dropna()
+    growth = 100.0 * (past / past.shift(12) - 1.0)
+    for quantity, figures in (("level", past), ("yoy", growth)):
+        row, change = cell(frame, origin, 3, quantity), figures.diff(12)
+        assert row["naive_mae"] == pytest.approx(change.abs().mean(), rel=1e-12)
+        assert row["naive_mse"] == pytest.approx((change**2).mean(), rel=1e-12)
+
+
+def test_records_made_before_a_column_was_can_still_be_read(frame, record, tmp_path):
+    old = frame.drop(columns=["naive_mae", "naive_mse"])
+    Record(old).save(tmp_path / "made.npz")
+    with np.load(tmp_path / "made.npz") as file:
+        arrays = {name: file[name] for name in file.files if not name.startswith("naive")}
+    np.savez(tmp_path / "old.npz", **arrays)
+    read = Record.load(tmp_path / "old.npz").frame
+    assert read[["naive_mae", "naive_mse"]].isna().all(axis=None)
+    known = read.columns.drop(["naive_mae", "naive_mse"])
+    pd.testing.assert_frame_equal(read[known], record.frame[known])
+
+
 def test_outcomes_are_dated_by_the_release_rule(panel, frame):
     last = panel.last_month(TARGET)
     known = frame["month"] <= last

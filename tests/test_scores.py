@@ -10,10 +10,12 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast import backtest
 from tradeshock.forecast.judging.comparison import diebold_mariano
 from tradeshock.forecast.judging.intervals import covered, interval_score, pinball
 from tradeshock.forecast.judging.scorable import INTERVALS, QUANTILES, calendar_months, scorable
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.models import RandomWalk, SeasonalNaive
 from tradeshock.models.record.sample_scores import (
     crps_sample,
     log_score_sample,
@@ -132,6 +134,8 @@ def tidy_frame(models=("RandomWalk", "Sharp"), origins=40, steps=3, noise=(5.0, 
     rows["crps"] = scoringrules.crps_normal(actual, middle, spread)
     rows["logscore"] = -stats.norm.logpdf(actual, middle, spread)
     rows["pit"], rows["scale"] = stats.norm.cdf(actual, middle, spread), 4.0
+    rows["naive_mae"] = np.where(level, 5000.0, 8.0)
+    rows["naive_mse"] = np.where(level, 6000.0, 9.0) ** 2
     rows["last_yoy"] = growth[rows["i"] - 1]
     return rows.drop(columns="i")
 
@@ -157,8 +161,11 @@ def test_scores_are_what_their_definitions_say(frame):
     npt.assert_allclose(row["rmse"], np.sqrt((error**2).mean()))
     npt.assert_allclose(row["mae"], error.abs().mean())
     npt.assert_allclose(row["bias"], error.mean())
-    npt.assert_allclose(row["mase"], error.abs().mean() / 4)
-    npt.assert_allclose(row["rmsse"], row["rmse"] / 4)
+    npt.assert_allclose(row["mase_robust"], error.abs().mean() / 4)
+    npt.assert_allclose(row["rmsse_robust"], row["rmse"] / 4)
+    missed = part["actual"] - part["q50"]
+    npt.assert_allclose(row["mase"], missed.abs().mean() / 5000)
+    npt.assert_allclose(row["rmsse"], np.sqrt((missed**2).mean()) / 6000)
     npt.assert_allclose(row["crps"], part["crps"].mean())
     npt.assert_allclose(row["logscore"], part["logscore"].mean())
     inside = (part["actual"] >= part["q05"]) & (part["actual"] <= part["q95"])
@@ -171,6 +178,23 @@ def test_scores_are_what_their_definitions_say(frame):
         ]
     )
     npt.assert_allclose(row["interval_score"], expected)
+
+
+def test_mase_and_rmsse_of_one_forecast_by_hand(panel):
+    """Hyndman and Koehler (2006), eq. of section 3, and the M5's, with a season of 12 months."""
+    (origin,) = panel.origins("2023-07", "2023-07")
+    frame = backtest([SeasonalNaive(), RandomWalk()], panel, origins=[origin], steps=12).frame
+    past = panel.as_of(origin).series("exports_total").dropna().to_numpy()
+    naive = past[12:] - past[:-12]
+    table = scores(frame, by=("model",), reference=None).query("quantity == 'level'")
+    for model, rows in frame.query("quantity == 'level'").groupby("model"):
+        missed = rows["actual"].to_numpy() - rows["q50"].to_numpy()
+        row = one(table, model=model)
+        npt.assert_allclose(row["mase"], np.abs(missed).mean() / np.abs(naive).mean())
+        npt.assert_allclose(row["rmsse"], np.sqrt((missed**2).mean() / (naive**2).mean()))
+    # As utilsforecast 0.2.17 has them of the same medians and history.
+    walk = one(table, model="RandomWalk")
+    npt.assert_allclose([walk["mase"], walk["rmsse"]], [0.87, 0.73], atol=0.02)
 
 
 def test_ratios_and_test_use_the_reference_on_the_same_forecasts(frame):
@@ -237,8 +261,16 @@ def test_a_missing_scale_is_told_and_not_averaged_over(frame):
     rows = frame.copy()
     rows.loc[rows["origin"] == "2014-01-01", "scale"] = np.nan
     table = scores(rows, reference=None)
-    assert table["mase"].isna().all()
+    assert table["mase_robust"].isna().all()
+    assert table["mase"].notna().all()
     assert (table["note"] == "no positive scale for some forecasts").all()
+
+
+def test_frames_made_before_mase_had_its_columns_are_scored_without_it(frame):
+    table = scores(frame.drop(columns=["naive_mae", "naive_mse"]), reference=None)
+    assert table[["mase", "rmsse"]].isna().all(axis=None)
+    assert (table["note"] == "no seasonal naive error in sample for some forecasts").all()
+    assert table["rmse"].notna().all()
 
 
 def test_windows_overlap_and_months_outside_are_left_out(frame):

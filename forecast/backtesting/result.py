@@ -104,23 +104,30 @@ class Backtest:
             Errors of levels in ``100 * log``, of growth rates in percentage points.
         ax : Axes, optional
             Default: new ones.
-        """
-        from matplotlib import pyplot as plt
 
-        if ax is None:
-            ax = plt.subplots(layout="constrained")[1]
-        table = self.scores(("model", "step"), reference=None)
-        table = table[table["quantity"] == quantity]
-        several = table["target"].nunique() > 1
-        for (model, target), rows in table.groupby(["model", "target"], sort=False):
-            label = f"{model}, {target}" if several else str(model)
-            ax.plot(rows["step"], rows["rmse"], marker="o", markersize=3, label=label)
-        unit = "100 log" if quantity == "level" else "percentage points"
-        ax.set(xlabel="step (months ahead)", ylabel=f"RMSE, {unit}")
-        ax.set_xticks(np.unique(table["step"]))
-        ax.set_ylim(bottom=0.0)
-        ax.legend(frameon=False)
-        return ax
+        Returns
+        -------
+        Axes
+            One line a model, and target and state where there are several of these.
+
+        Raises
+        ------
+        ScoreError
+            If there are no forecasts of this quantity, or none has an outcome.
+        """
+        # A backtest is often run where nothing is drawn.
+        from tradeshock.forecast.plots.errors import plot_errors
+
+        return plot_errors(_with_labels_as_models(self.frame), quantity=quantity, ax=ax)
+
+
+def _with_labels_as_models(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as if it had one target and state, with those of each model in its name."""
+    several = [column for column in ("target", "state") if frame[column].nunique() > 1]
+    if not several:
+        return frame
+    names = frame[["model", *several]].astype(str).agg(", ".join, axis=1)
+    return frame.assign(model=names, **{column: f"several {column}s" for column in several})
 
 
 class IncompleteBacktestError(BacktestError):

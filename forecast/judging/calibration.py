@@ -8,7 +8,8 @@ import pandas as pd
 from scipy import special, stats
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.judging.comparison import diebold_mariano
+from tradeshock.forecast.judging.alignment import by_month
+from tradeshock.forecast.judging.comparison import diebold_mariano, loss_difference
 from tradeshock.forecast.judging.intervals import covered
 from tradeshock.forecast.judging.scorable import INTERVALS, month_number, scorable
 from tradeshock.forecast.judging.significance import (
@@ -16,7 +17,9 @@ from tradeshock.forecast.judging.significance import (
     Array,
     SignificanceTest,
     detectable,
+    is_constant,
     long_run_covariance,
+    smoothed_variance,
 )
 
 # A sample of 1,000 draws cannot tell a PIT of 0 from one of half a thousandth.
@@ -32,11 +35,12 @@ def coverage_binomial(hits: npt.ArrayLike, level: float) -> SignificanceTest:
     Parameters
     ----------
     hits
-        Whether the outcome was in the interval, shape ``(months,)``.
+        Whether the outcome was in the interval, shape ``(months,)``; NaN is left out.
     level
         Nominal coverage, such as 0.9.
     """
-    inside = np.asarray(hits, dtype=bool)
+    (known,) = by_month(hits)
+    inside = known[np.isfinite(known)] > 0
     n = len(inside)
     if n < SMALLEST_SAMPLE:
         raise ScoreError(f"{n} months are too few to test coverage; at least 8 are needed.")
@@ -54,10 +58,15 @@ def coverage_binomial(hits: npt.ArrayLike, level: float) -> SignificanceTest:
 def coverage_hac(hits: npt.ArrayLike, level: float, step: int = 1) -> SignificanceTest:
     """Test of an interval's coverage that allows for overlapping forecasts (two-sided).
 
-    The mean of ``hit - level`` over its long-run standard error of lag ``step - 1``, with the
-    correction of Harvey, Leybourne and Newbold and t(n - 1): `diebold_mariano` of hits against
-    their nominal share. Use it beyond step 1; with few misses (95 % intervals, n below 60) take
-    it as a rough guide, and it cannot be had where every outcome was inside.
+    The mean of ``hit - level`` over its standard error: at step 1 by the plain variance, against
+    t(n - 1); beyond, by the fixed smoothing of `diebold_mariano` with ``m = floor(n**(1/3))``
+    ordinates, against t(2 m), where the variance is at least ``level (1 - level)``, that of
+    months without overlap, since overlap makes neighbouring months more alike and never less.
+
+    Of 800 series of calibrated forecasts it rejects at 5 % those of 50, 80 and 95 % intervals in
+    6, 7 and 0 % (n = 60, step 6), 11, 13 and 0 % (n = 60, step 12), 6, 6 and 6 % (n = 135, step
+    6), 6, 11 and 9 % (n = 135, step 12): take p-values of long steps in short samples as a rough
+    guide. It cannot be had where every outcome was inside.
 
     Parameters
     ----------
@@ -68,14 +77,40 @@ def coverage_hac(hits: npt.ArrayLike, level: float, step: int = 1) -> Significan
         Nominal coverage, such as 0.9.
     step
         Months ahead.
+
+    Raises
+    ------
+    ScoreError
+        If every outcome was inside, or outside, or there are fewer than ``max(8, step + 1)``.
     """
-    inside = np.asarray(hits, dtype=float)
-    if np.isfinite(inside).any() and np.nanmin(inside) == np.nanmax(inside):
+    (inside,) = by_month(hits)
+    if np.isfinite(inside).any() and is_constant(inside):
         raise ScoreError(
             f"The outcome was always {'inside' if np.nanmax(inside) else 'outside'} the interval: "
             "no variance to test with; use coverage_binomial."
         )
-    return diebold_mariano(inside, np.full(len(inside), level), step)
+    nominal = np.full(len(inside), level)
+    if step == 1:
+        return diebold_mariano(inside, nominal)
+    gap = loss_difference(inside, nominal, step)
+    mean = float(np.nanmean(gap))
+    error, ordinates = _coverage_error(gap, level)
+    return SignificanceTest(
+        statistic=mean / error,
+        p_value=float(2.0 * special.stdtr(2 * ordinates, -abs(mean / error))),
+        n=int(np.isfinite(gap).sum()),
+        method=f"mean of hits, fixed smoothing, Daniell kernel of {ordinates} ordinates, variance "
+        f"at least that of independent months, t({2 * ordinates})",
+        difference=mean,
+        smallest_detectable_difference=detectable(error, 2 * ordinates),
+    )
+
+
+def _coverage_error(hits: Array, level: float) -> tuple[float, int]:
+    """Standard error of the share of hits beyond step 1, and the ordinates behind it."""
+    variance, ordinates = smoothed_variance(hits)
+    n = np.isfinite(hits).sum()
+    return float(np.sqrt(max(variance, level * (1.0 - level)) / n)), ordinates
 
 
 def berkowitz(pit: npt.ArrayLike) -> SignificanceTest:
@@ -91,7 +126,10 @@ def berkowitz(pit: npt.ArrayLike) -> SignificanceTest:
     pit
         Probability integral transforms in time order, shape ``(months,)``, without gaps.
     """
-    z = special.ndtri(_checked_pit(pit))
+    values = _checked_pit(pit)
+    if is_constant(values):
+        raise ScoreError(f"All {len(values)} PITs are the same: no variance to test with.")
+    z = special.ndtri(values)
     y, x = z[1:], np.column_stack([np.ones(len(z) - 1), z[:-1]])
     residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     n = len(y)
@@ -165,8 +203,8 @@ def coverage_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     """Coverage of the four central intervals of every model, with 95 % confidence bounds.
 
     Exact binomial bounds (Clopper and Pearson 1934) at step 1 and where every outcome was inside
-    or outside; beyond step 1, where forecasts overlap, the coverage plus and minus Student's
-    t(n - 1) times the standard error of `coverage_hac`, cut to 0..1.
+    or outside; beyond step 1, where forecasts overlap, the coverage plus and minus the standard
+    error of `coverage_hac` times the quantile of its Student's t, cut to 0..1.
 
     Parameters
     ----------
@@ -205,9 +243,8 @@ def _bounds(hits: Array, level: float, step: int) -> dict[str, float]:
     exact = stats.binomtest(int(observed.sum()), n).proportion_ci(0.95)
     lower, upper = float(exact.low), float(exact.high)
     if step > 1 and 0.0 < share < 1.0 and n >= max(SMALLEST_SAMPLE, step + 1):
-        smallest = coverage_hac(hits, level, step).smallest_detectable_difference
-        assert smallest is not None
-        half = smallest / detectable(1.0, n - 1) * float(special.stdtrit(n - 1, 0.975))
+        error, ordinates = _coverage_error(hits, level)
+        half = error * float(special.stdtrit(2 * ordinates, 0.975))
         lower, upper = max(share - half, 0.0), min(share + half, 1.0)
     return {"n": n, "coverage": share, "lower": lower, "upper": upper}
 
@@ -225,9 +262,11 @@ def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:
 
 
 def _checked_pit(pit: npt.ArrayLike) -> Array:
-    values = np.asarray(pit, dtype=float)
-    if len(values) < SMALLEST_SAMPLE or not ((values >= 0) & (values <= 1)).all():
+    (values,) = by_month(pit)
+    outside = int((~((values >= 0) & (values <= 1))).sum())
+    if len(values) < SMALLEST_SAMPLE or outside:
         raise ScoreError(
-            f"Got {len(values)} PITs; at least {SMALLEST_SAMPLE} are needed, all within 0..1."
+            f"Got {len(values)} PITs, {outside} of them missing or no probability; at least "
+            f"{SMALLEST_SAMPLE} months in a row are needed, all within 0..1."
         )
     return np.asarray(np.clip(values, _PIT_EDGE, 1.0 - _PIT_EDGE))

@@ -1,8 +1,12 @@
 """Tests of whether one model forecasts better than another.
 
 All take one number for each calendar month in order, with NaN in months that were not forecast,
-so that lags are months even where an episode or a season was cut out. A negative difference is
-in favour of the first model.
+so that lags are months even where an episode or a season was cut out; Series are matched by their
+labels (`tradeshock.forecast.judging.alignment.by_month`). Differences that are rounding beside the
+losses count as zero, and where nothing but rounding varies there is no test: `ScoreError` says so.
+Losses that are rounding in every month, those of perfect forecasts, cannot be told from others
+here: take errors from `tradeshock.forecast.judging.scorable.scorable`, which sees the figures.
+A negative difference is in favour of the first model.
 """
 
 from typing import Literal
@@ -12,12 +16,16 @@ import numpy.typing as npt
 from scipy import special
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.alignment import by_month
 from tradeshock.forecast.judging.significance import (
     SMALLEST_SAMPLE,
     Array,
     SignificanceTest,
     detectable,
+    is_constant,
     long_run_covariance,
+    smoothed_variance,
+    without_rounding,
 )
 
 
@@ -27,10 +35,10 @@ def loss_difference(loss_a: npt.ArrayLike, loss_b: npt.ArrayLike, step: int = 1)
     Raises
     ------
     ScoreError
-        If the shapes differ, fewer than ``max(8, step + 1)`` months have both losses, or the
-        difference is the same in every month.
+        If shapes or labels differ, fewer than ``max(8, step + 1)`` months have both losses, or
+        the difference is the same in every month but for rounding.
     """
-    a, b = np.asarray(loss_a, dtype=float), np.asarray(loss_b, dtype=float)
+    a, b = by_month(loss_a, loss_b)
     if a.shape != b.shape or a.ndim != 1:
         raise ScoreError(
             f"Losses of shapes {a.shape} and {b.shape} cannot be compared; hand in two vectors "
@@ -38,14 +46,14 @@ def loss_difference(loss_a: npt.ArrayLike, loss_b: npt.ArrayLike, step: int = 1)
         )
     if step < 1:
         raise ScoreError(f"Steps are counted from 1; got step {step}.")
-    difference: Array = a - b
+    difference = without_rounding(a - b, a, b)
     observed = difference[np.isfinite(difference)]
     if len(observed) < max(SMALLEST_SAMPLE, step + 1):
         raise ScoreError(
             f"{len(observed)} months are too few for a test at step {step}; "
             f"at least {max(SMALLEST_SAMPLE, step + 1)} are needed."
         )
-    if np.ptp(observed) <= 1e-12 * max(np.nanmax(np.abs(a)), np.nanmax(np.abs(b))):
+    if is_constant(observed, a, b):
         raise ScoreError(
             "The two losses differ by the same amount in every month; is it one model twice?"
         )
@@ -124,18 +132,15 @@ def _harvey_leybourne_newbold(difference: Array, step: int) -> tuple[float, int,
 
 def _fixed_smoothing(difference: Array, step: int) -> tuple[float, int, str]:
     months = np.flatnonzero(np.isfinite(difference))
-    consecutive = difference[months[0] : months[-1] + 1]
-    n = len(consecutive)
+    n = int(months[-1] - months[0]) + 1
     if n > len(months):
         raise ScoreError(
             f"{n - len(months)} of {n} months have no loss; fixed smoothing needs consecutive "
             "months, so use method='hln'."
         )
-    # The cube root of 64 and the like is a shade below the integer in floating point.
-    ordinates = int(np.floor(np.cbrt(n) + 1e-9))
-    periodogram = np.abs(np.fft.rfft(consecutive)[1 : ordinates + 1]) ** 2 / n
+    variance, ordinates = smoothed_variance(difference)
     return (
-        float(np.sqrt(periodogram.mean() / n)),
+        float(np.sqrt(variance / n)),
         2 * ordinates,
         f"fixed smoothing, Daniell kernel of {ordinates} ordinates",
     )
@@ -167,7 +172,7 @@ def clark_west(
     step
         Months ahead.
     """
-    small, large = np.asarray(error_small, dtype=float), np.asarray(error_large, dtype=float)
+    small, large = by_month(error_small, error_large)
     gain = loss_difference(small**2, large**2 - (small - large) ** 2, step)
     n, mean = int(np.isfinite(gain).sum()), float(np.nanmean(gain))
     variance, kernel = long_run_covariance(gain - mean, step - 1)
@@ -209,12 +214,15 @@ def giacomini_white(
         default a constant and the newest loss difference that was known, that of `step` months
         before.
     """
+    if instruments is not None:
+        # By the same labels as the losses.
+        loss_a, loss_b, instruments = by_month(loss_a, loss_b, instruments)
     difference = loss_difference(loss_a, loss_b, step)
     if instruments is None:
         lagged = np.concatenate([np.full(step, np.nan), difference[:-step]])
         known = np.column_stack([np.ones(len(difference)), lagged])
     else:
-        known = np.asarray(instruments, dtype=float)
+        known = np.asarray(instruments)
     moments = known * difference[:, None]
     used = moments[np.isfinite(moments).all(axis=1)]
     n, degrees = len(used), known.shape[1]

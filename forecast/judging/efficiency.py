@@ -8,10 +8,13 @@ import pandas as pd
 from scipy import special
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.alignment import by_month
 from tradeshock.forecast.judging.significance import (
     SMALLEST_SAMPLE,
     SignificanceTest,
+    is_constant,
     long_run_covariance,
+    without_rounding,
 )
 
 
@@ -59,21 +62,38 @@ def mincer_zarnowitz(
     Raises
     ------
     ScoreError
-        If fewer than ``max(8, step + 2)`` months have both, or the forecast never changes.
+        If fewer than ``max(8, step + 2)`` months have both, the forecast never changes, or it
+        explains the outcomes without error but for rounding; or shapes or labels differ.
     """
-    y, f = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
+    y, f = by_month(actual, forecast)
+    if y.shape != f.shape or y.ndim != 1:
+        raise ScoreError(
+            f"Outcomes of shape {y.shape} and forecasts of shape {f.shape} cannot be compared; "
+            "hand in two vectors with one entry for each month."
+        )
     both = np.isfinite(y) & np.isfinite(f)
     n = int(both.sum())
-    if n < max(SMALLEST_SAMPLE, step + 2) or np.ptp(f[both]) == 0:
+    if n < max(SMALLEST_SAMPLE, step + 2) or is_constant(f[both]):
         raise ScoreError(
             f"{n} months of forecasts cannot be regressed at step {step}: at least "
             f"{max(SMALLEST_SAMPLE, step + 2)} are needed, and they must vary."
         )
-    x = np.column_stack([np.ones(len(f)), f])
-    bread = np.linalg.inv(x[both].T @ x[both])
-    beta = bread @ x[both].T @ y[both]
-    meat, kernel = long_run_covariance(x * (y - x @ beta)[:, None], step - 1)
-    covariance = n * bread @ meat @ bread
+    # Around its mean, so that a small swing around a large figure is regressed as well.
+    mean = f[both].mean()
+    x = np.column_stack([np.ones(len(f)), f - mean])
+    beta = np.linalg.lstsq(x[both], y[both], rcond=None)[0]
+    residual = without_rounding(y - x @ beta, y, f)
+    if not np.nan_to_num(residual).any():
+        raise ScoreError(
+            f"The forecasts of all {n} months explain the outcomes without error (intercept "
+            f"{beta[0] - beta[1] * mean:g}, slope {beta[1]:g}): no variance to test with."
+        )
+    bread = np.diag(1.0 / (x[both] ** 2).sum(axis=0))
+    meat, kernel = long_run_covariance(x * residual[:, None], step - 1)
+    # Back to the intercept at a forecast of zero.
+    back = np.array([[1.0, -mean], [0.0, 1.0]])
+    beta = back @ beta
+    covariance = n * back @ bread @ meat @ bread @ back.T
     gap = beta - np.array([0.0, 1.0])
     statistic = float(gap @ np.linalg.solve(covariance, gap)) / 2.0
     errors = np.sqrt(np.diag(covariance))

@@ -3,6 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from tradeshock.forecast.judging.alignment import same_rows
+from tradeshock.forecast.judging.significance import ROUNDING
+
 Array = npt.NDArray[np.float64]
 
 
@@ -18,7 +21,8 @@ def pinball(actual: npt.ArrayLike, quantile: npt.ArrayLike, level: float) -> Arr
     level
         Probability of the quantile, in (0, 1).
     """
-    difference = np.asarray(actual, dtype=float) - np.asarray(quantile, dtype=float)
+    y, q = same_rows(actual, quantile)
+    difference = y - q
     return np.asarray(np.maximum(level * difference, (level - 1.0) * difference))
 
 
@@ -38,7 +42,7 @@ def interval_score(
     level
         Nominal coverage, such as 0.9.
     """
-    y, low, high = (np.asarray(x, dtype=float) for x in (actual, lower, upper))
+    y, low, high = same_rows(actual, lower, upper)
     miss = np.maximum(low - y, 0.0) + np.maximum(y - high, 0.0)
     return np.asarray(high - low + 2.0 / (1.0 - level) * miss)
 
@@ -46,6 +50,7 @@ def interval_score(
 def covered(
     actual: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike
 ) -> npt.NDArray[np.bool_]:
-    """Whether each outcome lies within its interval, the ends included."""
-    y = np.asarray(actual, dtype=float)
-    return np.asarray((np.asarray(lower) <= y) & (y <= np.asarray(upper)))
+    """Whether each outcome lies within its interval, the ends included, rounding allowed for."""
+    y, low, high = same_rows(actual, lower, upper)
+    at_an_end = [np.isclose(y, end, rtol=ROUNDING, atol=0.0) for end in (low, high)]
+    return np.asarray(((low <= y) & (y <= high)) | at_an_end[0] | at_an_end[1])

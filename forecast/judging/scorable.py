@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.significance import without_rounding
 
 QUANTILES = {
     "q025": 0.025,
@@ -51,7 +52,8 @@ def scorable(frame: pd.DataFrame) -> pd.DataFrame:
 
     Levels (quantiles and outcome) become ``100 * log``, so that errors are about per cent and
     compare across months and nations; growth rates stay in percentage points. The column
-    ``error`` is outcome minus median: positive where the forecast was too low.
+    ``error`` is outcome minus median: positive where the forecast was too low; ``unit_error`` is
+    the same in the quantity's own unit (million USD, percentage points).
 
     Parameters
     ----------
@@ -78,13 +80,23 @@ def scorable(frame: pd.DataFrame) -> pd.DataFrame:
     measured = [*QUANTILES, "actual"]
     level = rows["quantity"].eq("level")
     figures = rows[measured].to_numpy(dtype=float, copy=True)
+    unit_error = figures[:, measured.index("actual")] - figures[:, measured.index("q50")]
     _refuse(rows, level & np.any(figures <= 0, axis=1), "has a level that is not positive")
     figures[level] = 100.0 * np.log(figures[level])
     numbers = np.column_stack([figures, rows[["crps", "logscore"]].to_numpy(dtype=float)])
     _refuse(rows, ~np.isfinite(numbers).all(axis=1), "has a quantile or score that is no number")
     rows[measured] = figures
-    rows["error"] = rows["actual"] - rows["q50"]
+    rows["error"] = free_of_rounding(rows["actual"] - rows["q50"], rows["actual"])
+    rows["unit_error"] = np.where(rows["error"] == 0.0, 0.0, unit_error)
     return rows
+
+
+def free_of_rounding(difference: npt.ArrayLike, actual: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Errors and the like, zero where they are the rounding of a forecast that was right.
+
+    Both units of scores are 100 times a ratio, so their rounding is at least that of 100.
+    """
+    return without_rounding(difference, actual, 100.0)
 
 
 def _refuse(

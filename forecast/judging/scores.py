@@ -15,6 +15,7 @@ from tradeshock.forecast.judging.scorable import (
     FORECAST_KEYS,
     INTERVALS,
     QUANTILES,
+    free_of_rounding,
     month_number,
     scorable,
 )
@@ -28,6 +29,7 @@ WINDOWS = {
     "2015-2025": ("2015-01", "2025-12"),
     "2022-2026.04": ("2022-01", "2026-04"),
 }
+_SCALED = ("mase", "rmsse", "mase_robust", "rmsse_robust")
 _DERIVED = ("window", "episode", "phase", "month_of_year", "year")
 
 
@@ -43,9 +45,9 @@ def scores(
     Parameters
     ----------
     frame
-        Tidy frame of a backtest. Rows without an outcome are not scored. The optional column
-        ``last_yoy`` (growth of the last month published at the origin, per cent) is needed for
-        ``direction``.
+        Tidy frame of a backtest. Rows without an outcome are not scored. Optional columns are
+        ``last_yoy`` (growth of the last month published at the origin, per cent), needed for
+        ``direction``, and ``naive_mae`` and ``naive_mse``, needed for ``mase`` and ``rmsse``.
     by
         Columns of the frame, or ``window``, ``episode``, ``phase``, ``month_of_year`` and
         ``year`` of the target month. Targets and quantities are never pooled.
@@ -65,15 +67,21 @@ def scores(
     ``n`` forecasts scored; ``rmse``, ``mae``; ``bias`` mean error, positive where forecasts were
     too low; ``crps``, ``logscore``, ``pinball`` (mean over the nine quantiles) and
     ``interval_score`` (mean over the four intervals); ``coverage_50`` to ``coverage_95``;
-    ``mase``, ``rmsse`` mean absolute and root mean squared error over ``scale`` (after Hyndman
-    and Koehler 2006); ``direction`` share of growth rates forecast on the right side of
-    ``last_yoy``, no side counting half, not defined for levels.
+    ``mase`` mean absolute scaled error (Hyndman and Koehler 2006, International Journal of
+    Forecasting 22) and ``rmsse`` root mean squared scaled error (Makridakis, Spiliotis and
+    Assimakopoulos 2022, same journal 38), both of the median in the quantity's own unit, over the
+    error in sample of the seasonal naive forecast of period 12 in the history published at the
+    origin (``naive_mae``, ``naive_mse``): 1 is as good as last year's month was in sample.
+    ``mase_robust``, ``rmsse_robust`` mean absolute and root mean squared error over ``scale``, the
+    median absolute change over one month, which single wild months do not move; ``direction``
+    share of growth rates forecast on the right side of ``last_yoy``, no side counting half, not
+    defined for levels.
 
     Against the reference, over the ``n_reference`` forecasts that both have made: ``rmse_ratio``,
     ``crps_ratio``; ``dm_p`` p-value of `diebold_mariano` (Harvey, Leybourne and Newbold) on
     squared errors, where a group pools several forecasts of one origin month on their mean;
-    ``detectable_ratio`` the RMSE ratio that this test would find four times out of five, 0 if
-    there is none.
+    ``detectable_ratio`` the minimum detectable RMSE ratio of that test at 5 % with a power of
+    80 %, 0 if there is none.
 
     ``note`` says why a number is missing; it is empty where all is well.
 
@@ -134,11 +142,21 @@ def _row_scores(rows: pd.DataFrame) -> pd.DataFrame:
         rows[f"coverage_{100 * level:.0f}"] = covered(actual, rows[lower], rows[upper]).astype(
             float
         )
-    scale = rows["scale"].to_numpy(dtype=float, copy=True)
-    scale[~(scale > 0)] = np.nan
-    rows["absolute_scaled"], rows["squared_scaled"] = np.abs(error) / scale, (error / scale) ** 2
+    rows["crps"] = free_of_rounding(rows["crps"], actual)
+    missed, scale = rows["unit_error"].to_numpy(), _positive(rows, "scale")
+    rows["mase"] = np.abs(missed) / _positive(rows, "naive_mae")
+    rows["rmsse"] = missed**2 / _positive(rows, "naive_mse")
+    rows["mase_robust"], rows["rmsse_robust"] = np.abs(error) / scale, (error / scale) ** 2
     rows["direction"] = _direction(rows)
     return rows
+
+
+def _positive(rows: pd.DataFrame, column: str) -> Array:
+    """A column to divide by, NaN where it is missing or not positive."""
+    if column not in rows.columns:
+        return np.full(len(rows), np.nan)
+    values = rows[column].to_numpy(dtype=float)
+    return np.where(values > 0, values, np.nan)
 
 
 def _direction(rows: pd.DataFrame) -> Array:
@@ -199,7 +217,7 @@ def _with_groups(
 def _averages(grouped: "Groups") -> pd.DataFrame:
     coverages = [f"coverage_{100 * level:.0f}" for level in INTERVALS]
     means = ["error", "absolute", "squared", "crps", "logscore", "pinball", "interval_score"]
-    partial = ["absolute_scaled", "squared_scaled", "direction"]
+    partial = [*_SCALED, "direction"]
     mean = grouped[[*means, *coverages, *partial]].mean()
     n = grouped.size()
     # A mean over some of the group's forecasts only would not be that of the group.
@@ -207,7 +225,8 @@ def _averages(grouped: "Groups") -> pd.DataFrame:
     table = pd.DataFrame({"n": n, "rmse": np.sqrt(mean["squared"]), "mae": mean["absolute"]})
     table["bias"] = mean["error"]
     table = table.join(mean[["crps", "logscore", "pinball", "interval_score", *coverages]])
-    table["mase"], table["rmsse"] = mean["absolute_scaled"], np.sqrt(mean["squared_scaled"])
+    for name in _SCALED:
+        table[name] = np.sqrt(mean[name]) if name.startswith("rm") else mean[name]
     table["direction"] = mean["direction"]
     return table
 
@@ -266,7 +285,8 @@ def _explained(table: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame:
     """Add the column that says why numbers are missing."""
     growth = table.index.get_level_values("quantity") == "yoy"
     reasons = {
-        "no positive scale for some forecasts": table["mase"].isna(),
+        "no positive scale for some forecasts": table["mase_robust"].isna(),
+        "no seasonal naive error in sample for some forecasts": table["mase"].isna(),
         "no last_yoy for some forecasts": table["direction"].isna() & growth,
     }
     if "n_reference" in table:

@@ -11,6 +11,8 @@ from tradeshock.features.errors import ScoreError
 Array = npt.NDArray[np.float64]
 
 SMALLEST_SAMPLE = 8
+# Doubles carry 16 digits, and logs, squares and means of them lose some three or four.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,9 @@ class SignificanceTest:
         Mean that is tested against zero, in the unit of what was handed in. None in tests of
         several restrictions at once.
     smallest_detectable_difference
-        True difference that a test at 5 % of this many months, and of this much noise, would
-        find four times out of five. A p-value above 0.05 says little about differences smaller
-        than that. None where ``difference`` is.
+        Minimum detectable difference: the true difference that a test at 5 % of this many
+        months, and of this much noise, finds with a power of 80 %. A p-value above 0.05 says
+        little about differences smaller than that. None where ``difference`` is.
     """
 
     statistic: float
@@ -42,10 +44,39 @@ class SignificanceTest:
     smallest_detectable_difference: float | None = None
 
 
-def detectable(standard_error: float, dof: float = np.inf, sides: int = 2) -> float:
-    """Difference found with 80 % power at 5 %: ``(t(1 - 0.05 / sides) + t(0.8)) * se``.
+def without_rounding(difference: npt.ArrayLike, *subtracted: npt.ArrayLike) -> Array:
+    """Differences, zero where they are no more than the rounding of what was subtracted.
 
-    Bloom 1995, Evaluation Review 19; `dof` are the degrees of freedom of Student's t.
+    Parameters
+    ----------
+    difference
+        Any shape.
+    *subtracted
+        Figures that it was made of. The largest absolute one is the size that counts: figures of
+        one series were computed from figures of that size.
+    """
+    d = np.asarray(difference, dtype=float)
+    return np.where(np.abs(d) <= ROUNDING * _size(*subtracted), 0.0, d)
+
+
+def is_constant(values: npt.ArrayLike, *subtracted: npt.ArrayLike) -> bool:
+    """Whether values differ among each other by rounding only (see `without_rounding`)."""
+    x = np.asarray(values, dtype=float)
+    x = x[np.isfinite(x)]
+    return len(x) == 0 or bool(np.ptp(x) <= ROUNDING * _size(*(subtracted or (x,))))
+
+
+def _size(*figures: npt.ArrayLike) -> float:
+    """Largest absolute finite figure."""
+    flat = np.concatenate([np.abs(np.asarray(x, dtype=float)).ravel() for x in figures])
+    return float(flat[np.isfinite(flat)].max(initial=0.0))
+
+
+def detectable(standard_error: float, dof: float = np.inf, sides: int = 2) -> float:
+    """Minimum detectable difference at 5 % with a power of 80 %.
+
+    ``(t(1 - 0.05 / sides) + t(0.8)) * se``: Bloom 1995, Evaluation Review 19; `dof` are the
+    degrees of freedom of Student's t.
     """
     if np.isinf(dof):
         return float((special.ndtri(1 - 0.05 / sides) + special.ndtri(0.8)) * standard_error)
@@ -96,3 +127,26 @@ def long_run_covariance(deviations: npt.ArrayLike, lag: int) -> tuple[Array, str
         f"The long-run covariance of {observed.sum()} months cannot be inverted: the series does "
         "not vary, or its columns repeat each other."
     )
+
+
+def smoothed_variance(series: npt.ArrayLike) -> tuple[float, int]:
+    """Long-run variance by fixed smoothing, and the number of ordinates that it is a mean of.
+
+    Mean of the first ``m = floor(n**(1/3))`` ordinates of ``|sum_t x_t exp(-i 2 pi j t / n)|**2
+    / n``: the Daniell kernel. A mean over its standard error by this variance has Student's
+    t(2 m) in the limit of a fixed `m` (Coroneo and Iacone 2020, Journal of Applied Econometrics
+    35). A month that is NaN adds nothing, so it should be rare.
+
+    Parameters
+    ----------
+    series
+        One figure for each calendar month, shape ``(months,)``.
+    """
+    x = np.asarray(series, dtype=float)
+    months = np.flatnonzero(np.isfinite(x))
+    span = x[months[0] : months[-1] + 1]
+    modulated = np.where(np.isfinite(span), span - np.nanmean(span), 0.0)
+    # The cube root of 64 and the like is a shade below the integer in floating point.
+    ordinates = int(np.floor(np.cbrt(len(span)) + 1e-9))
+    periodogram = np.abs(np.fft.rfft(modulated)[1 : ordinates + 1]) ** 2 / len(months)
+    return float(periodogram.mean()), ordinates

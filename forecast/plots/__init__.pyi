@@ -3,7 +3,8 @@ from tradeshock.forecast.plots.calibration import (
     plot_coverage as plot_coverage,
     plot_pit as plot_pit,
 )
+from tradeshock.forecast.plots.csed import plot_csed as plot_csed
 from tradeshock.forecast.plots.errors import plot_errors as plot_errors
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import plot_history as plot_history
-from tradeshock.forecast.plots.shocks import plot_csed as plot_csed, plot_episodes as plot_episodes
+from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes

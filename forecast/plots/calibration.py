@@ -97,7 +97,7 @@ def _uniform(pit: np.ndarray, step: int) -> str:
     try:
         p_value = pit_moments(pit, step).p_value
     except (ScoreError, np.linalg.LinAlgError):
-        return "too few for a test"
+        return "too few or too alike for a test"
     return f"uniform: p {'< 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}"
 
 

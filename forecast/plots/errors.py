@@ -83,7 +83,7 @@ def plot_errors(
                 **style,
             )
     _dress(ax, table, relative, quantity, reference)
-    _write(ax, rows, relative, reference)
+    _write(ax, rows, table[table["model"].isin(chosen)], reference if relative else None)
     return ax
 
 
@@ -101,9 +101,11 @@ def _dress(ax: Axes, table: pd.DataFrame, relative: bool, quantity: str, referen
     write_key(ax)
 
 
-def _write(ax: Axes, rows: pd.DataFrame, relative: bool, reference: str) -> None:
-    said = f"{span(rows)}; {state_words(rows)}"
-    if relative:
+def _write(ax: Axes, rows: pd.DataFrame, table: pd.DataFrame, reference: str | None) -> None:
+    fewest, most = table["n"].min(), table["n"].max()
+    months = f"n = {most}" if fewest == most else f"n = {fewest} to {most}"
+    said = f"{span(rows)}, {months}; {state_words(rows)}"
+    if reference is not None:
         said = f"Below 1 is better. Filled: p < 0.05 (Diebold-Mariano). {said}"
         title = f"Error by step against {reference}"
     else:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.forecast.plots.hangul import make_hangul_legible
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def plot_fan(
     _draw(ax, paths, series, past, scale)
     _dress(ax, scale)
     _write(ax, paths, title or series)
+    make_hangul_legible(ax)
     return ax
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradeshock.forecast.plots.fan import FIGURE_SIZE, PUBLISHED, QUIET
+from tradeshock.forecast.plots.hangul import make_hangul_legible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,9 +67,19 @@ def dress(ax: Axes, grid: str = "y") -> None:
     ax.tick_params(axis="x" if grid == "x" else "y", length=0)
 
 
+def cell_inches(ax: Axes) -> tuple[float, float]:
+    """Width and height of the part of the figure that axes have with all that is around them."""
+    width, height = (float(inches) for inches in ax.figure.figure.get_size_inches())
+    spec = ax.get_subplotspec()
+    if spec is None:
+        return width, height
+    grid = spec.get_gridspec()
+    return width * len(spec.colspan) / grid.ncols, height * len(spec.rowspan) / grid.nrows
+
+
 def letters(ax: Axes, share: float = 0.8) -> int:
-    """Letters of a line as wide as this share of the figure."""
-    return int(LETTERS_PER_INCH * share * ax.figure.figure.get_size_inches()[0])
+    """Letters of a line as wide as this share of the axes' part of the figure."""
+    return int(LETTERS_PER_INCH * share * cell_inches(ax)[0])
 
 
 def write_heading(ax: Axes, title: str, said: str, share: float = 0.8) -> None:
@@ -145,3 +156,5 @@ def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0
         handlelength=1.8,
         columnspacing=1.4,
     )
+    # The key is written last.
+    make_hangul_legible(ax)

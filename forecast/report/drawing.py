@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -68,7 +69,9 @@ def inline_svg(
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context({**SETTINGS, "svg.hashsalt": name}):
+    with rc_context({**SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
+        # Letters are drawn by the page, whose fonts have more of them than matplotlib's.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure = Figure(figsize=size, layout="constrained")
         draw(ax=figure.subplots())
         file = io.StringIO()

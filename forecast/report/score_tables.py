@@ -43,7 +43,7 @@ def steps_table(frame: pd.DataFrame, reference: str) -> Table:
     headers += ["Ratio", "p", "Detectable"]
     caption = (
         f"Scores by step, best first. Ratio: RMSE over that of {reference}; p: Diebold-Mariano; "
-        "Detectable: the ratio that the test would find with a power of 80 %"
+        "Detectable: minimum detectable ratio at 80 % power; n: months"
     )
     return Table("scoreboard", caption, headers, rows)
 
@@ -69,11 +69,12 @@ def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> 
     """RMSE over the reference's at every step."""
     table = scores(frame, by=("model", "step"), reference=reference)
     ratios = table.pivot(index="step", columns="model", values="rmse_ratio")[list(models)]
+    months = table.groupby("step")["n_reference"].max()
     rows: list[list[Cell | str]] = [
-        [str(step), *(number(value, 3) for value in row)]
+        [str(step), number(float(months[step]), 0), *(number(value, 3) for value in row)]
         for step, row in zip(ratios.index, ratios.to_numpy(), strict=True)
     ]
-    return Table("ratios", f"RMSE over that of {reference}", ["Step", *models], rows)
+    return Table("ratios", f"RMSE over that of {reference}", ["Step", "n", *models], rows)
 
 
 def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> Table:

@@ -115,13 +115,15 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
 
     The last 120 rows with a known outcome are forecast in blocks of a year, each from a fit on
     the rows whose twelve outcomes were known when the block began. Squared errors of all steps
-    count, each divided by those of no change. Short histories take the middle penalty.
+    with outcomes in these rows count, each divided by those of no change. Histories that are too
+    short, or that never change, take the middle penalty.
     """
+    middle = sorted(penalties)[len(penalties) // 2]
     outcomes = rows.outcome_table(VALIDATION_STEPS)
     known = int((~np.isnan(outcomes[:, 0])).sum())
     first = max(known - VALIDATION_ROWS, FEWEST_ROWS + VALIDATION_STEPS - 1)
     if first >= known:
-        return sorted(penalties)[len(penalties) // 2]
+        return middle
     ridges = np.array([step_penalties(penalty, VALIDATION_STEPS) for penalty in penalties])
     wrong = np.zeros_like(ridges)
     for begin in range(first, known, REFIT_EVERY):
@@ -135,7 +137,11 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
         missed = shrunk @ (new @ vectors).T - outcomes[block].T
         wrong += np.nansum(missed**2, axis=2)
     no_change = np.nansum(outcomes[first:known] ** 2, axis=0)
-    return penalties[int(np.argmin((wrong / no_change).sum(axis=1)))]
+    # In a block of less than a year the outcomes of long steps are not out.
+    judged = no_change > 0.0
+    if not judged.any():
+        return middle
+    return penalties[int(np.argmin((wrong[:, judged] / no_change[judged]).sum(axis=1)))]
 
 
 def ridge_growth(rows: Rows, new: Floats, steps: int, penalties: Sequence[float]) -> Floats:

@@ -77,7 +77,7 @@ def write_arrays(
     """
     header = {"schema": schema.name, "version": schema.version, "content": dict(about or {})}
     save = np.savez_compressed if compressed else np.savez
-    with _replacing(path) as file:
+    with replacing(path) as file:
         save(file, allow_pickle=False, **{ABOUT: np.array(json.dumps(header))}, **arrays)
 
 
@@ -122,7 +122,7 @@ def remove_drafts(folder: Path) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `path` once it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder, because only within one file system is the replacement atomic; with a

@@ -17,7 +17,13 @@ from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.features.panel.panel import Day, Panel, as_day
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
-from tradeshock.models.record.rows import COLUMNS, empty_frame, from_arrays, to_arrays
+from tradeshock.models.record.rows import (
+    COLUMNS,
+    empty_frame,
+    from_arrays,
+    to_arrays,
+    with_new_columns,
+)
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
@@ -60,6 +66,7 @@ class Record:
     ) -> None:
         if frame is None:
             frame = empty_frame()
+        frame = with_new_columns(frame)
         if missing := [name for name in COLUMNS if name not in frame.columns]:
             raise ModelError(
                 f"a record needs the columns {missing}; make its rows with "

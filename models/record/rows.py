@@ -19,6 +19,8 @@ Array = npt.NDArray[np.float64]
 Column = npt.NDArray[np.generic]
 
 QUANTILE_COLUMNS = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
+# Months of the seasonal naive forecast whose errors in sample scale those of others.
+SEASON = 12
 _TEXT = ("model", "target", "state", "quantity")
 
 
@@ -36,15 +38,17 @@ def forecast_rows(forecasts: ForecastPaths | Sequence[ForecastPaths], panel: Pan
     DataFrame
         One row a forecast, target, quantity and step. Columns ``model, target, origin, state,
         month, step, quantity``; ``mean`` and the quantiles ``q025`` to ``q975``; the scores
-        ``crps, logscore, pit``, NaN where the outcome is not out; ``scale``; ``last_yoy``, growth
-        over a year of the last month published at the origin, per cent; ``actual``; ``known_on``,
-        the day it came out, NaT where it is not out.
+        ``crps, logscore, pit``, NaN where the outcome is not out; ``scale``, ``naive_mae`` and
+        ``naive_mse``; ``last_yoy``, growth over a year of the last month published at the origin,
+        per cent; ``actual``; ``known_on``, the day it came out, NaT where it is not out.
 
         Quantity "level" is in the target's unit and scored in ``100 * log``; "yoy" is growth over
         a year in per cent, scored in percentage points, and without rows where the month a year
         before is neither published nor forecast. ``scale`` is the median absolute change of the
-        quantity over one month in the published history, in the unit of the scores: the error of
-        a naive forecast.
+        quantity over one month in the published history, in the unit of the scores. ``naive_mae``
+        and ``naive_mse`` are the mean absolute and mean squared change over `SEASON` months in
+        that history, in the quantity's own unit: errors of the seasonal naive forecast in sample,
+        by which MASE and RMSSE divide. All are NaN where the history is too short.
 
     Raises
     ------
@@ -156,13 +160,26 @@ class _Past:
         return growth[:, known], steps[known]
 
     def constants(self, quantity: str, rows: int) -> dict[str, Column]:
-        """Columns ``scale`` and ``last_yoy``."""
+        """Columns ``scale``, ``naive_mae``, ``naive_mse`` and ``last_yoy``."""
         level = self._level[np.isfinite(self._level)]
         growth = 100.0 * (level[12:] / level[:-12] - 1.0)
         measured = 100.0 * np.log(level) if quantity == "level" else growth
         scale = np.median(np.abs(np.diff(measured))) if len(measured) > 1 else np.nan
+        mae, mse = self._seasonal_naive_errors(quantity)
         last = growth[-1] if len(growth) else np.nan
-        return {"scale": np.full(rows, scale), "last_yoy": np.full(rows, last)}
+        found = {"scale": scale, "naive_mae": mae, "naive_mse": mse, "last_yoy": last}
+        return {name: np.full(rows, value) for name, value in found.items()}
+
+    def _seasonal_naive_errors(self, quantity: str) -> tuple[float, float]:
+        """Mean absolute and mean squared change over a season, NaN if there is none."""
+        figures = self._level
+        if quantity == "yoy":
+            figures = 100.0 * (figures[12:] / figures[:-12] - 1.0)
+        change = figures[SEASON:] - figures[:-SEASON]
+        change = change[np.isfinite(change)]
+        if not len(change):
+            return np.nan, np.nan
+        return float(np.abs(change).mean()), float((change**2).mean())
 
 
 def _labels(
@@ -205,10 +222,14 @@ COLUMNS = (
     "logscore",
     "pit",
     "scale",
+    "naive_mae",
+    "naive_mse",
     "last_yoy",
     "actual",
     "known_on",
 )
+# Not in frames and files that were made before these columns were.
+NEW_COLUMNS = ("naive_mae", "naive_mse")
 
 
 def empty_frame() -> pd.DataFrame:
@@ -225,15 +246,23 @@ def to_arrays(rows: pd.DataFrame) -> dict[str, Column]:
     }
 
 
+def with_new_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with all that is known today; what its maker did not know is NaN."""
+    missing = {name: np.nan for name in NEW_COLUMNS if name not in frame.columns}
+    return frame.assign(**missing) if missing else frame
+
+
 def from_arrays(columns: Mapping[str, Column]) -> pd.DataFrame:
     """Tidy frame of the columns that `to_arrays` gave.
 
     Raises
     ------
     KeyError
-        If one is missing.
+        If one is missing that is not among `NEW_COLUMNS`.
     """
-    ready: dict[str, Any] = {name: columns[name] for name in COLUMNS}
+    unknown = np.full(len(columns["month"]), np.nan)
+    old = {name: unknown for name in NEW_COLUMNS if name not in columns}
+    ready: dict[str, Any] = {name: {**columns, **old}[name] for name in COLUMNS}
     # Objects become what texts are in the pandas at hand.
     ready |= {name: ready[name].astype(object) for name in _TEXT}
     return pd.DataFrame({**ready, "month": months_of(ready["month"])})

@@ -124,7 +124,7 @@ def pit_sample(draws: npt.ArrayLike, actual: npt.ArrayLike) -> Array:
     draws
         Sample, shape ``(draws, k)``.
     actual
-        Outcomes, shape ``(k,)``. NaN where the outcome is.
+        Outcomes, shape ``(k,)``. NaN where the outcome, or any draw, is.
 
     Returns
     -------
@@ -132,4 +132,5 @@ def pit_sample(draws: npt.ArrayLike, actual: npt.ArrayLike) -> Array:
     """
     x, y = np.asarray(draws, dtype=float), np.asarray(actual, dtype=float)
     rank = 0.5 * ((x < y).mean(axis=0) + (x <= y).mean(axis=0))
-    return np.asarray(np.where(np.isnan(y), np.nan, rank))
+    # Comparing with NaN is False, as if such a draw were above every outcome; its sum is NaN.
+    return np.asarray(np.where(np.isnan(x.sum(axis=0) + y), np.nan, rank))
