@@ -106,7 +106,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         self._check_fitted()
         return self.fit(panel, self.target_, self.record_)
 
-    def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
+    def forecast(
+        self, steps: int, conditions: Conditions | None = None, drivers: bool = False
+    ) -> ForecastPaths:
         """Draw joint paths from the month after the target's last published one.
 
         Parameters
@@ -115,6 +117,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             Number of months, at least 1.
         conditions : Conditions, optional
             Future values that series are assumed to take.
+        drivers : bool
+            Whether to carry the paths of all series of the system, targets first.
 
         Returns
         -------
@@ -123,8 +127,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         Raises
         ------
         ModelError
-            If the model is not fitted, `steps` is no positive whole number, or conditions are
-            given to a model that cannot use them.
+            If the model is not fitted, `steps` is no positive whole number, or conditions or
+            drivers are asked of a model that has none.
         """
         self._check_fitted()
         self._check_steps(steps)
@@ -133,6 +137,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
                 f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
                 "or BayesianVAR"
             )
+        if drivers:
+            values, series = self._system_paths(int(steps), self._rng(), conditions)
+            return self._forecast(values, conditions, series)
         return self._forecast(self._paths(int(steps), self._rng(), conditions), conditions)
 
     def replay(
@@ -247,24 +254,40 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
 
-    def _forecast(self, values: Floats, conditions: Conditions | None) -> ForecastPaths:
+    def _system_paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> tuple[Floats, tuple[str, ...]]:
+        """Draw paths of targets and drivers, and say which series they are, targets first."""
+        raise ModelError(
+            f"{type(self).__name__} forecasts no drivers beside its target; leave drivers=False, "
+            "or use VAR or BayesianVAR"
+        )
+
+    def _forecast(
+        self,
+        values: Floats,
+        conditions: Conditions | None,
+        series: tuple[str, ...] | None = None,
+    ) -> ForecastPaths:
+        series = self.target_ if series is None else series
         return ForecastPaths(
             values=values,
             index=self._ahead(values.shape[1]),
-            series=self.target_,
-            history=self._history(),
+            series=series,
+            history=self._history(series),
             origin=self.panel_.origin,
             state=self.state_,
             seed=self.random_state,
             model=self.name,
             notes=self._notes(conditions),
+            drivers=series[len(self.target_) :],
         )
 
-    def _history(self) -> pd.DataFrame:
-        figures = self.panel_.figures(self.target_)
+    def _history(self, series: tuple[str, ...]) -> pd.DataFrame:
+        figures = self.panel_.figures(series)
         published = np.flatnonzero(~np.isnan(figures).all(axis=1))
         rows = slice(published[0], published[-1] + 1)
-        return pd.DataFrame(figures[rows], self.panel_.months[rows], list(self.target_))
+        return pd.DataFrame(figures[rows], self.panel_.months[rows], list(series))
 
     def _ahead(self, steps: int) -> pd.PeriodIndex:
         months = self.last_.ordinal + np.arange(1, steps + 1)

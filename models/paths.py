@@ -57,6 +57,8 @@ class ForecastPaths:
         Name of the model.
     notes : tuple of str
         What a reader must know: series left out, conditions, judgement.
+    drivers : tuple of str
+        Those of the series, the last ones, that are not targets but what moves them.
     """
 
     values: Floats
@@ -68,6 +70,7 @@ class ForecastPaths:
     seed: int
     model: str
     notes: tuple[str, ...] = field(default=())
+    drivers: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         expected = (len(self.index), len(self.series))

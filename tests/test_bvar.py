@@ -26,7 +26,7 @@ def test_extreme_months_are_found_from_past_data(panel):
 
 def test_published_months_of_the_ragged_edge_are_met(panel, fitted):
     # the total is out to April, industrial production to March
-    assert fitted.complete_.index[-1] == pd.Period("2026-03", "M")
+    assert fitted.levels_.complete_months[-1] == pd.Period("2026-03", "M")
     assert fitted.forecast(2).index[0] == pd.Period("2026-05", "M")
 
 
@@ -84,7 +84,7 @@ def test_two_targets_are_drawn_jointly(panel):
 
 
 def test_too_few_common_months_say_so(panel):
-    with pytest.raises(ShortHistoryError, match="in common"):
+    with pytest.raises(ShortHistoryError, match="months that all of them have"):
         BayesianVAR(series=("exports_total", "exports_to_japan"), lags=24, n_draws=50).fit(
             panel.as_of("2023-01-01")
         )

@@ -6,10 +6,9 @@ from hypothesis import given, settings, strategies as st
 from tradeshock.features.errors import ConditionError
 from tradeshock.models.algebra.conditioning import (
     GaussianFuture,
-    LinearConditions,
     conditional_shift,
-    level_conditions,
 )
+from tradeshock.models.algebra.linear_conditions import LinearConditions, level_conditions
 from tradeshock.models.algebra.recursion import moving_average, simulate
 
 STEPS, N, LAGS = 6, 3, 2

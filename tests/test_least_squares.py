@@ -5,7 +5,6 @@ from statsmodels.tsa.api import VAR as StatsmodelsVAR
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.algebra.expanding import (
-    forecast_means,
     replay_criteria,
     replay_regression,
     replay_var,
@@ -17,6 +16,7 @@ from tradeshock.models.algebra.least_squares import (
     largest_root,
     refuse_constant,
 )
+from tradeshock.models.algebra.recursion import simulate
 
 FORMS = ("growth", "log levels", "raw levels")
 
@@ -125,13 +125,13 @@ def test_every_origin_equals_its_own_fit(form, make_exog):
         np.testing.assert_allclose(replay.sigma_u[origin], sigma, rtol=1e-9, atol=1e-18)
         drift = exog[:steps] @ fit.exog_coefs
         past = (endog[seen - lags : seen] - endog[:seen].mean(0)) / spread
-        expected = forecast_means(fit.coefs[None], past[None], drift[None])[0]
+        expected = simulate(fit.coefs, past, drift)[0]
         expected = expected * spread + endog[:seen].mean(0)
-        ours = forecast_means(
+        ours = simulate(
             replay.coefs[[origin]],
             endog[None, seen - lags : seen],
             exog[None, :steps] @ replay.exog_coefs[origin],
-        )[0]
+        )[0, 0]
         np.testing.assert_allclose(ours / spread, expected / spread, rtol=1e-10, atol=1e-10)
 
 

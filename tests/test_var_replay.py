@@ -104,8 +104,8 @@ def test_a_series_that_does_not_move_at_first() -> None:
 
 def test_a_subclass_keeps_its_own_fit() -> None:
     class Drifting(VAR):
-        def _drift(self, index: pd.PeriodIndex) -> np.ndarray:
-            return super()._drift(index) + 0.01
+        def drift(self, months: pd.PeriodIndex) -> np.ndarray:
+            return super().drift(months) + 0.01
 
     assert gap(Drifting(IDS, lags=1, n_draws=20), ragged(), "a") == 0.0
 

@@ -13,8 +13,9 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.base import UnivariateModel
-from tradeshock.models.systems.adjusted_levels import AdjustedLevels
-from tradeshock.models.systems.growth_system import live_series
+from tradeshock.models.systems.levels import SystemLevels
+from tradeshock.models.systems.membership import live_series
+from tradeshock.models.systems.system import left_out_notes
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -84,7 +85,8 @@ class DynamicFactor(UnivariateModel):
         self.result_ = self._yearly_fit().apply(self.growth_)
 
     def _read(self) -> None:
-        self.levels_ = AdjustedLevels.read(self.panel_, self.members_, self.minimum_months)
+        self.levels_ = SystemLevels.read(self.panel_, self.members_, adjusted=True)
+        self.levels_.refuse_fewer_than(self.minimum_months)
         frame = self.levels_.frame.loc[: self.last_]
         # per cent: the EM algorithm's tolerances suit numbers near one
         self.growth_ = frame.diff().iloc[1:] * np.where(self.levels_.logs, 100.0, 1.0)
@@ -128,6 +130,4 @@ class DynamicFactor(UnivariateModel):
         return self.levels_.own_units(levels[:, :, None], self._ahead(steps))
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        if self.left_out_:
-            return (f"left out as stale: {', '.join(self.left_out_)}",)
-        return ()
+        return left_out_notes(self.left_out_)
