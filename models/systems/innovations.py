@@ -48,7 +48,7 @@ def innovations(
     if covariance is None:
         picked = rng.integers(len(residuals), size=(months, n_draws))
         # Row by row of the transpose, so that a draw's months lie side by side in memory.
-        return residuals.take(picked.T, axis=0)
+        return residuals.take(np.ascontiguousarray(picked.T), axis=0)
     normal = rng.standard_normal((months, n_draws, len(covariance)))
     drawn: Floats = (normal @ np.linalg.cholesky(covariance).T).transpose(1, 0, 2)
     return drawn

@@ -215,15 +215,15 @@ class SystemLevels:
                 table[:, column] = self.adjustments[id].effect(months, self.calendar)
         return table
 
-    def own_units(self, levels: Floats, months: pd.PeriodIndex) -> Floats:
+    def own_units(self, levels: Floats, months: pd.PeriodIndex | None = None) -> Floats:
         """Own units of the first series from their (log) levels net of effects.
 
         Parameters
         ----------
         levels : ndarray, shape (draws, T, columns)
             Of as many of the first series as wanted; overwritten.
-        months : PeriodIndex
-            The ``T`` months.
+        months : PeriodIndex, optional
+            The ``T`` months; needed where there are adjustments.
 
         Returns
         -------
@@ -231,6 +231,7 @@ class SystemLevels:
         """
         wanted = levels.shape[2]
         if self.adjustments:
+            assert months is not None
             levels = levels + self.effects(months)[:, :wanted]
         logs = self.logs[:wanted]
         # Explosive systems may leave the range of floats; paths refuse what is not finite.

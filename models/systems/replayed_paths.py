@@ -22,8 +22,9 @@ __all__ = ["OriginLaw", "PathMaker", "explosive_note", "laws_by_origin"]
 
 Floats = npt.NDArray[np.float64]
 
-# Steps whose paths are one product.
-_MONTHS_AT_ONCE = 4
+# Cells whose paths are one product: smaller ones save more zeros and lose more time.
+_CELLS_AT_ONCE = 32
+_FEWEST_MONTHS = 4
 
 
 def explosive_note(root: float) -> str:
@@ -109,10 +110,11 @@ class PathMaker:
         task, origin = self.task, self.task.origins[i]
         left_out = tuple(id for id in task.series if id not in law.levels.series)
         explosive = (explosive_note(law.largest_root),) if law.largest_root >= 1.0 else ()
+        ahead = int(self.last[i, 0]) + 1
         rng = np.random.default_rng([self.random_state, origin.toordinal()])
         return ForecastPaths(
             values=self._values(law, rng),
-            index=self._months(int(self.last[i, 0])),
+            index=self._months[ahead : ahead + task.steps],
             series=task.series[: task.targets],
             history=self._history(i),
             origin=origin,
@@ -135,11 +137,14 @@ class PathMaker:
         levels += law.constant[:, None]
         # Draws lie side by side in memory, where quantiles want them.
         shaped = levels.reshape(self.task.steps, self.task.targets, self.n_draws)
-        return law.levels.own_units(shaped.transpose(2, 0, 1), pd.PeriodIndex([], freq="M"))
+        return law.levels.own_units(shaped.transpose(2, 0, 1))
 
-    def _months(self, last: int) -> pd.PeriodIndex:
-        first = int(self.task.panel.months.asi8[0]) + last + 1
-        return months_of(first + np.arange(self.task.steps)).rename("month")
+    @cached_property
+    def _months(self) -> pd.PeriodIndex:
+        """Months of the panel and as many as are forecast after them."""
+        months = self.task.panel.months
+        span = np.arange(len(months) + self.task.steps)
+        return months_of(int(months.asi8[0]) + span).rename("month")
 
     @cached_property
     def _figures(self) -> pd.DataFrame:
@@ -163,6 +168,7 @@ def _parts(law: OriginLaw, steps: int) -> Iterator[tuple[slice, int]]:
     """Rows of a few wanted months, and how many columns of weights move them."""
     cells, n = len(law.constant) // steps, law.residuals.shape[1]
     first, published = int(law.edge[0]), int(law.edge.max())
-    for start in range(0, steps, _MONTHS_AT_ONCE):
-        stop = min(start + _MONTHS_AT_ONCE, steps)
+    together = max(_CELLS_AT_ONCE // cells, _FEWEST_MONTHS)
+    for start in range(0, steps, together):
+        stop = min(start + together, steps)
         yield slice(start * cells, stop * cells), max(first + stop, published) * n

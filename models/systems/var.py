@@ -53,8 +53,6 @@ INNOVATIONS = ("bootstrap", "gaussian")
 _TOGETHER = 240
 # What a subclass may override without a change of forecasts.
 _NO_HOOKS = {"__init__", "__repr__", "__doc__", "__module__"}
-# Levels of growth systems have no effects of months to put back.
-NO_MONTHS = pd.PeriodIndex([], freq="M")
 
 
 class VAR(LinearSystem):
@@ -224,7 +222,7 @@ class VAR(LinearSystem):
             for group in estimated_together(design, self.calendar, task):
                 law = group.wanted_levels(steps, len(targets), points=True)
                 levels = law.constant.reshape(-1, steps, len(targets))
-                points[group.places] = group.levels.own_units(levels, NO_MONTHS)
+                points[group.places] = group.levels.own_units(levels)
         for i in np.flatnonzero(np.isnan(points).any(axis=(1, 2))).tolist():
             points[i] = blank.fit(panel.as_of(days[i]), targets).points(steps)
         return points

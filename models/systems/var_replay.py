@@ -149,7 +149,7 @@ class OriginsTogether(NamedTuple):
             surprise = values - (base[:, None] + mean)[:, published]
             constant = constant + (gain @ surprise[:, :, None])[:, :, 0]
             constant[~safe] = np.nan
-            weights = weights - gain @ seen
+            weights = weights if points else weights - gain @ seen
         return WantedLevels(constant, weights)
 
     def _means(self, months: int) -> Array:
