@@ -243,6 +243,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             )
         return targets
 
+    def _refuse_several_targets(self) -> None:
+        if len(self.target_) != 1:
+            raise ModelError(
+                f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
+                "fit one model a target, or VAR for all of them jointly"
+            )
+
     def _check_fitted(self) -> None:
         if not hasattr(self, "panel_"):
             raise ModelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
@@ -302,11 +309,7 @@ class UnivariateModel(Model):
 
     def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
         super()._open(panel, target, record)
-        if len(self.target_) != 1:
-            raise ModelError(
-                f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
-                "fit one model a target, or VAR for all of them jointly"
-            )
+        self._refuse_several_targets()
         if (series := self.series_).min() <= 0.0:
             raise ModelError(
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "

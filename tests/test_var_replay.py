@@ -110,6 +110,48 @@ def test_a_subclass_keeps_its_own_fit() -> None:
     assert gap(Drifting(IDS, lags=1, n_draws=20), ragged(), "a") == 0.0
 
 
+def panels_cut(model: VAR, panel: Panel, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many panels a replay of paths and one of points cut."""
+    cut, as_of = [], Panel.as_of
+
+    def counted(self: Panel, origin: pd.Timestamp) -> Panel:
+        cut.append(origin)
+        return as_of(self, origin)
+
+    last = panel.last_month("b")
+    origins = panel.origins(last - 5, last, target="b")
+    with monkeypatch.context() as patched:
+        patched.setattr(Panel, "as_of", counted)
+        list(model.replay(panel, "b", origins, 2))
+        model.replay_points(panel, "b", origins, 2)
+    return len(cut)
+
+
+def test_a_subclass_that_changes_no_method_is_replayed_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Renamed(VAR):
+        """Other figures of the class, and a method of its own."""
+
+        minimum_months = 40
+
+        def extra(self) -> int:
+            return 1
+
+    panel = ragged()
+    for model in (VAR(IDS, lags=1, n_draws=20), Renamed(IDS, lags=1, n_draws=20)):
+        assert panels_cut(model, panel, monkeypatch) == 0
+    assert gap(Renamed(IDS, lags=1, n_draws=20), panel, "a") < 1e-10
+
+
+@pytest.mark.parametrize("hook", ["drift", "_learn", "_notes", "past", "forecast"])
+def test_a_subclass_that_overrides_a_hook_is_asked_at_every_origin(
+    hook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = type("Changed", (VAR,), {hook: getattr(VAR, hook)})
+    assert panels_cut(changed(IDS, lags=1, n_draws=20), ragged(), monkeypatch) == 12
+
+
 def point_gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7) -> float:
     last = panel.last_month("b")
     origins = panel.origins(last - 34, last, target="b")[::every]

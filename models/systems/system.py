@@ -17,7 +17,7 @@ from tradeshock.models.systems.levels import SystemLevels
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
 
-__all__ = ["LinearSystem", "left_out_notes"]
+__all__ = ["LinearSystem", "System", "left_out_notes"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,13 +27,8 @@ def left_out_notes(left_out: tuple[str, ...]) -> tuple[str, ...]:
     return (f"left out as stale: {', '.join(left_out)}",) if left_out else ()
 
 
-class LinearSystem(Model):
-    """A vector autoregression of several series, of their growth or of their (log) levels.
-
-    The values that it models follow ``z_t = d_t + A_1 z_{t-1} + ... + A_p z_{t-p} + e_t``. What is
-    published of some series only, and what is assumed, are conditions on their joint future. A
-    subclass learns in `_fit` and says what its values are; forecasts, laws and shifts under
-    conditions are made here.
+class System(Model):
+    """Several series that move together.
 
     Attributes
     ----------
@@ -45,10 +40,39 @@ class LinearSystem(Model):
         Their (log) levels, the ragged edge, months ahead, and the way back to own units.
     """
 
-    takes_conditions = True
     series_: tuple[str, ...]
     left_out_: tuple[str, ...]
     levels_: SystemLevels
+
+    @abstractmethod
+    def law(self, steps: int) -> GaussianFuture:
+        """Joint normal law of the values that the system models, its parameters held for certain.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        """
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        return left_out_notes(self.left_out_)
+
+
+class LinearSystem(System):
+    """A vector autoregression of several series, of their growth or of their (log) levels.
+
+    The values that it models follow ``z_t = d_t + A_1 z_{t-1} + ... + A_p z_{t-p} + e_t``. What is
+    published of some series only, and what is assumed, are conditions on their joint future. A
+    subclass learns in `_fit` and says what its values are; forecasts, laws and shifts under
+    conditions are made here.
+
+    Attributes
+    ----------
+    coefs_ : ndarray, shape (p, n, n)
+        ``coefs_[l]`` multiplies values ``l + 1`` months ago.
+    """
+
+    takes_conditions = True
     coefs_: Floats
 
     # -- what a subclass says -----------------------------------------------------------------
@@ -225,7 +249,7 @@ class LinearSystem(Model):
         return GaussianFuture.from_var(self.coefs_, self.past, self.drift(index), self.covariance_)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        notes = left_out_notes(self.left_out_)
+        notes = super()._notes(conditions)
         if conditions is not None and len(conditions):
             notes = (*notes, f"conditional on {', '.join(conditions.series)}")
         return notes
