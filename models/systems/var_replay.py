@@ -126,7 +126,7 @@ class OriginsTogether(NamedTuple):
         ----------
         steps, targets : int
         points : bool
-            Whether constants alone are wanted; weights are then empty where nothing is published.
+            Whether constants alone are wanted; weights are then empty.
         """
         months = self.months_ahead(steps)
         mean = self._means(months)
@@ -135,22 +135,55 @@ class OriginsTogether(NamedTuple):
         wanted[first : first + steps, :targets] = True
         published = np.arange(months)[:, None] < self.edge
         base = self.levels.levels[self.seen]
-        constant = (base[:, None] + mean)[:, wanted]
-        if points and not published.any():
-            return WantedLevels(constant, np.empty((len(constant), 0, 0)))
-        rows = _level_loadings(self.found.coefs, months)
-        weights = _of_cells(rows, wanted)
+        expected = base[:, None] + mean
+        weights = np.empty((len(mean), 0, 0))
+        answers, seen = None, None
         if published.any():
-            seen = _of_cells(rows, published)
-            root = root_of(self.found.sigma_u)
-            gain, safe = _gain(weights, seen, root)
-            ahead = self.seen[:, None] + 1 + np.arange(int(self.edge.max()))
-            values = self.levels.levels[ahead][:, published[: ahead.shape[1]]]
-            surprise = values - (base[:, None] + mean)[:, published]
-            constant = constant + (gain @ surprise[:, :, None])[:, :, 0]
-            constant[~safe] = np.nan
-            weights = weights if points else weights - gain @ seen
-        return WantedLevels(constant, weights)
+            until = int(self.edge.max())
+            seen, answers, safe = self._answers(published[:until])
+            ahead = self.seen[:, None] + 1 + np.arange(until)
+            values = self.levels.levels[ahead][:, published[:until]]
+            surprise = values - expected[:, published]
+            shocks = np.zeros((len(mean), 1, months, mean.shape[2]))
+            shocks[:, 0, :until] = (answers @ surprise[:, :, None]).reshape(len(mean), until, -1)
+            still = np.zeros_like(self.found.coefs[..., 0]), np.zeros_like(mean)
+            expected = expected + np.cumsum(
+                simulate(self.found.coefs, *still, shocks)[:, 0], axis=1
+            )
+            expected[~safe] = np.nan
+        if not points:
+            weights = _of_cells(_level_loadings(self.found.coefs, months), wanted)
+            if answers is not None and seen is not None:
+                # Nothing published is moved by months after it.
+                reach = seen.shape[2]
+                weights[:, :, :reach] -= weights[:, :, :reach] @ answers @ seen
+        return WantedLevels(expected[:, wanted], weights)
+
+    def _answers(
+        self, published: npt.NDArray[np.bool_]
+    ) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+        """Published cells as sums of innovations, and the innovations that answer a surprise.
+
+        Parameters
+        ----------
+        published : ndarray of bool, shape (E, n)
+            Which series are out in the first months ahead.
+
+        Returns
+        -------
+        seen : ndarray, shape (O, k, E * n)
+        answers : ndarray, shape (O, E * n, k)
+        safe : ndarray of bool, shape (O,)
+            Where answers can be trusted.
+        """
+        seen = _of_cells(_level_loadings(self.found.coefs, len(published)), published)
+        origins, n = len(seen), published.shape[1]
+        root = root_of(self.found.sigma_u)
+        own = (seen.reshape(origins, -1, n) @ root).reshape(seen.shape)
+        normal, safe = innovations_of_many(own, np.zeros(seen.shape[1]))
+        k = normal.shape[2]
+        answers = root[:, None] @ normal.reshape(origins, -1, n, k)
+        return seen, answers.reshape(origins, -1, k), safe
 
     def _means(self, months: int) -> Array:
         """Expected rise of levels since the last common month, shape (O, T, n)."""
@@ -183,21 +216,11 @@ def _level_loadings(coefs: Array, months: int) -> Array:
 def _of_cells(rows: Array, cells: npt.NDArray[np.bool_]) -> Array:
     """Levels of some cells (months by series) as sums of innovations, shape (O, cells, T * n)."""
     months, n = cells.shape
-    found = np.zeros((len(rows), int(cells.sum()), months, n))
-    at = 0
-    for month, wanted in enumerate(cells):
-        series = np.flatnonzero(wanted)
-        found[:, at : at + len(series), : month + 1] = rows[:, series, months - 1 - month :]
-        at += len(series)
-    return found.reshape(len(rows), -1, months * n)
-
-
-def _gain(wanted: Array, seen: Array, root: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Change of wanted cells for a surprise in published ones, and where it can be trusted."""
-    origins, n = len(root), root.shape[-1]
-    own = (seen.reshape(origins, -1, n) @ root).reshape(seen.shape)
-    answers, safe = innovations_of_many(own, np.zeros(seen.shape[1]))
-    return (wanted.reshape(origins, -1, n) @ root).reshape(wanted.shape) @ answers, safe
+    month, series = np.nonzero(cells)
+    # Later innovations do not move a month: they find the zeros behind the last one.
+    padded = np.concatenate([rows, np.zeros((len(rows), n, 1, n))], axis=2)
+    places = np.minimum(months - 1 - month[:, None] + np.arange(months), months)
+    return padded[:, series[:, None], places].reshape(len(rows), len(month), months * n)
 
 
 def estimated_together(
