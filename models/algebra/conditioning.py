@@ -11,7 +11,11 @@ one joint correction (Durbin and Koopman 2002, "simulate and correct"):
 which for Gaussian innovations is an exact draw from the conditional law of Waggoner and Zha (1999)
 in the form of Andersson, Palmqvist and Waggoner (2010), and for resampled innovations meets the
 conditions exactly with the least-norm change of the innovations. All conditions act jointly, so a
-condition at step 2 moves step 1.
+condition at step 2 moves step 1. A target instead of an observation is met by every draw, each with
+a value of its own: ``v`` stays in the correction and leaves the gain.
+
+One law is solved by singular values, many at once (of origins, or of draws of the parameters) by
+`innovations_of_many`.
 
 Shapes: ``n`` series, ``p`` lags, ``T`` steps, ``k`` conditions, ``q`` independent innovations.
 """

@@ -68,7 +68,8 @@ class BayesianVAR(LinearSystem):
     Seasonal series enter net of calendar and month effects (`CalendarAdjustment`).
 
     Months that only some series have and assumed future values are conditions on the joint
-    forecast; their gain is that of the posterior mean, and every path meets them.
+    forecast. The gain of hard ones is that of the posterior mean, and every path meets them; soft
+    ones move each draw by its own law (`tradeshock.models.algebra.parameter_draws`).
 
     Parameters
     ----------
