@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.models.algebra.expanding import forecast_means, replay_criteria, replay_var
+from tradeshock.models.algebra.expanding import replay_criteria, replay_var
 from tradeshock.models.algebra.least_squares import estimate_var, lag_criteria
 from tradeshock.models.algebra.recursion import simulate
 from tradeshock.models.algebra.rolling import replay_rolling
@@ -54,7 +54,7 @@ def var_pass(endog: Floats) -> Floats:
     found = replay_var(endog, constant(endog), LAGS, FIRST, SERIES)
     past = endog[np.arange(FIRST, len(endog) + 1)[:, None] - LAGS + np.arange(LAGS)]
     drift = np.repeat(found.exog_coefs[:, :1], STEPS, axis=1)
-    return forecast_means(found.coefs, past, drift)
+    return simulate(found.coefs, past, drift)[:, 0]
 
 
 def var_qr(endog: Floats, origins: range) -> Floats:

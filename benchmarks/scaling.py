@@ -42,7 +42,8 @@ from tradeshock.features import Panel, load_panel
 from tradeshock.forecast.backtesting.many_targets import backtest_many
 from tradeshock.forecast.backtesting.result import Backtest
 from tradeshock.models import VAR, AutoRegression, Model, RandomWalk
-from tradeshock.models.algebra.expanding import forecast_means, replay_var
+from tradeshock.models.algebra.expanding import replay_var
+from tradeshock.models.algebra.recursion import simulate
 
 SIZES = (10, 100, 1000)
 DRIVERS = ("usdkrw", "brent", "us_ip")
@@ -146,7 +147,7 @@ def kernel(count: int) -> float:
         endog = np.column_stack([0.03 * rng.standard_normal(months), drivers])
         found = replay_var(endog, ones, LAGS, WINDOW, names)
         drift = np.repeat(found.exog_coefs[:, :1], STEPS, axis=1)
-        forecast_means(found.coefs, endog[rows], drift)
+        simulate(found.coefs, endog[rows], drift)
     return process_time() - began
 
 

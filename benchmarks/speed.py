@@ -40,7 +40,7 @@ from tradeshock.models import (
 )
 from tradeshock.models.direct.ridge import linear_blocks
 from tradeshock.models.record.rows import forecast_rows
-from tradeshock.models.systems.growth_system import calendar_regressors
+from tradeshock.models.systems.calendar_regressors import calendar_regressors
 
 TARGET = "exports_total"
 STEPS = kernels.STEPS
@@ -186,7 +186,7 @@ def ragged_rows() -> list[Row]:
     panel, lags = load_panel(), 3
     model = VAR(lags=lags)
     origins = panel.origins("2010-01", "2026-04")
-    system = model.fit(panel).system_
+    system = model.fit(panel).levels_
     exog = calendar_regressors(system.months[1:], panel.calendar)[:, 1:]
     last = len(system.growth) - STEPS
 

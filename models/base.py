@@ -106,7 +106,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         self._check_fitted()
         return self.fit(panel, self.target_, self.record_)
 
-    def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
+    def forecast(
+        self, steps: int, conditions: Conditions | None = None, drivers: bool = False
+    ) -> ForecastPaths:
         """Draw joint paths from the month after the target's last published one.
 
         Parameters
@@ -115,6 +117,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             Number of months, at least 1.
         conditions : Conditions, optional
             Future values that series are assumed to take.
+        drivers : bool
+            Whether to carry the paths of all series of the system, targets first.
 
         Returns
         -------
@@ -123,8 +127,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         Raises
         ------
         ModelError
-            If the model is not fitted, `steps` is no positive whole number, or conditions are
-            given to a model that cannot use them.
+            If the model is not fitted, `steps` is no positive whole number, or conditions or
+            drivers are asked of a model that has none.
         """
         self._check_fitted()
         self._check_steps(steps)
@@ -133,6 +137,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
                 f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
                 "or BayesianVAR"
             )
+        if drivers:
+            values, series = self._system_paths(int(steps), self._rng(), conditions)
+            return self._forecast(values, conditions, series)
         return self._forecast(self._paths(int(steps), self._rng(), conditions), conditions)
 
     def replay(
@@ -236,6 +243,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             )
         return targets
 
+    def _refuse_several_targets(self) -> None:
+        if len(self.target_) != 1:
+            raise ModelError(
+                f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
+                "fit one model a target, or VAR for all of them jointly"
+            )
+
     def _check_fitted(self) -> None:
         if not hasattr(self, "panel_"):
             raise ModelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
@@ -247,24 +261,40 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
 
-    def _forecast(self, values: Floats, conditions: Conditions | None) -> ForecastPaths:
+    def _system_paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> tuple[Floats, tuple[str, ...]]:
+        """Draw paths of targets and drivers, and say which series they are, targets first."""
+        raise ModelError(
+            f"{type(self).__name__} forecasts no drivers beside its target; leave drivers=False, "
+            "or use VAR or BayesianVAR"
+        )
+
+    def _forecast(
+        self,
+        values: Floats,
+        conditions: Conditions | None,
+        series: tuple[str, ...] | None = None,
+    ) -> ForecastPaths:
+        series = self.target_ if series is None else series
         return ForecastPaths(
             values=values,
             index=self._ahead(values.shape[1]),
-            series=self.target_,
-            history=self._history(),
+            series=series,
+            history=self._history(series),
             origin=self.panel_.origin,
             state=self.state_,
             seed=self.random_state,
             model=self.name,
             notes=self._notes(conditions),
+            drivers=series[len(self.target_) :],
         )
 
-    def _history(self) -> pd.DataFrame:
-        figures = self.panel_.figures(self.target_)
+    def _history(self, series: tuple[str, ...]) -> pd.DataFrame:
+        figures = self.panel_.figures(series)
         published = np.flatnonzero(~np.isnan(figures).all(axis=1))
         rows = slice(published[0], published[-1] + 1)
-        return pd.DataFrame(figures[rows], self.panel_.months[rows], list(self.target_))
+        return pd.DataFrame(figures[rows], self.panel_.months[rows], list(series))
 
     def _ahead(self, steps: int) -> pd.PeriodIndex:
         months = self.last_.ordinal + np.arange(1, steps + 1)
@@ -279,11 +309,7 @@ class UnivariateModel(Model):
 
     def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
         super()._open(panel, target, record)
-        if len(self.target_) != 1:
-            raise ModelError(
-                f"{type(self).__name__} forecasts one target at a time, got {list(self.target_)}; "
-                "fit one model a target, or VAR for all of them jointly"
-            )
+        self._refuse_several_targets()
         if (series := self.series_).min() <= 0.0:
             raise ModelError(
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ConditionError
+from tradeshock.models.algebra.linear_conditions import Soft
 
 __all__ = ["Condition", "ConditionArrays", "Conditions"]
 
@@ -71,12 +72,16 @@ class Conditions:
     sd : mapping, optional
         Makes conditions soft: series id to a standard deviation, or to a mapping of month to one.
         In log points for series modelled in logs, else in the series' own unit.
+    soft : {"observation", "target"}
+        What a soft condition is: an observation of the value with noise of standard deviation
+        `sd`, which is weighed against what the model expects; or the law that the value shall
+        have, with mean `value` and standard deviation `sd`, whatever the model expects.
 
     Raises
     ------
     ConditionError
-        If a month cannot be read or is given twice, a value is not finite, or `sd` is negative or
-        names what `values` does not.
+        If a month cannot be read or is given twice, a value is not finite, `sd` is negative or
+        names what `values` does not, or `soft` is neither of the two.
 
     Examples
     --------
@@ -88,12 +93,19 @@ class Conditions:
     """
 
     entries: tuple[Condition, ...]
+    soft: Soft
 
     def __init__(
         self,
         values: Mapping[str, Mapping[Month, float | Array]],
         sd: Mapping[str, float | Mapping[Month, float]] | None = None,
+        soft: Soft = "observation",
     ) -> None:
+        if soft not in ("observation", "target"):
+            raise ConditionError(
+                f'got soft={soft!r}, expected "observation" (the value with noise) or "target" '
+                "(the law that the value shall have)"
+            )
         slack = {} if sd is None else sd
         for name in slack:
             if name not in values:
@@ -108,6 +120,7 @@ class Conditions:
         ]
         entries.sort(key=lambda entry: (entry.series, entry.month.ordinal))
         object.__setattr__(self, "entries", tuple(entries))
+        object.__setattr__(self, "soft", soft)
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -26,7 +26,7 @@ def test_extreme_months_are_found_from_past_data(panel):
 
 def test_published_months_of_the_ragged_edge_are_met(panel, fitted):
     # the total is out to April, industrial production to March
-    assert fitted.complete_.index[-1] == pd.Period("2026-03", "M")
+    assert fitted.levels_.complete_months[-1] == pd.Period("2026-03", "M")
     assert fitted.forecast(2).index[0] == pd.Period("2026-05", "M")
 
 
@@ -84,7 +84,7 @@ def test_two_targets_are_drawn_jointly(panel):
 
 
 def test_too_few_common_months_say_so(panel):
-    with pytest.raises(ShortHistoryError, match="in common"):
+    with pytest.raises(ShortHistoryError, match="months that all of them have"):
         BayesianVAR(series=("exports_total", "exports_to_japan"), lags=24, n_draws=50).fit(
             panel.as_of("2023-01-01")
         )
@@ -94,3 +94,69 @@ def test_tightness_of_a_year_does_not_depend_on_the_month(panel):
     spring = BayesianVAR(n_draws=50).fit(panel.as_of("2019-03-01"))
     autumn = BayesianVAR(n_draws=50).fit(panel.as_of("2019-10-01"))
     assert spring.tightness_ == autumn.tightness_
+
+
+class OfOneSize(BayesianVAR):
+    """No month is larger than another."""
+
+    def _month_scales(self, half, months, rng):
+        rng.chisquare(5.0, size=(half, months, 1))
+        return np.ones((half, months, 1))
+
+
+def test_months_ahead_have_students_tails(panel):
+    """Five degrees of freedom: 5/3 of the variance, and far months more often."""
+    heavy = BayesianVAR(series=SMALL, n_draws=40_000).fit(panel)
+    even = OfOneSize(series=SMALL, n_draws=40_000).fit(panel)
+    months = heavy.levels_.ahead(heavy.last_ + 1, None)
+    first = [m.draws(months, np.random.default_rng(1))[:, 0] for m in (heavy, even)]
+    first = [draws - draws.mean(axis=0) for draws in first]
+    np.testing.assert_allclose(first[0].var(axis=0) / first[1].var(axis=0), 5.0 / 3.0, rtol=0.05)
+    far = 4.0 * np.median(np.abs(first[0]), axis=0) / 0.6745
+    assert (np.abs(first[0]) > far).mean() > 20 * (np.abs(first[1]) > far).mean()
+
+
+def test_draws_of_the_next_month_spread_as_its_covariance_says(panel):
+    model = BayesianVAR(series=SMALL, n_draws=40_000).fit(panel)
+    months = model.levels_.ahead(model.last_ + 1, None)
+    first = model.draws(months, np.random.default_rng(0))[:, 0]
+    ratio = first.var(axis=0) / np.diag(model.covariance_)
+    # a little more, for the coefficients are uncertain
+    assert ((ratio > 1.0) & (ratio < 1.2)).all()
+
+
+def test_covariance_is_that_of_the_months_residuals(panel):
+    """Divided by the size of their month, less the freedom that the coefficients spend."""
+    model = BayesianVAR(series=SMALL, n_draws=50).fit(panel)
+    levels = model.levels_.complete - model.centre_
+    past = [levels[3 - lag : len(levels) - lag] for lag in (1, 2, 3)]
+    x = np.column_stack([np.ones(len(levels) - 3), *past])
+    residuals = (levels[3:] - x @ model.posterior_.mean) / model.volatility_.to_numpy()[:, None]
+    found = np.diag(residuals.T @ residuals) / len(residuals)
+    np.testing.assert_allclose(np.diag(model.posterior_.covariance), found, rtol=0.05)
+
+
+def test_conditional_shift_is_the_difference_of_forecasts(fitted):
+    given = Conditions({"us_ip": {"2026-08": 85.0}})
+    moved = np.log(fitted.forecast(4, given).values / fitted.forecast(4).values)
+    np.testing.assert_allclose(fitted.conditional_shift(4, given), moved, atol=1e-12)
+    np.testing.assert_array_equal(fitted.conditional_shift(4, Conditions({})), 0.0)
+
+
+def test_the_law_has_the_mean_of_the_paths_and_meets_conditions(fitted):
+    given = Conditions({"us_ip": {"2026-08": 85.0}})
+    months = fitted.levels_.ahead(fitted.last_ + 4, given)
+    law = fitted.law(4, given)
+    row, column = months.get_loc("2026-08"), fitted.series_.index("us_ip")
+    assert law.mean[row, column] + fitted.centre_[column] == pytest.approx(np.log(85.0))
+    at = months.get_indexer(fitted.forecast(4).index)
+    levels = law.mean[at, 0] + fitted.centre_[0]
+    effects = fitted.levels_.effects(months[at])[:, 0]
+    np.testing.assert_allclose(
+        np.exp(levels + effects), fitted.forecast(4, given).median(), rtol=0.01
+    )
+
+
+def test_conditions_stand_in_the_notes(fitted):
+    given = Conditions({"us_ip": {"2026-08": 85.0}})
+    assert fitted.forecast(4, given).notes == ("conditional on us_ip",)

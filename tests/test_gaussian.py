@@ -6,11 +6,11 @@ from hypothesis import given, settings, strategies as st
 from tradeshock.features.errors import ConditionError
 from tradeshock.models.algebra.conditioning import (
     GaussianFuture,
-    LinearConditions,
     conditional_shift,
-    level_conditions,
+    innovations_of_many,
 )
-from tradeshock.models.algebra.recursion import moving_average, simulate
+from tradeshock.models.algebra.linear_conditions import LinearConditions, level_conditions
+from tradeshock.models.algebra.recursion import loadings, moving_average, simulate
 
 STEPS, N, LAGS = 6, 3, 2
 INDEX = pd.period_range("2026-05", periods=STEPS, freq="M")
@@ -196,3 +196,48 @@ def test_wrong_number_of_values():
         shifted(system, rows)
     with pytest.raises(ConditionError, match="expected one row"):
         system.future.conditioned(rows)
+
+
+@pytest.mark.parametrize("twin", [None, 0.03, 1e-9])
+@pytest.mark.parametrize("sd", [0.0, 0.01])
+def test_gains_of_many_laws_are_those_of_each(twin, sd):
+    systems = [System(seed) for seed in range(5)]
+    rows = systems[0].levels({(1, 1): 7.4, (3, 0): 10.9, (3, 2): 9.0})
+    rows = LinearConditions(rows.weights, rows.values, np.full(3, sd), rows.labels)
+    if twin is not None:
+        rows.weights[1] = rows.weights[0] + twin * rows.weights[1]
+    seen = np.array([rows.rows @ system.future.root for system in systems])
+    answers, safe = innovations_of_many(seen, rows.noise)
+    assert safe.all() == (twin is None or sd > 0.0 or twin > 1e-4)
+    surprise = np.array([0.01, 0.01, 0.02])
+    for system, answer in zip(systems, answers, strict=True):
+        free = LinearConditions(
+            rows.weights, (rows.rows @ system.future.mean.ravel())[None], rows.sd, rows.labels
+        )
+        alone = system.future.gain(free) @ surprise
+        np.testing.assert_allclose(system.future.root @ answer @ surprise, alone, atol=1e-9)
+
+
+def test_loadings_are_what_a_sum_of_values_is_made_of():
+    system, rng = System(), np.random.default_rng(0)
+    weights = rng.standard_normal((4, STEPS, N))
+    shocks = rng.standard_normal((7, STEPS, N))
+    still = np.zeros((LAGS, N)), np.zeros((STEPS, N))
+    sums = np.tensordot(simulate(system.coefs, *still, shocks), weights, ((1, 2), (1, 2)))
+    made = np.tensordot(shocks, loadings(system.coefs, weights), ((1, 2), (1, 2)))
+    np.testing.assert_allclose(made, sums, atol=1e-12)
+
+
+def test_leading_axes_are_systems_side_by_side():
+    systems = [System(seed) for seed in range(3)]
+    shocks = np.random.default_rng(0).standard_normal((3, 5, STEPS, N))
+    together = simulate(
+        np.array([s.coefs for s in systems]),
+        np.array([s.lags for s in systems]),
+        np.array([s.drift for s in systems]),
+        shocks,
+    )
+    for one, system, own in zip(together, systems, shocks, strict=True):
+        np.testing.assert_allclose(
+            one, simulate(system.coefs, system.lags, system.drift, own), atol=1e-14
+        )

@@ -5,7 +5,6 @@ from statsmodels.tsa.api import VAR as StatsmodelsVAR
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.algebra.expanding import (
-    forecast_means,
     replay_criteria,
     replay_regression,
     replay_var,
@@ -16,7 +15,9 @@ from tradeshock.models.algebra.least_squares import (
     lag_criteria,
     largest_root,
     refuse_constant,
+    surely_stationary,
 )
+from tradeshock.models.algebra.recursion import simulate
 
 FORMS = ("growth", "log levels", "raw levels")
 
@@ -125,13 +126,13 @@ def test_every_origin_equals_its_own_fit(form, make_exog):
         np.testing.assert_allclose(replay.sigma_u[origin], sigma, rtol=1e-9, atol=1e-18)
         drift = exog[:steps] @ fit.exog_coefs
         past = (endog[seen - lags : seen] - endog[:seen].mean(0)) / spread
-        expected = forecast_means(fit.coefs[None], past[None], drift[None])[0]
+        expected = simulate(fit.coefs, past, drift)[0]
         expected = expected * spread + endog[:seen].mean(0)
-        ours = forecast_means(
+        ours = simulate(
             replay.coefs[[origin]],
             endog[None, seen - lags : seen],
             exog[None, :steps] @ replay.exog_coefs[origin],
-        )[0]
+        )[0, 0]
         np.testing.assert_allclose(ours / spread, expected / spread, rtol=1e-10, atol=1e-10)
 
 
@@ -196,3 +197,14 @@ def test_replay_names_a_series_that_is_constant_at_first():
 def test_replay_refuses_a_first_window_without_freedom():
     with pytest.raises(ShortHistoryError, match="first window of 10 rows"):
         replay_regression(np.ones((40, 9)), np.ones((40, 2)), 10)
+
+
+@pytest.mark.parametrize("root", [0.5, 0.93, 0.999, 1.0, 1.02, 40.0])
+def test_surely_stationary_is_never_wrong(root: float) -> None:
+    coefs = np.random.default_rng(0).standard_normal((20, 3, 4, 4)) * 0.3
+    for one in coefs:
+        # The l-th lag matrix times r**l multiplies every root by r.
+        one *= (root / largest_root(one)) ** np.arange(1, 4)[:, None, None]
+        assert largest_root(one) == pytest.approx(root)
+    found = surely_stationary(coefs)
+    assert found.all() if root < 0.95 else (root < 1.0 or not found.any())

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
+from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
-from tradeshock.models.paths import QUANTILES, ForecastPaths
+from tradeshock.models import VAR, BayesianVAR, Conditions, Model, RandomWalk, Recalibration
+from tradeshock.models.paths import QUANTILES, ForecastPaths, quantiles_by_step
 
 
 def history(last="2024-04", months=40, series=("exports",)):
@@ -212,3 +214,39 @@ def test_series_that_are_not_forecast(reader):
 def test_periods_that_there_are_not():
     with pytest.raises(ModelError, match="cannot total by 'decade'; choose one of"):
         random_paths(steps=3).total("decade")
+
+
+@pytest.mark.parametrize("cls", [VAR, BayesianVAR])
+def test_paths_of_a_system_carry_its_drivers(panel: Panel, cls: type[VAR | BayesianVAR]) -> None:
+    model = cls(("exports_total", "us_ip", "usdkrw"), n_draws=40).fit(panel)
+    assumed = Conditions({"usdkrw": {"2026-07": 1600.0}})
+    alone = model.forecast(4, assumed)
+    whole = model.forecast(4, assumed, drivers=True)
+    assert alone.drivers == ()
+    assert whole.series == ("exports_total", "us_ip", "usdkrw")
+    assert whole.drivers == ("us_ip", "usdkrw")
+    np.testing.assert_array_equal(whole.draws(), alone.draws())
+    np.testing.assert_allclose(whole.draws("usdkrw")[:, 2], 1600.0, rtol=1e-9)
+    won = panel.series("usdkrw")
+    pd.testing.assert_series_equal(whole.history["usdkrw"].dropna(), won, check_freq=False)
+    # what is out of the months ahead stands in every path
+    for month in won.index[won.index >= whole.index[0]]:
+        at = whole.index.get_loc(month)
+        np.testing.assert_allclose(whole.draws("usdkrw")[:, at], won[month], rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", [RandomWalk(), Recalibration(RandomWalk())])
+def test_models_without_drivers_say_so(panel: Panel, model: Model) -> None:
+    with pytest.raises(ModelError, match="forecasts no drivers beside its target"):
+        model.fit(panel).forecast(2, drivers=True)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 7, 60, 1000])
+def test_quantiles_are_those_of_numpy(draws: int) -> None:
+    values = np.exp(np.random.default_rng(draws).standard_normal((draws, 5)))
+    levels = np.array([0.0, *QUANTILES, 0.123, 1.0])
+    np.testing.assert_array_equal(
+        quantiles_by_step(values, levels), np.quantile(values, levels, axis=0).T
+    )
+    with pytest.raises(ModelError, match="from 0 to 1"):
+        quantiles_by_step(values, np.array([25.0]))

@@ -10,12 +10,13 @@ from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.models import VAR
 from tradeshock.models.base import Model
 from tradeshock.models.checks.case import distance
+from tradeshock.models.systems import replayed_paths
 
 IDS = ("a", "b", "c")
 
 
-def ragged(months: int = 130, twin: float | None = None, quiet: int = 0) -> Panel:
-    """Three series that come out 0, 1 and 3 months late; c may nearly repeat b."""
+def ragged(months: int = 130, twin: float | None = None, quiet: int = 0, b_late: int = 2) -> Panel:
+    """Three series, b published last unless c nearly repeats it."""
     rng = np.random.default_rng(3)
     growth = 0.02 * rng.standard_normal((months, 3))
     growth[1:] += 0.4 * growth[:-1, ::-1]
@@ -24,7 +25,7 @@ def ragged(months: int = 130, twin: float | None = None, quiet: int = 0) -> Pane
     growth[:quiet, 2] = 0.0
     index = pd.period_range("2008-01", periods=months, freq="M")
     levels = pd.DataFrame(np.exp(6.0 + np.cumsum(growth, axis=0)), index, list(IDS))
-    late = {"a": 0, "b": 2, "c": 1} if twin is None else {"a": 2, "b": 0, "c": 0}
+    late = {"a": 0, "b": b_late, "c": 1} if twin is None else {"a": 2, "b": 0, "c": 0}
     rules = {id: ReleaseRule(day=20 if late[id] else 28, months_after=late[id]) for id in IDS}
     return Panel.from_frame(levels, rules, "KR")
 
@@ -34,7 +35,11 @@ def gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7)
     origins = panel.origins(last - 34, last, target="b")[::every]
     together = list(model.replay(panel, target, origins, 9))
     alone = list(Model.replay(model, panel, target, origins, 9))
-    assert [paths.notes for paths in together] == [paths.notes for paths in alone]
+    for name in ("notes", "origin", "state", "series", "model", "seed"):
+        assert [getattr(p, name) for p in together] == [getattr(p, name) for p in alone]
+    for one, other in zip(together, alone, strict=True):
+        pd.testing.assert_frame_equal(one.history, other.history, check_freq=False)
+        pd.testing.assert_index_equal(one.index, other.index)
     return max(distance(one, other) for one, other in zip(together, alone, strict=True))
 
 
@@ -44,6 +49,16 @@ def gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7)
 def test_a_ragged_edge(innovations: str, lags: int | None, target: str | tuple[str, ...]) -> None:
     model = VAR(IDS, lags=lags, max_lags=4, innovations=innovations, n_draws=60)  # type: ignore[arg-type]
     assert gap(model, ragged(), target) < 1e-10
+
+
+@pytest.mark.parametrize("target", ["b", ("c", "a")])
+def test_paths_of_a_month_at_a_time(
+    target: str | tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Months published after a wanted one move it, however few are made in one product."""
+    monkeypatch.setattr(replayed_paths, "_CELLS_AT_ONCE", 1)
+    monkeypatch.setattr(replayed_paths, "_FEWEST_MONTHS", 1)
+    assert gap(VAR(IDS, lags=2, n_draws=40), ragged(b_late=5), target) < 1e-10
 
 
 @pytest.mark.parametrize("lags", [None, 2])
@@ -80,6 +95,19 @@ def test_windows_that_make_no_sense() -> None:
         VAR(IDS, window=0).fit(panel, "b")
 
 
+def test_explosive_systems_say_so_in_a_replay() -> None:
+    """Growth that grows: roots beyond 1, which the replay has to find."""
+    index = pd.period_range("2008-01", periods=90, freq="M")
+    rng = np.random.default_rng(0)
+    growth = 1e-4 * 1.08 ** np.arange(90)[:, None] + 1e-5 * rng.standard_normal((90, 2))
+    table = pd.DataFrame(np.exp(6.0 + np.cumsum(growth, axis=0)), index, ["a", "b"])
+    panel = Panel.from_frame(table, ReleaseRule(day=1))
+    model = VAR(["a", "b"], lags=1, calendar=False, n_draws=20)
+    assert gap(model, panel, "b") < 1e-8
+    (paths,) = model.replay(panel, "b", [panel.origin], 2)
+    assert "the system is explosive: largest root 1.0" in paths.notes[0]
+
+
 def test_one_origin() -> None:
     assert gap(VAR(IDS, n_draws=20, calendar=False), ragged(), "a", every=100) < 1e-10
 
@@ -104,10 +132,52 @@ def test_a_series_that_does_not_move_at_first() -> None:
 
 def test_a_subclass_keeps_its_own_fit() -> None:
     class Drifting(VAR):
-        def _drift(self, index: pd.PeriodIndex) -> np.ndarray:
-            return super()._drift(index) + 0.01
+        def drift(self, months: pd.PeriodIndex) -> np.ndarray:
+            return super().drift(months) + 0.01
 
     assert gap(Drifting(IDS, lags=1, n_draws=20), ragged(), "a") == 0.0
+
+
+def panels_cut(model: VAR, panel: Panel, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many panels a replay of paths and one of points cut."""
+    cut, as_of = [], Panel.as_of
+
+    def counted(self: Panel, origin: pd.Timestamp) -> Panel:
+        cut.append(origin)
+        return as_of(self, origin)
+
+    last = panel.last_month("b")
+    origins = panel.origins(last - 5, last, target="b")
+    with monkeypatch.context() as patched:
+        patched.setattr(Panel, "as_of", counted)
+        list(model.replay(panel, "b", origins, 2))
+        model.replay_points(panel, "b", origins, 2)
+    return len(cut)
+
+
+def test_a_subclass_that_changes_no_method_is_replayed_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Renamed(VAR):
+        """Other figures of the class, and a method of its own."""
+
+        minimum_months = 40
+
+        def extra(self) -> int:
+            return 1
+
+    panel = ragged()
+    for model in (VAR(IDS, lags=1, n_draws=20), Renamed(IDS, lags=1, n_draws=20)):
+        assert panels_cut(model, panel, monkeypatch) == 0
+    assert gap(Renamed(IDS, lags=1, n_draws=20), panel, "a") < 1e-10
+
+
+@pytest.mark.parametrize("hook", ["drift", "_learn", "_notes", "past", "forecast"])
+def test_a_subclass_that_overrides_a_hook_is_asked_at_every_origin(
+    hook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = type("Changed", (VAR,), {hook: getattr(VAR, hook)})
+    assert panels_cut(changed(IDS, lags=1, n_draws=20), ragged(), monkeypatch) == 12
 
 
 def point_gap(model: VAR, panel: Panel, target: str | tuple[str, ...], every: int = 7) -> float:
@@ -187,3 +257,18 @@ def test_the_calendar_is_asked_for_no_more_than_an_origin_needs(panel: Panel) ->
     far = VAR(lags=1).replay_points(panel, "exports_total", origins, 130)
     alone = VAR(lags=1).fit(panel.as_of(origins[0])).points(130)
     np.testing.assert_allclose(far[0], alone, rtol=1e-9)
+
+
+@pytest.mark.parametrize("innovations", ["bootstrap", "gaussian"])
+def test_draws_spread_as_innovations_do_whose_freedom_is_spent(innovations: str) -> None:
+    """Residuals of 122 months and 31 regressors have a quarter less variance."""
+    panel = known(ragged())
+    model = VAR(IDS, lags=6, n_draws=40_000, innovations=innovations).fit(panel, "a")  # type: ignore[arg-type]
+    months = model.levels_.ahead(model.last_ + 1, None)
+    first = model.draws(months, np.random.default_rng(0))[:, 0]
+    spread = np.sqrt(np.diag(model.sigma_u_))
+    np.testing.assert_allclose(
+        np.cov(first.T) / spread / spread[:, None],
+        model.sigma_u_ / spread / spread[:, None],
+        atol=0.03,
+    )

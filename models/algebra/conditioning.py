@@ -11,30 +11,27 @@ one joint correction (Durbin and Koopman 2002, "simulate and correct"):
 which for Gaussian innovations is an exact draw from the conditional law of Waggoner and Zha (1999)
 in the form of Andersson, Palmqvist and Waggoner (2010), and for resampled innovations meets the
 conditions exactly with the least-norm change of the innovations. All conditions act jointly, so a
-condition at step 2 moves step 1.
+condition at step 2 moves step 1. A target instead of an observation is met by every draw, each with
+a value of its own: ``v`` stays in the correction and leaves the gain.
+
+One law is solved by singular values, many at once (of origins, or of draws of the parameters) by
+`innovations_of_many`.
 
 Shapes: ``n`` series, ``p`` lags, ``T`` steps, ``k`` conditions, ``q`` independent innovations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from tradeshock.features.errors import ConditionError
+from tradeshock.models.algebra.linear_conditions import LinearConditions
 from tradeshock.models.algebra.recursion import moving_average, simulate
 
-__all__ = [
-    "GaussianFuture",
-    "LinearConditions",
-    "conditional_shift",
-    "level_conditions",
-    "value_conditions",
-]
+__all__ = ["GaussianFuture", "conditional_shift", "innovations_of_many", "root_of"]
 
 Array = npt.NDArray[np.float64]
 
@@ -42,94 +39,16 @@ Array = npt.NDArray[np.float64]
 _RANK_TOLERANCE = 1e-9
 # Duplicated conditions may differ by so many standard deviations and still be called equal.
 _CONSISTENCY_TOLERANCE = 1e-8
+# Smallest eigenvalue of the correlation of conditions: below it some of them nearly repeat each
+# other, and only singular values tell how to weigh them.
+_LEAST_EIGENVALUE = 1e-6
 
 
-def _root(covariance: Array) -> Array:
+def root_of(covariance: Array) -> Array:
     """Square root of one or many covariance matrices; singular ones are allowed."""
     values, vectors = np.linalg.eigh(covariance)
     root: Array = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
     return root
-
-
-@dataclass(frozen=True)
-class LinearConditions:
-    """Linear restrictions on the future of a system.
-
-    Parameters
-    ----------
-    weights : ndarray, shape (k, T, n)
-        Row ``j`` restricts ``sum(weights[j] * z)``.
-    values : ndarray, shape (draws, k)
-        What each row is to equal; one row of values serves every draw.
-    sd : ndarray, shape (k,)
-        Standard deviation of a soft condition, 0 for a hard one.
-    labels : tuple of str
-        What each row is called in an error message.
-    """
-
-    weights: Array
-    values: Array
-    sd: Array
-    labels: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.sd)
-
-
-def level_conditions(
-    base: Array, known: Array, sd: Array, series: Sequence[str], index: pd.PeriodIndex
-) -> LinearConditions:
-    """Conditions on levels of series that the system models in first differences.
-
-    The (log) level at step ``h`` is the last known one plus the cumulated growth, so a level is
-    linear in the growth rates.
-
-    Parameters
-    ----------
-    base : ndarray, shape (n,)
-        (Log) level in the month before step 1.
-    known : ndarray, shape (T, n) or (draws, T, n)
-        (Log) levels that are published or assumed, NaN where the future is free. Free cells are
-        the same in every draw.
-    sd : ndarray, shape (T, n)
-        Standard deviations of soft conditions in the unit of `known`; 0 is hard.
-    series : sequence of str
-        Names of the ``n`` series, for error messages.
-    index : PeriodIndex
-        The ``T`` months, for error messages.
-
-    Returns
-    -------
-    LinearConditions
-    """
-    rows = value_conditions(known, sd, series, index)
-    # The level of a step is the sum of the growth up to it: the cell's weight fills its past
-    until = np.cumsum(rows.weights[:, ::-1], axis=1)[:, ::-1]
-    column = rows.weights.any(axis=1).argmax(axis=1)
-    return LinearConditions(until, rows.values - base[column], rows.sd, rows.labels)
-
-
-def value_conditions(
-    known: Array, sd: Array, series: Sequence[str], index: pd.PeriodIndex
-) -> LinearConditions:
-    """Conditions on the very values that the system models.
-
-    Parameters
-    ----------
-    known, sd, series, index
-        As in `level_conditions`, in the unit of the system's values.
-
-    Returns
-    -------
-    LinearConditions
-    """
-    known = known[None] if known.ndim == 2 else known
-    step, column = np.nonzero(~np.isnan(known[0]))
-    weights = np.zeros((len(step), *known.shape[1:]))
-    weights[np.arange(len(step)), step, column] = 1.0
-    cells = zip(step.tolist(), column.tolist(), strict=True)
-    labels = tuple(f"{series[j]} in {index[t]}" for t, j in cells)
-    return LinearConditions(weights, known[:, step, column], sd[step, column], labels)
 
 
 @dataclass(frozen=True)
@@ -163,8 +82,8 @@ class GaussianFuture:
             Covariance of the innovations, the same at every step or one for each.
         """
         steps, n = drift.shape
-        mean = simulate(coefs, lags, drift, np.zeros((1, steps, n)))[0]
-        impact = np.broadcast_to(_root(covariance), (steps, n, n))
+        mean = simulate(coefs, lags, drift)[0]
+        impact = np.broadcast_to(root_of(covariance), (steps, n, n))
         responses = moving_average(coefs, steps)
         root = np.zeros((steps, n, steps, n))
         for origin in range(steps):
@@ -193,18 +112,14 @@ class GaussianFuture:
         ConditionError
             If hard conditions contradict each other or the certain part of the future.
         """
-        rows = conditions.weights.reshape(len(conditions), -1)
-        seen = np.hstack([rows @ self.root, np.diag(conditions.sd)])
+        rows = conditions.rows
+        seen = np.hstack([rows @ self.root, np.diag(conditions.noise)])
         scale = np.linalg.norm(seen, axis=1)
         scale[scale == 0.0] = 1.0
-        # Singular values of the scaled rows rather than eigenvalues of their covariance: squaring
-        # would make duplicates and nearly equal conditions indistinguishable.
-        left, size, right = np.linalg.svd(seen / scale[:, None], full_matrices=False)
-        kept = size > _RANK_TOLERANCE * max(float(size.max()), _RANK_TOLERANCE)
+        innovations, certain = _by_singular_values(seen / scale[:, None], self.root.shape[1])
         surprise = conditions.values - (rows @ self.mean.ravel())
-        _refuse_contradiction(surprise / scale, left[:, ~kept], conditions.labels)
-        solution = right[kept].T[: self.root.shape[1]] / size[kept]
-        gain: Array = self.root @ (solution @ left[:, kept].T) / scale
+        _refuse_contradiction(surprise / scale, certain, conditions.labels)
+        gain: Array = self.root @ innovations / scale
         return gain
 
     def conditioned(self, conditions: LinearConditions) -> GaussianFuture:
@@ -235,12 +150,59 @@ class GaussianFuture:
                 "values that differ from draw to draw have no single conditional law; use "
                 "conditional_shift on the draws"
             )
-        rows = conditions.weights.reshape(len(conditions), -1)
+        rows = conditions.rows
         gain = self.gain(conditions)
         surprise = conditions.values[0] - rows @ self.mean.ravel()
         mean = self.mean + (gain @ surprise).reshape(self.mean.shape)
         root = np.hstack([self.root - gain @ (rows @ self.root), gain * conditions.sd])
         return GaussianFuture(mean, root)
+
+
+def _by_singular_values(seen: Array, q: int) -> tuple[Array, Array]:
+    """Least-norm innovations of one law, and the combinations of conditions that cannot vary.
+
+    Singular values of the scaled rows rather than eigenvalues of their covariance: squaring would
+    make duplicates and nearly equal conditions indistinguishable.
+    """
+    left, size, right = np.linalg.svd(seen, full_matrices=False)
+    kept = size > _RANK_TOLERANCE * max(float(size.max()), _RANK_TOLERANCE)
+    solution = right[kept].T[:q] / size[kept]
+    return solution @ left[:, kept].T, left[:, ~kept]
+
+
+def innovations_of_many(seen: Array, noise: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Innovations of least norm that answer a unit surprise in each condition, of many laws.
+
+    ``H' (H H' + diag(noise**2))^-1`` by normal equations, which lose half of the digits; laws whose
+    conditions nearly repeat each other are solved by singular values instead.
+
+    Parameters
+    ----------
+    seen : ndarray, shape (L, k, q)
+        ``H = R G`` of each law: its conditions as sums of independent innovations.
+    noise : ndarray, shape (k,)
+        Standard deviation of the noise of each condition, 0 for hard ones.
+
+    Returns
+    -------
+    innovations : ndarray, shape (L, q, k)
+    safe : ndarray of bool, shape (L,)
+        Where normal equations were good enough.
+    """
+    k, q = seen.shape[1:]
+    among = seen @ seen.swapaxes(1, 2)
+    among[:, np.arange(k), np.arange(k)] += noise**2
+    scale = np.sqrt(np.diagonal(among, axis1=1, axis2=2))
+    scale = np.where(scale == 0.0, 1.0, scale)
+    correlation = among / (scale[:, :, None] * scale[:, None, :])
+    safe = np.linalg.eigvalsh(correlation)[:, 0] > _LEAST_EIGENVALUE
+    correlation[~safe] = np.eye(k)
+    scaled = seen / scale[:, :, None]
+    answers = np.linalg.solve(correlation, scaled).swapaxes(1, 2) / scale[:, None, :]
+    for i in np.flatnonzero(~safe).tolist():
+        rows = np.hstack([scaled[i], np.diag(noise / scale[i])])
+        answers[i] = _by_singular_values(rows, q)[0] / scale[i]
+    return answers, safe
 
 
 def _refuse_contradiction(surprise: Array, free: Array, labels: tuple[str, ...]) -> None:
@@ -299,7 +261,7 @@ def conditional_shift(
             f"got {len(conditions.values)} rows of condition values for {len(draws)} draws; give "
             "one value for all draws or one for each"
         )
-    rows = conditions.weights.reshape(len(conditions), -1)
+    rows = conditions.rows
     surprise = conditions.values - draws.reshape(len(draws), -1) @ rows.T
     if np.any(conditions.sd > 0.0):
         surprise = surprise - conditions.sd * rng.standard_normal(surprise.shape)

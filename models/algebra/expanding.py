@@ -38,7 +38,6 @@ from tradeshock.models.algebra.scaling import Scaling
 __all__ = [
     "WORST_CONDITION",
     "VarReplay",
-    "forecast_means",
     "replay_criteria",
     "replay_regression",
     "replay_var",
@@ -299,31 +298,3 @@ def replay_var(
 
 def _seen(endog: Array, first: int) -> range:
     return range(first, len(endog) + 1)
-
-
-def forecast_means(coefs: Array, lags: Array, drift: Array) -> Array:
-    """Mean paths of all origins as one batched recursion.
-
-    Parameters
-    ----------
-    coefs : ndarray, shape (O, p, n, n)
-    lags : ndarray, shape (O, p, n)
-        Last observed values of each origin, oldest first.
-    drift : ndarray, shape (O, steps, n)
-        Deterministic part.
-
-    Returns
-    -------
-    ndarray, shape (O, steps, n)
-    """
-    origins, order, n, _ = coefs.shape
-    steps = drift.shape[1]
-    stacked = coefs.transpose(0, 1, 3, 2).reshape(origins, order * n, n)
-    # Newest month first, so that the lags of every step lie side by side in memory.
-    path = np.empty((origins, steps + order, n))
-    path[:, steps:] = lags[:, ::-1]
-    for step in range(steps):
-        at = steps - step
-        window = path[:, at : at + order].reshape(origins, 1, order * n)
-        np.add((window @ stacked)[:, 0], drift[:, step], out=path[:, at - 1])
-    return path[:, :steps][:, ::-1]

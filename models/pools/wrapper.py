@@ -103,9 +103,16 @@ class Wrapper(Model):
         self.members_ = [member.update(panel) for member in self.members_]
         return self
 
-    def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
+    def forecast(
+        self, steps: int, conditions: Conditions | None = None, drivers: bool = False
+    ) -> ForecastPaths:
         """Draw joint paths (see `Model.forecast`); conditions go to the members."""
         self._check_fitted()
+        if drivers:
+            raise ModelError(
+                f"{type(self).__name__} forecasts no drivers beside its target: its members have "
+                "different ones; leave drivers=False, or ask a member"
+            )
         forecasts = [member.forecast(steps, conditions) for member in self.members_]
         return self._named(self.combine(forecasts, self._known(self.panel_.origin)), self.name)
 

@@ -12,9 +12,10 @@ from scipy.optimize import minimize
 from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
-from tradeshock.models.algebra.conditioning import (
-    GaussianFuture,
-    conditional_shift,
+from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
+from tradeshock.models.algebra.linear_conditions import (
+    LinearConditions,
+    Soft,
     value_conditions,
 )
 from tradeshock.models.algebra.minnesota import (
@@ -26,13 +27,13 @@ from tradeshock.models.algebra.minnesota import (
     posterior,
     regressors,
 )
-from tradeshock.models.base import Model
-from tradeshock.models.systems.adjusted_levels import AdjustedLevels
-from tradeshock.models.systems.growth_system import live_series
+from tradeshock.models.algebra.parameter_draws import Correction, ParameterDraws, soft_shift
+from tradeshock.models.systems.levels import SystemLevels
+from tradeshock.models.systems.membership import live_series
+from tradeshock.models.systems.system import LinearSystem
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
-    from tradeshock.models.conditions import Conditions
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +56,7 @@ ROUNDS = 3
 AR_LAGS = 4
 
 
-class BayesianVAR(Model):
+class BayesianVAR(LinearSystem):
     """Bayesian vector autoregression in log levels with heavy tails.
 
     Minnesota, sum-of-coefficients and dummy-initial-observation priors in natural-conjugate form;
@@ -67,7 +68,8 @@ class BayesianVAR(Model):
     Seasonal series enter net of calendar and month effects (`CalendarAdjustment`).
 
     Months that only some series have and assumed future values are conditions on the joint
-    forecast; their gain is that of the posterior mean, and every path meets them.
+    forecast. The gain of hard ones is that of the posterior mean, and every path meets them; soft
+    ones move each draw by its own law (`tradeshock.models.algebra.parameter_draws`).
 
     Parameters
     ----------
@@ -97,7 +99,6 @@ class BayesianVAR(Model):
     """
 
     minimum_months = 60
-    takes_conditions = True
     default_series = DEFAULT_SERIES
     scale_tolerance = 1e-3
 
@@ -137,11 +138,11 @@ class BayesianVAR(Model):
     def _read(self) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
-        self.levels_ = AdjustedLevels.read(self.panel_, self.series_, needed)
-        self.complete_ = self.levels_.complete
+        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True)
+        self.levels_.refuse_fewer_than(needed)
 
     def _centre(self) -> None:
-        self.centre_: Floats = self.complete_.to_numpy()[: self.lags].mean(axis=0)
+        self.centre_: Floats = self.levels_.complete[: self.lags].mean(axis=0)
 
     def _yearly_tightness(self) -> Tightness:
         key = (self.panel_.origin.year, self.series_)
@@ -166,7 +167,7 @@ class BayesianVAR(Model):
 
     def _scales(self) -> tuple[Floats, Floats]:
         """Innovation scale of each series on its own, and the size of its movements in level."""
-        levels = self.complete_.to_numpy() - self.centre_
+        levels = self.levels_.complete - self.centre_
         sigma = []
         for column in levels.T:
             x = regressors(column[:, None], AR_LAGS)
@@ -201,7 +202,7 @@ class BayesianVAR(Model):
         )
 
     def _rows(self) -> tuple[Floats, Floats]:
-        levels = self.complete_.to_numpy() - self.centre_
+        levels = self.levels_.complete - self.centre_
         return regressors(levels, self.lags), levels[self.lags :]
 
     def _volatility(
@@ -226,112 +227,106 @@ class BayesianVAR(Model):
         volatility = self._volatility(x, y, self.tightness_, sigma, spread)
         prior = dummy_observations(self.tightness_, self.lags, sigma, spread)
         self.posterior_: Posterior = posterior(Rows.scaled(x, y, volatility), prior, sigma)
-        self.volatility_ = pd.Series(volatility, self.complete_.index[self.lags :])
+        self.volatility_ = pd.Series(volatility, self.levels_.complete_months[self.lags :])
 
-    # -- forecasting --------------------------------------------------------------------------
+    # -- the linear system --------------------------------------------------------------------
 
-    def steer(self, values: Floats, conditions: Conditions) -> Floats:
-        """Move another model's paths of the first target as this system moves under conditions.
+    @property
+    def coefs_(self) -> Floats:  # type: ignore[override]
+        """Posterior mean of the lag matrices, shape (p, n, n)."""
+        return _lag_matrices(self.posterior_.mean, self.lags)
 
-        For models that contain no future drivers. The other model's draws take the place of this
-        system's own target; the joint correction of the kernel is then added to them. Conditions
-        on the target are met by every path.
+    @property
+    def covariance_(self) -> Floats:
+        """Covariance of a month's Student innovations at the posterior mean, shape (n, n)."""
+        return self.posterior_.covariance * TAILS / (TAILS - 2.0)
 
-        Parameters
-        ----------
-        values : ndarray, shape (n_draws, steps)
-            Paths in the target's own unit.
-        conditions : Conditions
-            Assumed future values of series of this system.
+    @property
+    def past(self) -> Floats:
+        """Centred levels of the last months that all series have, oldest first."""
+        return self.levels_.complete[-self.lags :] - self.centre_
 
-        Returns
-        -------
-        ndarray, shape (n_draws, steps)
-        """
-        self._check_fitted()
-        ahead = self._ahead(values.shape[1])
-        index = self._months(len(ahead), conditions)
-        places = index.get_indexer(ahead)
-        draws, law = self._published_law(index)
-        levels = np.log(values) if self.levels_.logs[0] else values
-        own = levels - self.levels_.effects(ahead)[:, 0] - self.centre_[0]
-        draws[:, places, 0] = own
-        assumed, sd = self._assumed(index, conditions)
-        rows = value_conditions(assumed - self.centre_, sd, self.series_, index)
-        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
-        shift = conditional_shift(law, draws, rows, rng)[:, places, 0]
-        return np.asarray(values * np.exp(shift) if self.levels_.logs[0] else values + shift)
+    def drift(self, months: pd.PeriodIndex) -> Floats:
+        """Posterior mean of the constant, for each month."""
+        return np.tile(self.posterior_.mean[0], (len(months), 1))
 
-    def _published_law(self, index: pd.PeriodIndex) -> tuple[Floats, GaussianFuture]:
-        """Draws of centred levels, and their law, once the ragged edge is met."""
-        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
-        past = self.complete_.to_numpy()[-self.lags :] - self.centre_
+    def draws(self, months: pd.PeriodIndex, rng: np.random.Generator) -> Floats:
+        """Draws of centred levels ahead, each with its own parameters."""
+        return self._parameter_draws(len(months), rng).paths
+
+    def _parameter_draws(self, months: int, rng: np.random.Generator) -> ParameterDraws:
         coefs, roots = draw(self.posterior_, self.n_draws, rng)
-        draws = self._simulate(coefs, self._shocks(roots, len(index), rng), past)
-        published = self.levels_.frame.reindex(index).to_numpy() - self.centre_
-        rows = value_conditions(published, np.zeros(published.shape), self.series_, index)
-        law = self._law(past, len(index))
-        return draws + conditional_shift(law, draws, rows, rng), law.conditioned(rows)
-
-    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        index = self._months(steps, conditions)
-        past = self.complete_.to_numpy()[-self.lags :] - self.centre_
-        coefs, roots = draw(self.posterior_, self.n_draws, rng)
-        draws = self._simulate(coefs, self._shocks(roots, len(index), rng), past)
-        known, sd = self._known(index, conditions)
-        rows = value_conditions(known - self.centre_, sd, self.series_, index)
-        future = self._law(past, len(index))
-        draws = draws + conditional_shift(future, draws, rows, rng) + self.centre_
-        ahead = index.get_indexer(self._ahead(steps))
-        return self.levels_.own_units(draws[:, ahead, : len(self.target_)], self._ahead(steps))
-
-    def _months(self, steps: int, conditions: Conditions | None) -> pd.PeriodIndex:
-        """Months from the first that some series lacks to the last that is wanted."""
-        ends = [self.last_ + steps, self.levels_.frame.index[-1]]
-        if conditions is not None and conditions.last_month is not None:
-            ends.append(conditions.last_month)
-        return pd.period_range(self.complete_.index[-1] + 1, max(ends), freq="M")
-
-    def _simulate(self, coefs: Floats, shocks: Floats, past: Floats) -> Floats:
-        draws, months, n = shocks.shape
-        path = np.empty((draws, self.lags + months, n))
-        path[:, : self.lags] = past
-        for month in range(months):
-            window = path[:, month : month + self.lags][:, ::-1].reshape(draws, 1, -1)
-            step = coefs[:, 0] + (window @ coefs[:, 1:])[:, 0]
-            path[:, self.lags + month] = step + shocks[:, month]
-        return path[:, self.lags :]
-
-    def _shocks(self, roots: Floats, months: int, rng: np.random.Generator) -> Floats:
-        """Student innovations in antithetic pairs, draws by months by series."""
         half, n = (self.n_draws + 1) // 2, len(self.series_)
-        scale = np.sqrt(TAILS / rng.chisquare(TAILS, size=(half, months, 1)))
-        normal = scale * rng.standard_normal((half, months, n))
+        scales = self._month_scales(half, months, rng)
+        normal = rng.standard_normal((half, months, n))
         both = np.stack([normal, -normal], axis=1).reshape(-1, months, n)[: self.n_draws]
-        return both @ roots.transpose(0, 2, 1)
-
-    def _law(self, past: Floats, months: int) -> GaussianFuture:
-        mean, n = self.posterior_.mean, len(self.series_)
-        lag_coefs = mean[1:].reshape(self.lags, n, n).transpose(0, 2, 1)
-        drift = np.tile(mean[0], (months, 1))
-        return GaussianFuture.from_var(lag_coefs, past, drift, self.posterior_.covariance)
-
-    def _known(self, index: pd.PeriodIndex, conditions: Conditions | None) -> tuple[Floats, Floats]:
-        """(Log) levels net of effects that are published or assumed, NaN where free."""
-        published = self.levels_.frame.reindex(index).to_numpy()
-        if conditions is None:
-            return published, np.zeros(published.shape)
-        assumed, sd = self._assumed(index, conditions)
-        return np.where(np.isnan(assumed), published, assumed), sd
-
-    def _assumed(self, index: pd.PeriodIndex, conditions: Conditions) -> tuple[Floats, Floats]:
-        last = {id: self.panel_.last_month(id) for id in self.series_}
-        assumed, sd = conditions.for_(
-            self.series_, index, self.n_draws, logs=self.levels_.logs.tolist(), published=last
+        return ParameterDraws(
+            coefs=_lag_matrices(coefs, self.lags),
+            drift=np.repeat(coefs[:, :1], months, axis=1),
+            roots=roots,
+            scales=np.repeat(scales, 2, axis=0)[: self.n_draws],
+            past=self.past,
+            normal=both,
         )
-        return assumed - self.levels_.effects(index), sd
 
-    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        if self.left_out_:
-            return (f"left out as stale: {', '.join(self.left_out_)}",)
-        return ()
+    def _month_scales(self, half: int, months: int, rng: np.random.Generator) -> Floats:
+        """Sizes of the months of Student innovations, shape (half, months, 1)."""
+        return np.sqrt(TAILS / rng.chisquare(TAILS, size=(half, months, 1)))
+
+    def _linear(
+        self, known: Floats, sd: Floats, months: pd.PeriodIndex, soft: Soft
+    ) -> LinearConditions:
+        return value_conditions(known - self.centre_, sd, self.series_, months, soft)
+
+    def _levels_of(self, values: Floats) -> Floats:
+        return values + self.centre_[: values.shape[2]]
+
+    def _change_of_levels(self, change: Floats) -> Floats:
+        return change
+
+    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
+        values = values.copy()
+        values[:, at, 0] = levels - self.centre_[0]
+        return values
+
+    def _future(self, index: pd.PeriodIndex) -> GaussianFuture:
+        # Heavy tails are one factor on the covariance, of which gains of hard conditions are free.
+        covariance = self.posterior_.covariance
+        return GaussianFuture.from_var(self.coefs_, self.past, self.drift(index), covariance)
+
+    def _conditional_draws(
+        self, index: pd.PeriodIndex, known: LinearConditions, rng: np.random.Generator
+    ) -> Floats:
+        drawn, future = self._parameter_draws(len(index), rng), self._future(index)
+        hard, soft = known.where(~known.noisy), known.where(known.noisy)
+        draws = drawn.paths + conditional_shift(future, drawn.paths, hard, rng)
+        if not len(soft):
+            return draws
+        met = [Correction.of(future, hard)] if len(hard) else []
+        return draws + soft_shift(drawn, met, soft, draws, rng)
+
+    def _steering(
+        self,
+        index: pd.PeriodIndex,
+        at: npt.NDArray[np.intp],
+        own: Floats,
+        assumed: LinearConditions,
+    ) -> Floats:
+        if not assumed.noisy.any():
+            return super()._steering(index, at, own, assumed)
+        published, future, rng = self._known(index, None), self._future(index), self._rng()
+        drawn = self._parameter_draws(len(index), rng)
+        draws = drawn.paths + conditional_shift(future, drawn.paths, published, rng)
+        draws = self._with_levels(draws, at, own)
+        hard, soft = assumed.where(~assumed.noisy), assumed.where(assumed.noisy)
+        met = [Correction.of(future, published)] if len(published) else []
+        law, rng = future.conditioned(published), self._steering_rng()
+        shift = conditional_shift(law, draws, hard, rng)
+        met += [Correction.of(law, hard)] if len(hard) else []
+        return shift + soft_shift(drawn, met, soft, draws + shift, rng)
+
+
+def _lag_matrices(coefs: Floats, lags: int) -> Floats:
+    """Lag matrices (..., p, n, n) of stacked coefficients (..., 1 + n p, n)."""
+    n = coefs.shape[-1]
+    return coefs[..., 1:, :].reshape(*coefs.shape[:-2], lags, n, n).swapaxes(-1, -2)

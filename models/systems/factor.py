@@ -12,12 +12,15 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
-from tradeshock.models.base import UnivariateModel
-from tradeshock.models.systems.adjusted_levels import AdjustedLevels
-from tradeshock.models.systems.growth_system import live_series
+from tradeshock.models.algebra.conditioning import GaussianFuture, root_of
+from tradeshock.models.systems.levels import SystemLevels
+from tradeshock.models.systems.membership import live_series
+from tradeshock.models.systems.system import System
 
 if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
     from tradeshock.models.conditions import Conditions
+    from tradeshock.models.record.record import Record
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,9 +37,18 @@ DEFAULT_SERIES = (
     "copper",
     "gscpi",
 )
+_MATRICES = (
+    "design",
+    "transition",
+    "selection",
+    "state_cov",
+    "state_intercept",
+    "obs_cov",
+    "obs_intercept",
+)
 
 
-class DynamicFactor(UnivariateModel):
+class DynamicFactor(System):
     """Common factors of monthly growth with autoregressive idiosyncratic parts.
 
     Fitted by the EM algorithm of Bańbura and Modugno (2014) in
@@ -75,29 +87,34 @@ class DynamicFactor(UnivariateModel):
         self.n_draws = n_draws
         self.random_state = random_state
 
+    def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
+        super()._open(panel, target, record)
+        self._refuse_several_targets()
+
     def _fit(self) -> None:
         wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
         if self.series is None:
             wanted = tuple(id for id in wanted if id in self.panel_)
-        self.members_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
+        self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
         self.result_ = self._yearly_fit().apply(self.growth_)
 
     def _read(self) -> None:
-        self.levels_ = AdjustedLevels.read(self.panel_, self.members_, self.minimum_months)
+        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True)
+        self.levels_.refuse_fewer_than(self.minimum_months)
         frame = self.levels_.frame.loc[: self.last_]
         # per cent: the EM algorithm's tolerances suit numbers near one
         self.growth_ = frame.diff().iloc[1:] * np.where(self.levels_.logs, 100.0, 1.0)
 
     def _yearly_fit(self) -> Any:
         found = self._shared
-        key = (self.panel_.origin.year, self.members_)
+        key = (self.panel_.origin.year, self.series_)
         if key not in found:
             january = clone(self)
             try:
                 past = self.panel_.as_of(pd.Timestamp(self.panel_.origin.year, 1, 1))
                 january._open(past, self.target_, None)
-                january.members_ = self.members_
+                january.series_ = self.series_
                 january._read()
                 found[key] = january._estimate()
             except (ShortHistoryError, PanelError):
@@ -110,7 +127,7 @@ class DynamicFactor(UnivariateModel):
 
         model = DynamicFactorMQ(
             self.growth_,
-            factors=self.factors if len(self.members_) > 1 else 1,
+            factors=self.factors if len(self.series_) > 1 else 1,
             factor_orders=self.factor_orders,
             idiosyncratic_ar1=True,
         )
@@ -121,13 +138,46 @@ class DynamicFactor(UnivariateModel):
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
-        growth = np.asarray(draws).reshape(steps, len(self.members_), self.n_draws)[:, 0].T
+        growth = np.asarray(draws).reshape(steps, len(self.series_), self.n_draws)[:, 0].T
         scale = 100.0 if self.levels_.logs[0] else 1.0
         last = self.levels_.frame.loc[[self.last_]].to_numpy()[0, 0]
         levels = last + np.cumsum(growth / scale, axis=1)
         return self.levels_.own_units(levels[:, :, None], self._ahead(steps))
 
-    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        if self.left_out_:
-            return (f"left out as stale: {', '.join(self.left_out_)}",)
-        return ()
+    def law(self, steps: int) -> GaussianFuture:
+        """Joint normal law of growth after the target's last published month, all series.
+
+        The filtered state of that month, run forward: what its uncertainty, later innovations of
+        the state and measurement errors do to each series.
+
+        Parameters
+        ----------
+        steps : int
+
+        Returns
+        -------
+        GaussianFuture
+            Mean of shape (steps, n); log points for series in logs, else their own unit.
+        """
+        self._check_fitted()
+        self._check_steps(steps)
+        model = self.result_.model
+        system = {name: np.asarray(model.ssm[name]) for name in _MATRICES}
+        state = np.asarray(self.result_.predicted_state)[:, -1]
+        response = root_of(np.asarray(self.result_.predicted_state_cov)[:, :, -1])
+        shock = system["selection"] @ root_of(system["state_cov"])
+        error = root_of(system["obs_cov"])
+        means, roots = [], []
+        for step in range(steps):
+            means.append(system["design"] @ state + system["obs_intercept"])
+            later = np.zeros((len(error), (steps - 1 - step) * shock.shape[1]))
+            errors = np.zeros((len(error), steps, len(error)))
+            errors[:, step] = error
+            known = system["design"] @ response
+            roots.append(np.hstack([known, later, errors.reshape(len(error), -1)]))
+            state = system["transition"] @ state + system["state_intercept"]
+            response = np.hstack([system["transition"] @ response, shock])
+        unit = np.where(self.levels_.logs, 100.0, 1.0)
+        spread, centre = model._endog_std.to_numpy(), model._endog_mean.to_numpy()
+        scale = np.tile(spread / unit, steps)[:, None]
+        return GaussianFuture((means * spread + centre) / unit, np.vstack(roots) * scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -13,31 +13,22 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import as_days
-from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
 from tradeshock.models.algebra.least_squares import (
-    CRITERIA,
     VarEstimate,
     estimate_var,
-    lag_criteria,
     largest_root,
     refuse_constant,
 )
-from tradeshock.models.algebra.many_origins import (
-    Sample,
-    Start,
-    WantedLevels,
-    estimate_together,
-    laws_together,
-)
+from tradeshock.models.algebra.linear_conditions import LinearConditions, Soft, level_conditions
 from tradeshock.models.algebra.recursion import simulate
-from tradeshock.models.base import Model
-from tradeshock.models.systems.growth_system import (
-    GrowthSystem,
-    calendar_regressors,
-    live_series,
-    refuse_early_counts,
-)
-from tradeshock.models.systems.var_points import point_replay
+from tradeshock.models.systems.calendar_regressors import calendar_regressors
+from tradeshock.models.systems.innovations import innovations, rescaled
+from tradeshock.models.systems.levels import SystemLevels
+from tradeshock.models.systems.membership import live_series, refuse_early_counts
+from tradeshock.models.systems.replayed_paths import PathMaker, explosive_note, laws_by_origin
+from tradeshock.models.systems.system import LinearSystem
+from tradeshock.models.systems.var_design import VarDesign
+from tradeshock.models.systems.var_replay import ReplayTask, estimated_together
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -59,12 +50,12 @@ DEFAULT_SERIES = (
 )
 INNOVATIONS = ("bootstrap", "gaussian")
 # Origins that a replay takes together.
-_TOGETHER = 120
-# Fewer rows a regressor, and the criteria reward lag orders for exhausting the sample.
-_ROWS_A_REGRESSOR = 1.5
+_TOGETHER = 240
+# What a subclass may override without a change of forecasts.
+_NO_HOOKS = {"__init__", "__repr__", "__doc__", "__module__"}
 
 
-class VAR(Model):
+class VAR(LinearSystem):
     """Vector autoregression of monthly growth, estimated by least squares.
 
     Series modelled in logs enter as log growth, the others as first differences. Every equation
@@ -103,7 +94,7 @@ class VAR(Model):
         Series of the system, targets first.
     left_out_ : tuple of str
         Series that were too old.
-    system_ : GrowthSystem
+    levels_ : SystemLevels
         Their figures and the ragged edge.
     lags_ : int
         Number of lags ``p``.
@@ -120,8 +111,6 @@ class VAR(Model):
     stationary_ : bool
         Whether it is below 1. Nothing is changed if it is not, but every forecast says so.
     """
-
-    takes_conditions = True
 
     def __init__(
         self,
@@ -145,56 +134,38 @@ class VAR(Model):
         self.n_draws = n_draws
         self.random_state = random_state
 
+    @property
+    def design(self) -> VarDesign:
+        """How it learns.
+
+        Raises
+        ------
+        ModelError
+            If a parameter makes no sense.
+        """
+        if self.innovations not in INNOVATIONS:
+            raise ModelError(
+                f"got innovations={self.innovations!r}, expected one of {', '.join(INNOVATIONS)}"
+            )
+        return VarDesign(self.lags, self.criterion, self.max_lags, self.window)
+
     def update(self, panel: Panel) -> Self:
         """Take new figures; series, lags and coefficients stay as they were."""
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
-        self.system_ = GrowthSystem.read(panel, self.series_)
-        self.system_.refuse_fewer_than(self.lags_ + 1)
+        self.levels_ = SystemLevels.read(panel, self.series_)
+        self.levels_.refuse_fewer_than(self.lags_ + 1)
         return self
 
-    def law(self, steps: int, conditions: Conditions | None = None) -> GaussianFuture:
-        """Joint normal law of the system's growth, given what is published and assumed.
-
-        Parameters
-        ----------
-        steps : int
-            Months after the target's last published one.
-        conditions : Conditions, optional
-            Assumed future values, the same for all draws.
-
-        Returns
-        -------
-        GaussianFuture
-            Of the months after the last one that all series have; mean of shape (T, n).
-        """
+    def points(self, steps: int) -> Floats:
+        """Medians of the law that `law` gives, free of the noise of draws (see `Model.points`)."""
         self._check_fitted()
-        index = self.system_.ahead(self.last_ + steps, conditions)
-        known = self.system_.known(index, conditions, self.n_draws)
-        return self._future(self._drift(index)).conditioned(known)
-
-    def conditional_shift(self, steps: int, conditions: Conditions) -> Floats:
-        """Conditional minus unconditional forecast, draw by draw.
-
-        What models without future drivers add to their own paths.
-
-        Parameters
-        ----------
-        steps : int
-            Months after the target's last published one.
-        conditions : Conditions
-            Assumed future values.
-
-        Returns
-        -------
-        ndarray, shape (n_draws, steps, targets)
-            In log points for targets modelled in logs, else in their own unit.
-        """
-        bound, free = self.forecast(steps, conditions).values, self.forecast(steps).values
-        shift = bound - free
-        logs = self.system_.logs[: len(self.target_)]
-        shift[:, :, logs] = np.log(bound[:, :, logs] / free[:, :, logs])
-        return shift
+        self._check_steps(steps)
+        ahead = self._ahead(steps)
+        at = self._index(steps, None).get_indexer(ahead)
+        levels = self._levels_of(self.law(steps).mean[None, :, : len(self.target_)])
+        points: Floats = self.levels_.own_units(levels[:, at], ahead)[0]
+        return points
 
     def replay(
         self,
@@ -203,31 +174,30 @@ class VAR(Model):
         origins: Sequence[pd.Timestamp],
         steps: int,
     ) -> Iterator[ForecastPaths]:
-        """Forecast from many past origins, which are estimated and conditioned together."""
-        if type(self) is not VAR:
+        """Forecast from many past origins, which are estimated and conditioned together.
+
+        Warns
+        -----
+        StaleSeriesWarning
+            For series that are left out at some origins.
+        """
+        self._check_steps(steps)
+        if not self._replays_together():
             yield from super().replay(panel, target, origins, steps)
             return
-        self._check_steps(steps)
-        blank = clone(self)
-        for start in range(0, len(origins), _TOGETHER):
-            models, samples = [], []
-            for origin in origins[start : start + _TOGETHER]:
-                model = copy(blank)
-                model._open(panel.as_of(origin), target, None)
-                samples.append(model._read())
-                models.append(model)
-            _learn_together(models, samples)
-            yield from _forecast_together(models, int(steps))
-
-    def points(self, steps: int) -> Floats:
-        """Medians of the law that `law` gives, free of the noise of draws (see `Model.points`)."""
-        self._check_fitted()
-        self._check_steps(steps)
-        index = self.system_.ahead(self.last_ + steps, None)
-        law = self.law(steps)
-        values = self.system_.values(law.mean[None], len(self.target_))[0]
-        points: Floats = values[index.get_indexer(self._ahead(steps))]
-        return points
+        blank, design = clone(self), self.design
+        days = as_days(origins)
+        for start in range(0, len(days), _TOGETHER):
+            task = blank._task(panel, target, days[start : start + _TOGETHER], steps)
+            laws = laws_by_origin(estimated_together(design, self.calendar, task), task)
+            bootstrap = self.innovations == "bootstrap"
+            maker = PathMaker(task, bootstrap, self.n_draws, self.random_state, self.name)
+            for i, law in enumerate(laws):
+                if law is None:
+                    known = panel.as_of(task.origins[i])
+                    yield clone(self).fit(known, target).forecast(steps)
+                else:
+                    yield maker.paths(i, law)
 
     def replay_points(
         self,
@@ -243,64 +213,69 @@ class VAR(Model):
         StaleSeriesWarning
             For series that are left out at some origins.
         """
-        blank, targets = clone(self), self._targets(target)
-        blank._check_parameters()
+        blank, design = clone(self), self.design
         self._check_steps(steps)
-        days = as_days(origins)
+        days, targets = as_days(origins), self._targets(target)
         points = np.full((len(days), steps, len(targets)), np.nan)
-        if len(days) and days.max() > panel.origin:
-            panel.as_of(days.max())  # says why that is refused
-        if type(self) is VAR and len(days):
-            wanted = tuple(dict.fromkeys([*targets, *blank._wanted(panel)]))
-            refuse_early_counts(panel, wanted)
-            points = point_replay(blank, panel, wanted, len(targets), days, int(steps))
+        if self._replays_together() and len(days):
+            task = blank._task(panel, target, days, steps)
+            for group in estimated_together(design, self.calendar, task):
+                law = group.wanted_levels(steps, len(targets), points=True)
+                levels = law.constant.reshape(-1, steps, len(targets))
+                points[group.places] = group.levels.own_units(levels)
         for i in np.flatnonzero(np.isnan(points).any(axis=(1, 2))).tolist():
             points[i] = blank.fit(panel.as_of(days[i]), targets).points(steps)
         return points
 
+    def _replays_together(self) -> bool:
+        """Whether a pass over many origins does what each of them does by itself.
+
+        It does not for a subclass that overrides a method: that one is asked at every origin.
+        """
+        for cls in type(self).__mro__[: type(self).__mro__.index(VAR)]:
+            for name, value in vars(cls).items():
+                asked = callable(value) or isinstance(value, property | cached_property)
+                if asked and hasattr(VAR, name) and name not in _NO_HOOKS:
+                    return False
+        return True
+
+    def _task(
+        self, panel: Panel, target: str | Sequence[str], origins: pd.DatetimeIndex, steps: int
+    ) -> ReplayTask:
+        """What to forecast from which origins.
+
+        Raises
+        ------
+        PanelError
+            If an origin is after the panel's own.
+        ModelError
+            If a series is an early count.
+        """
+        if origins.max() > panel.origin:
+            panel.as_of(origins.max())  # says why that is refused
+        targets = self._targets(target)
+        series = tuple(dict.fromkeys([*targets, *self._wanted(panel)]))
+        refuse_early_counts(panel, series)
+        return ReplayTask(panel, series, len(targets), origins, int(steps), self.minimum_months)
+
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        self._estimate(self._read())
-
-    def _estimate(self, sample: Sample) -> None:
-        rows = self._window(sample.endog)
-        endog, exog = sample.endog[rows], sample.exog[rows]
-        self.lags_ = self.lags or self._choose_lags(endog, exog)
+        design = self.design
+        self.series_, self.left_out_ = live_series(
+            self.panel_, self._wanted(self.panel_), self.target_
+        )
+        self.levels_ = SystemLevels.read(self.panel_, self.series_)
+        self.levels_.refuse_fewer_than(2)
+        endog, exog = self.levels_.growth, self._exog(self.levels_.complete_months[1:])
+        fewest = design.fewest(exog.shape[1], len(self.series_))
+        self.levels_.refuse_fewer_than(fewest)
+        design.refuse_short_window(fewest, len(self.series_))
+        rows = design.rows(endog)
+        endog, exog = endog[rows], exog[rows]
+        refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
+        self.lags_ = design.order(endog, exog)
         self._learn(estimate_var(endog, exog, self.lags_))
-
-    def _read(self) -> Sample:
-        """Take from the panel what there is to learn from."""
-        self._check_parameters()
-        wanted = self._wanted(self.panel_)
-        self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
-        self.system_ = GrowthSystem.read(self.panel_, self.series_)
-        self.system_.refuse_fewer_than(2)
-        endog, exog = self.system_.growth, self._exog(self.system_.growth_months)
-        fewest = self._fewest(exog.shape[1], len(self.series_))
-        self.system_.refuse_fewer_than(fewest)
-        if self._too_short(fewest):
-            raise ModelError(
-                f"got window={self.window}, but {len(self.series_)} series with {self.lags or 1} "
-                f"lags need {fewest - 1} months; use a longer window, fewer series or lags"
-            )
-        seen = endog[self._window(endog)]
-        refuse_constant(dict(zip(self.series_, seen.T, strict=True)), "in growth")
-        return Sample(self.series_, endog, exog)
-
-    def _too_short(self, fewest: int) -> bool:
-        """Whether the window is, where so many months are needed, the first one for growth."""
-        return self.window is not None and self.window < fewest - 1
-
-    def _window(self, endog: Floats) -> slice:
-        """Rows that are learned from."""
-        return slice(max(len(endog) - (self.window or len(endog)), 0), None)
-
-    def _fewest(self, columns: int, n: int) -> int:
-        """Months that all of `n` series must have, with so many exogenous columns."""
-        lags = self.lags or 1
-        # One month more for the first difference; rows for a covariance of full rank.
-        return columns + n * lags + n + lags + 1
 
     def _wanted(self, panel: Panel) -> Sequence[str]:
         if self.series is None:
@@ -310,118 +285,59 @@ class VAR(Model):
     def _learn(self, fit: VarEstimate) -> None:
         self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0], fit.exog_coefs[1:]
         self.coefs_, self.sigma_u_ = fit.coefs, fit.sigma_u
-        # Least squares shrinks residuals by the regressors it has spent.
-        rows, spent = len(fit.residuals), len(fit.exog_coefs) + len(self.series_) * self.lags_
-        self._residuals_: Floats = fit.residuals * np.sqrt(rows / (rows - spent))
+        spent = len(fit.exog_coefs) + len(self.series_) * self.lags_
+        self._residuals_: Floats = rescaled(fit.residuals, spent)
         self.largest_root_ = largest_root(fit.coefs)
         self.stationary_ = self.largest_root_ < 1.0
-
-    def _check_parameters(self) -> None:
-        for name, value, allowed in (
-            ("criterion", self.criterion, CRITERIA),
-            ("innovations", self.innovations, INNOVATIONS),
-        ):
-            if value not in allowed:
-                raise ModelError(f"got {name}={value!r}, expected one of {', '.join(allowed)}")
-        for name, number in (
-            ("lags", self.lags),
-            ("max_lags", self.max_lags),
-            ("window", self.window),
-        ):
-            whole = number is None or isinstance(number, int | np.integer)
-            if not whole or (number is not None and number < 1):
-                raise ModelError(f"got {name}={number}, expected a whole number, at least 1")
-
-    def _choose_lags(self, endog: Floats, exog: Floats) -> int:
-        highest = self._highest_order(len(endog), endog.shape[1], exog.shape[1])
-        if highest == 1:
-            return 1
-        return int(lag_criteria(endog, exog, highest)[self.criterion].argmin()) + 1
-
-    def _highest_order(self, months: int, n: int, columns: int) -> int:
-        orders = np.arange(1, self.max_lags + 1)
-        enough = months - orders >= _ROWS_A_REGRESSOR * (columns + n * orders)
-        return max(int(enough.sum()), 1)
 
     def _exog(self, months: pd.PeriodIndex) -> Floats:
         return calendar_regressors(months, self.panel_.calendar if self.calendar else None)
 
-    # -- forecasting --------------------------------------------------------------------------
+    # -- the linear system --------------------------------------------------------------------
 
     @property
-    def _past(self) -> Floats:
-        """Growth of the last months that all series have, oldest first."""
-        return self.system_.growth[-self.lags_ :]
+    def covariance_(self) -> Floats:
+        """Covariance of the innovations: `sigma_u_`."""
+        return self.sigma_u_
 
-    def _drift(self, index: pd.PeriodIndex) -> Floats:
-        drift: Floats = self._exog(index) @ np.vstack([self.intercept_, self.calendar_coefs_])
+    @property
+    def past(self) -> Floats:
+        """Growth of the last months that all series have, oldest first."""
+        return self.levels_.growth[-self.lags_ :]
+
+    def drift(self, months: pd.PeriodIndex) -> Floats:
+        """Constant and calendar effects in the growth of some months."""
+        drift: Floats = self._exog(months) @ np.vstack([self.intercept_, self.calendar_coefs_])
         return drift
 
-    def _future(self, drift: Floats) -> GaussianFuture:
-        return GaussianFuture.from_var(self.coefs_, self._past, drift, self.sigma_u_)
+    def draws(self, months: pd.PeriodIndex, rng: np.random.Generator) -> Floats:
+        """Draws of growth ahead from the estimated parameters."""
+        shocks = self._shocks(len(months), rng)
+        return simulate(self.coefs_, self.past, self.drift(months), shocks)
 
-    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        index = self.system_.ahead(self.last_ + steps, conditions)
-        drift = self._drift(index)
-        known = self.system_.known(index, conditions, self.n_draws)
-        growth = simulate(self.coefs_, self._past, drift, self._shocks(len(index), rng))
-        growth = growth + conditional_shift(self._future(drift), growth, known, rng)
-        values = self.system_.values(growth, len(self.target_))
-        return values[:, index.get_indexer(self._ahead(steps))]
+    def _linear(
+        self, known: Floats, sd: Floats, months: pd.PeriodIndex, soft: Soft
+    ) -> LinearConditions:
+        return level_conditions(self.levels_.base, known, sd, self.series_, months, soft)
 
-    def _start(self, steps: int) -> Start:
-        index = self.system_.ahead(self.last_ + steps, None)
-        published = np.full((len(index), len(self.series_)), np.nan)
-        edge = self.system_.levels[self.system_.common :] - self.system_.base
-        published[: len(edge)] = edge
-        first = self.last_.ordinal + 1 - int(index.asi8[0])
-        wanted = (first, first + steps, len(self.target_))
-        drift = self._drift(index)
-        return Start(self.coefs_, self.sigma_u_, self._past, drift, published, wanted)
+    def _levels_of(self, values: Floats) -> Floats:
+        levels: Floats = self.levels_.base[: values.shape[2]] + np.cumsum(values, axis=1)
+        return levels
 
-    def _drawn(self, law: WantedLevels, steps: int) -> Floats:
-        months = law.weights.shape[1] // len(self.series_)
-        shocks = self._shocks(months, self._rng()).reshape(self.n_draws, -1)
-        rise = (shocks @ law.weights.T + law.constant).reshape(self.n_draws, steps, -1)
-        return self.system_.own_units(self.system_.base[: rise.shape[2]] + rise)
+    def _change_of_levels(self, change: Floats) -> Floats:
+        return np.cumsum(change, axis=1)
+
+    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
+        rise = np.cumsum(values[:, :, 0], axis=1)
+        rise[:, at] = levels - self.levels_.base[0]
+        values = values.copy()
+        values[:, :, 0] = np.diff(rise, axis=1, prepend=0.0)
+        return values
 
     def _shocks(self, months: int, rng: np.random.Generator) -> Floats:
-        # Month by month, so that a longer forecast starts with the draws of a shorter one.
-        if self.innovations == "bootstrap":
-            picked = rng.integers(len(self._residuals_), size=(months, self.n_draws))
-            # Row by row of the transpose, so that a draw's months lie side by side in memory.
-            return self._residuals_.take(picked.T, axis=0)
-        normal = rng.standard_normal((months, self.n_draws, len(self.series_)))
-        return (normal @ np.linalg.cholesky(self.sigma_u_).T).transpose(1, 0, 2)
+        covariance = None if self.innovations == "bootstrap" else self.sigma_u_
+        return innovations(self._residuals_, covariance, months, self.n_draws, rng)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        notes = []
-        if not self.stationary_:
-            notes.append(
-                f"the system is explosive: largest root {self.largest_root_:.3f}, expected below 1"
-            )
-        if self.left_out_:
-            notes.append(f"left out as stale: {', '.join(self.left_out_)}")
-        if conditions is not None and len(conditions):
-            notes.append(f"conditional on {', '.join(conditions.series)}")
-        return tuple(notes)
-
-
-def _learn_together(models: Sequence[VAR], samples: Sequence[Sample]) -> None:
-    some = models[0]
-    found = estimate_together(samples, some.lags, some.window, some.criterion, some._highest_order)
-    for i, (model, sample) in enumerate(zip(models, samples, strict=True)):
-        if i in found:
-            model.lags_, estimate = found[i]
-            model._learn(estimate)
-        else:
-            model._estimate(sample)
-
-
-def _forecast_together(models: Sequence[VAR], steps: int) -> Iterator[ForecastPaths]:
-    laws = laws_together([model._start(steps) for model in models])
-    for model, law in zip(models, laws, strict=True):
-        if law.trusted:
-            yield model._forecast(model._drawn(law, steps), None)
-        else:
-            yield model.forecast(steps)
+        explosive = () if self.stationary_ else (explosive_note(self.largest_root_),)
+        return (*explosive, *super()._notes(conditions))

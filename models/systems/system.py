@@ -1,0 +1,255 @@
+"""What all systems of several series share, and the linear system under the autoregressions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
+from tradeshock.models.algebra.linear_conditions import LinearConditions, Soft
+from tradeshock.models.base import Model
+from tradeshock.models.systems.levels import SystemLevels
+
+if TYPE_CHECKING:
+    from tradeshock.models.conditions import Conditions
+
+__all__ = ["LinearSystem", "System", "left_out_notes"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def left_out_notes(left_out: tuple[str, ...]) -> tuple[str, ...]:
+    """Note of series that were too old for a system; none where there are none."""
+    return (f"left out as stale: {', '.join(left_out)}",) if left_out else ()
+
+
+class System(Model):
+    """Several series that move together.
+
+    Attributes
+    ----------
+    series_ : tuple of str
+        Series of the system, targets first.
+    left_out_ : tuple of str
+        Series that were too old.
+    levels_ : SystemLevels
+        Their (log) levels, the ragged edge, months ahead, and the way back to own units.
+    """
+
+    series_: tuple[str, ...]
+    left_out_: tuple[str, ...]
+    levels_: SystemLevels
+
+    @abstractmethod
+    def law(self, steps: int) -> GaussianFuture:
+        """Joint normal law of the values that the system models, its parameters held for certain.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        """
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        return left_out_notes(self.left_out_)
+
+
+class LinearSystem(System):
+    """A vector autoregression of several series, of their growth or of their (log) levels.
+
+    The values that it models follow ``z_t = d_t + A_1 z_{t-1} + ... + A_p z_{t-p} + e_t``. What is
+    published of some series only, and what is assumed, are conditions on their joint future. A
+    subclass learns in `_fit` and says what its values are; forecasts, laws and shifts under
+    conditions are made here.
+
+    Attributes
+    ----------
+    coefs_ : ndarray, shape (p, n, n)
+        ``coefs_[l]`` multiplies values ``l + 1`` months ago.
+    """
+
+    takes_conditions = True
+    coefs_: Floats
+
+    # -- what a subclass says -----------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def covariance_(self) -> Floats:
+        """Covariance of a month's innovations, shape (n, n)."""
+
+    @property
+    @abstractmethod
+    def past(self) -> Floats:
+        """Last values of the months that all series have, oldest first, shape (p, n)."""
+
+    @abstractmethod
+    def drift(self, months: pd.PeriodIndex) -> Floats:
+        """Deterministic part of the values of some months, shape (T, n)."""
+
+    @abstractmethod
+    def draws(self, months: pd.PeriodIndex, rng: np.random.Generator) -> Floats:
+        """Draws of the months ahead whatever is published or assumed, shape (n_draws, T, n)."""
+
+    @abstractmethod
+    def _linear(
+        self, known: Floats, sd: Floats, months: pd.PeriodIndex, soft: Soft
+    ) -> LinearConditions:
+        """Conditions on (log) levels as conditions on values."""
+
+    @abstractmethod
+    def _levels_of(self, values: Floats) -> Floats:
+        """(Log) levels net of effects from values, draws by months ahead by series."""
+
+    @abstractmethod
+    def _change_of_levels(self, change: Floats) -> Floats:
+        """Change of (log) levels from a change of values."""
+
+    @abstractmethod
+    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
+        """Values whose first series has given (log) levels in some of the months ahead."""
+
+    # -- forecasts and laws -------------------------------------------------------------------
+
+    def law(self, steps: int, conditions: Conditions | None = None) -> GaussianFuture:
+        """Joint normal law of the system's values, given what is published and assumed.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        conditions : Conditions, optional
+            Assumed future values, the same for all draws.
+
+        Returns
+        -------
+        GaussianFuture
+            Of the months after the last one that all series have; mean of shape (T, n), in the
+            values that the system models. Its parameters are held for certain.
+        """
+        self._check_fitted()
+        index = self._index(steps, conditions)
+        future = GaussianFuture.from_var(
+            self.coefs_, self.past, self.drift(index), self.covariance_
+        )
+        return future.conditioned(self._known(index, conditions))
+
+    def conditional_shift(self, steps: int, conditions: Conditions) -> Floats:
+        """Conditional minus unconditional forecast, draw by draw.
+
+        What models without future drivers add to their own paths.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+        conditions : Conditions
+            Assumed future values.
+
+        Returns
+        -------
+        ndarray, shape (n_draws, steps, targets)
+            In log points for targets modelled in logs, else in their own unit.
+        """
+        bound, free = self.forecast(steps, conditions).values, self.forecast(steps).values
+        shift = bound - free
+        logs = self.levels_.logs[: len(self.target_)]
+        shift[:, :, logs] = np.log(bound[:, :, logs] / free[:, :, logs])
+        return shift
+
+    def steer(self, values: Floats, conditions: Conditions) -> Floats:
+        """Move another model's paths of the first target as this system moves under conditions.
+
+        For models that contain no future drivers. The other model's draws take the place of this
+        system's own target; the joint correction of the kernel is then added to them. Conditions
+        on the target are met by every path. (`conditional_shift` is the shift of this system's
+        own target, which leaves another model's paths off a condition on the target.)
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_draws, steps)
+            Paths in the target's own unit.
+        conditions : Conditions
+            Assumed future values of series of this system.
+
+        Returns
+        -------
+        ndarray, shape (n_draws, steps)
+        """
+        self._check_fitted()
+        ahead = self._ahead(values.shape[1])
+        index = self._index(len(ahead), conditions)
+        at = index.get_indexer(ahead)
+        known, sd = self.levels_.assumed(index, conditions, self.n_draws)
+        assumed = self._linear(known, sd, index, conditions.soft)
+        in_logs = bool(self.levels_.logs[0])
+        own = (np.log(values) if in_logs else values) - self.levels_.effects(ahead)[:, 0]
+        shift = self._steering(index, at, own, assumed)
+        change = self._change_of_levels(shift)[:, at, 0]
+        return np.asarray(values * np.exp(change) if in_logs else values + change)
+
+    def _steering(
+        self,
+        index: pd.PeriodIndex,
+        at: npt.NDArray[np.intp],
+        own: Floats,
+        assumed: LinearConditions,
+    ) -> Floats:
+        """Shift of values when the first series has other (log) levels in some months ahead."""
+        published = self._known(index, None)
+        future, rng = self._future(index), self._rng()
+        draws = self.draws(index, rng)
+        draws = draws + conditional_shift(future, draws, published, rng)
+        draws = self._with_levels(draws, at, own)
+        law = future.conditioned(published)
+        return conditional_shift(law, draws, assumed, self._steering_rng())
+
+    def _steering_rng(self) -> np.random.Generator:
+        return np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+        return self._of_series(len(self.target_), steps, rng, conditions)
+
+    def _system_paths(
+        self, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> tuple[Floats, tuple[str, ...]]:
+        return self._of_series(len(self.series_), steps, rng, conditions), self.series_
+
+    def _of_series(
+        self, columns: int, steps: int, rng: np.random.Generator, conditions: Conditions | None
+    ) -> Floats:
+        """Paths of the first series in their own units."""
+        index = self._index(steps, conditions)
+        values = self._conditional_draws(index, self._known(index, conditions), rng)
+        at = index.get_indexer(self._ahead(steps))
+        levels = self._levels_of(values[:, :, :columns])[:, at]
+        return self.levels_.own_units(levels, self._ahead(steps))
+
+    def _conditional_draws(
+        self, index: pd.PeriodIndex, known: LinearConditions, rng: np.random.Generator
+    ) -> Floats:
+        """Draws of the months ahead that meet what is published and assumed."""
+        draws = self.draws(index, rng)
+        return draws + conditional_shift(self._future(index), draws, known, rng)
+
+    def _index(self, steps: int, conditions: Conditions | None) -> pd.PeriodIndex:
+        return self.levels_.ahead(self.last_ + steps, conditions)
+
+    def _known(self, index: pd.PeriodIndex, conditions: Conditions | None) -> LinearConditions:
+        known, sd = self.levels_.known(index, conditions, self.n_draws)
+        soft = "observation" if conditions is None else conditions.soft
+        return self._linear(known, sd, index, soft)
+
+    def _future(self, index: pd.PeriodIndex) -> GaussianFuture:
+        """Law whose gains meet hard conditions."""
+        return GaussianFuture.from_var(self.coefs_, self.past, self.drift(index), self.covariance_)
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        notes = super()._notes(conditions)
+        if conditions is not None and len(conditions):
+            notes = (*notes, f"conditional on {', '.join(conditions.series)}")
+        return notes
