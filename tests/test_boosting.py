@@ -86,7 +86,7 @@ def test_trees_move_in_the_direction_of_a_sign_only(
 def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) -> None:
     # Months in which a column stood ever higher; the trees' part alone is bound by its sign.
     model = boosting(residual_of=None, learning_rate=0.3, n_draws=2, error_years=0).fit(known)
-    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    rows = model.past_.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
     for name, least in ((next(iter(SIGNS)), 0.0), ("adjusted_growth_1", -np.inf)):
         new = np.tile(rows.X[-1], (9, 1))
         column = rows.names.index(name)
@@ -98,7 +98,7 @@ def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) ->
 
 def test_names_in_use_are_those_of_the_columns(known: Panel) -> None:
     model = DirectRidge().fit(known)
-    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    rows = model.past_.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
     columns = ColumnsInUse.from_rows(rows, 200)
     X, names = columns.standardised(rows.X[:200]), columns.names(rows)
     assert names[0] == "constant"

@@ -156,7 +156,7 @@ def test_median_is_the_point_and_errors_stay_together(panel: Panel) -> None:
     paths = model.forecast(6)
     logs = np.log(paths.draws())
     centre = np.median(logs, axis=0)
-    vectors = model._past.errors("after_total", model.last_, 6, 4)
+    vectors = model.past_.errors("after_total", model.last_, 6, 4)
     for draw in (logs - centre)[:20]:
         distances = np.abs(np.stack([draw - vectors, draw + vectors])).max(axis=2)
         assert distances.min() < 1e-9

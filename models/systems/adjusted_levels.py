@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,23 @@ class AdjustedLevels:
     calendar: TradeCalendar
 
     @classmethod
-    def read(cls, panel: Panel, series: Sequence[str], needed: int) -> AdjustedLevels:
+    def read(
+        cls,
+        panel: Panel,
+        series: Sequence[str],
+        needed: int,
+        held: Mapping[str, CalendarAdjustment] | None = None,
+    ) -> AdjustedLevels:
         """Read series from a panel.
+
+        Parameters
+        ----------
+        panel : Panel
+        series : sequence of str
+        needed : int
+            Months that all of them must have.
+        held : mapping of str to CalendarAdjustment, optional
+            Effects that are taken as they are. Default: all are estimated here.
 
         Raises
         ------
@@ -53,7 +68,11 @@ class AdjustedLevels:
         for id, in_logs in zip(series, logs, strict=True):
             values = panel.series(id)
             if in_logs and panel.catalog[id].adjustment == "NSA":
-                adjustments[id] = CalendarAdjustment().fit(values, panel.calendar)
+                adjustments[id] = (
+                    CalendarAdjustment().fit(values, panel.calendar)
+                    if held is None
+                    else held[id].with_figures(values, panel.calendar)
+                )
                 columns[id] = adjustments[id].adjusted_
             else:
                 columns[id] = np.log(values) if in_logs else values

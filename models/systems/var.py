@@ -145,8 +145,8 @@ class VAR(Model):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    def update(self, panel: Panel) -> Self:
-        """Take new figures; series, lags and coefficients stay as they were."""
+    def update(self, panel: Panel, freeze: bool = False) -> Self:
+        """Take new figures; series, lags and coefficients stay as they were in any case."""
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
         self.system_ = GrowthSystem.read(panel, self.series_)
