@@ -14,12 +14,12 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
-from tradeshock.models.adjustment import huber_regression
+from tradeshock.models.algebra.robust import huber_regressions
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.findings import Findings
 from tradeshock.models.nowcast.counts import CountHistory
-from tradeshock.models.nowcast.readings import ratio, readings
+from tradeshock.models.nowcast.readings import counted_months, ratio, readings
 from tradeshock.models.nowcast.share import Shares
 from tradeshock.models.systems.bvar import BayesianVAR
 
@@ -210,41 +210,42 @@ class FlashBridge(Model):
         shares = Shares.learn(counts, month)
         if len(past) < FEWEST_MONTHS or shares is None:
             return None
-        errors = [
-            findings.find(
-                ("bridge error", past[: t + 1].tobytes()), lambda t=t: _missed(past[: t + 1])
-            )
-            for t in range(FEWEST_MONTHS // 2, len(past))
-        ]
+        ends = range(FEWEST_MONTHS // 2, len(past))
+        errors = findings.find_each(
+            [("bridge error", past[: t + 1].tobytes()) for t in ends],
+            lambda missing: _missed(past, [ends[i] for i in missing]),
+        )
+        expected = table.loc[table.index == month, "expected"].to_list()
         return Bridge(
-            bridge_weights(past, float(_counted(panel, pd.PeriodIndex([month]), state)[0])),
+            bridge_weights([past], _counted(panel, pd.PeriodIndex([month]), state))[0],
             np.array(errors),
             shares,
-            float(table["expected"].loc[month]) if month in table.index else None,
+            expected[0] if len(expected) else None,
         )
 
     def _table(self, panel: Panel, state: str, findings: Findings[Panel]) -> pd.DataFrame:
         """Expected, read twice, counted share and actual of each month at its own origin."""
         target = self.target_[0]
-        key = ("readings", target, state, self.parts, panel.origin)
-        read = findings.find(key, lambda: readings(panel, target, state, self.parts))
-        read = read[self._forecastable(panel, state, pd.PeriodIndex(read.index))]
-        index = pd.PeriodIndex(read.index)
-        table = read.assign(
+        months = counted_months(panel, target, state)
+        read = findings.find_each(
+            [("reading", target, state, self.parts, month) for month in months],
+            lambda missing: readings(panel, target, state, self.parts, months[missing]),
+        )
+        pairs = np.reshape(read, (-1, 2))
+        usable = np.isfinite(pairs).all(axis=1) & self._forecastable(panel, months)
+        index = months[usable]
+        table = pd.DataFrame(pairs[usable], index, ["ratio", "share"])
+        table = table.assign(
             counted=_counted(panel, index, state),
             actual=np.log(panel.values[target]).reindex(index),
         )
         table.insert(EXPECTED, "expected", self._expected(panel, state, index, findings))
         return table
 
-    def _forecastable(
-        self, panel: Panel, state: str, months: pd.PeriodIndex
-    ) -> npt.NDArray[np.bool_]:
-        """Whether the carrier had enough months of the target to expect anything of each month."""
-        first = panel.series(self.target_[0]).index[0]
-        enough: npt.NDArray[np.bool_] = (
-            months.asi8 - first.ordinal >= self._carrier().minimum_months
-        )
+    def _forecastable(self, panel: Panel, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
+        """Whether the carrier had enough months of the target to expect anything of each."""
+        behind = months.asi8 - panel.series(self.target_[0]).index[0].ordinal
+        enough: npt.NDArray[np.bool_] = behind >= self._carrier().minimum_months
         return enough
 
     def _expected(
@@ -271,7 +272,9 @@ class FlashBridge(Model):
         known = self.record_.matrix("q50", self._carrier().name, self.target_[0], state)
         if known.empty:
             return {}
-        return {day: float(q50) for day, q50 in known[1].items() if np.isfinite(q50)}
+        days = pd.DatetimeIndex(known.index)
+        medians = zip(days, known[1].to_numpy(), strict=True)
+        return {day: float(q50) for day, q50 in medians if np.isfinite(q50)}
 
     # -- forecasting --------------------------------------------------------------------------
 
@@ -298,39 +301,42 @@ class FlashBridge(Model):
         return (f"{self.last_ + 1} from the {window} of customs figures",)
 
 
-def bridge_weights(past: Floats, counted: float) -> Floats:
-    """Weights of the two surprises, from a robust ridge regression of surprises on surprises.
+def bridge_weights(past: Sequence[Floats], counted: Floats) -> Floats:
+    """Weights of the two surprises, from robust ridge regressions of surprises on surprises.
 
     Parameters
     ----------
-    past : ndarray, months by (expected, ratio, share, counted, actual)
-        In logs.
-    counted : float
-        Share of the running month's working days that is in.
+    past : sequence of ndarray, months by (expected, ratio, share, counted, actual)
+        In logs; one for each running month.
+    counted : ndarray
+        Share of each running month's working days that is in.
 
     Returns
     -------
-    ndarray, shape (2,)
+    ndarray, running months by 2
         Shrunk toward equal weights that sum to that share, as if 12 months had said so.
     """
-    x = past[:, READ] - past[:, [EXPECTED]]
-    y = past[:, ACTUAL] - past[:, EXPECTED]
-    prior = np.full(2, counted / 2.0)
-    size = np.sqrt(PRIOR_MONTHS * np.mean(x**2))
-    rows = np.vstack([x, size * np.eye(2)])
-    outcome = np.concatenate([y - x @ prior, np.zeros(2)])
-    age = np.arange(len(x))[::-1]
-    discount = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(2)])
-    weights: Floats = prior + huber_regression(rows, outcome, discount)
+    count = np.array([len(table) for table in past]) + 2
+    x = np.zeros((len(past), count.max(), 2))
+    y, discount = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
+    prior = np.tile(counted[:, None] / 2.0, (1, 2))
+    for i, table in enumerate(past):
+        n = len(table)
+        x[i, :n] = table[:, READ] - table[:, [EXPECTED]]
+        x[i, n : n + 2] = np.sqrt(PRIOR_MONTHS * np.mean(x[i, :n] ** 2)) * np.eye(2)
+        y[i, :n] = table[:, ACTUAL] - table[:, EXPECTED] - x[i, :n] @ prior[i]
+        discount[i, :n] = 0.5 ** (np.arange(n)[::-1] / HALF_LIFE)
+        discount[i, n : n + 2] = 1.0
+    weights: Floats = prior + huber_regressions(x, y, discount, count)
     return weights
 
 
-def _missed(table: Floats) -> float:
-    """Error of the last month's nowcast by what the months before it say, log points."""
-    now = table[-1]
-    weights = bridge_weights(table[:-1], now[COUNTED])
-    nowcast = now[EXPECTED] + (now[READ] - now[EXPECTED]) @ weights
-    return float(now[ACTUAL] - nowcast)
+def _missed(table: Floats, rows: Sequence[int]) -> list[float]:
+    """Error of the nowcast of some months by what the months before them say, log points."""
+    now = table[rows]
+    weights = bridge_weights([table[:row] for row in rows], now[:, COUNTED])
+    surprise = ((now[:, READ] - now[:, [EXPECTED]]) * weights).sum(axis=1)
+    return [float(error) for error in now[:, ACTUAL] - now[:, EXPECTED] - surprise]
 
 
 def _counted(panel: Panel, months: pd.PeriodIndex, state: str) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +81,18 @@ class CountHistory:
     figures: Counts
     whole_out: Days
     early_out: Days
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CountHistory) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @cached_property
+    def _content(self) -> tuple[object, ...]:
+        given = self.figures
+        arrays = (given.months, given.whole, given.early, self.whole_out, self.early_out)
+        return (given.calendar, given.window, *(array.tobytes() for array in arrays))
 
     @classmethod
     def read(cls, panel: Panel, target: str, state: str, parts: Sequence[str]) -> CountHistory:

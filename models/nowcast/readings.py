@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,24 @@ from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.models.nowcast.counts import CountHistory, Counts
 from tradeshock.models.nowcast.share import Shares
 
-COLUMNS = ["ratio", "share"]
+Reading = tuple[float, float]
 
 
-def readings(panel: Panel, target: str, state: str, parts: Sequence[str]) -> pd.DataFrame:
-    """Log of each month as its early counts implied at its own origin in a state.
+def counted_months(panel: Panel, target: str, state: str) -> pd.PeriodIndex:
+    """Months to be read in a state: from a year after the first count to the running month."""
+    flash = panel.catalog.flash(target).get(FLASH_STATES[state], "")
+    if flash not in panel or not panel.values[flash].notna().any():
+        return pd.PeriodIndex([], freq="M")
+    months = pd.PeriodIndex(panel.series(flash).index)
+    return months[(months >= months[0] + 12) & (months <= panel.last_month(target) + 1)]
 
-    They depend on figures alone, so that bridges on several carriers share them.
+
+def readings(
+    panel: Panel, target: str, state: str, parts: Sequence[str], months: pd.PeriodIndex
+) -> list[Reading]:
+    """Log of each month as its early count implied at its own origin, by ratio and by share.
+
+    Both depend on figures alone, so that bridges on several carriers share them.
 
     Parameters
     ----------
@@ -27,29 +39,29 @@ def readings(panel: Panel, target: str, state: str, parts: Sequence[str]) -> pd.
         One with early counts.
     parts : sequence of str
         Parts of the target whose early counts are read apart, as far as the panel has them.
+    months : PeriodIndex
+        Some of `counted_months`.
 
     Returns
     -------
-    DataFrame, months by (ratio, share)
-        From a year after the first count to the month after the target's last published one, as
-        far as its count is out. Months whose share cannot be learned yet are left out.
+    list of (ratio, share)
+        NaN where too little was known.
     """
-    flash = panel.catalog.flash(target).get(FLASH_STATES[state], "")
-    rows = {}
-    if flash in panel and panel.values[flash].notna().any():
-        counted = pd.PeriodIndex(panel.series(flash).index)
-        last = panel.last_month(target) + 1
-        months = counted[(counted >= counted[0] + 12) & (counted <= last)]
-        history = CountHistory.read(panel, target, state, parts)
-        days = pd.DatetimeIndex(panel.origin_days(months, state, target))
-        for month, day in zip(months, days, strict=True):
-            counts = history.as_of(day)
-            shares = Shares.learn(counts, month)
-            pair = (ratio(counts, month), shares.nowcast(counts, month) if shares else np.nan)
-            if np.isfinite(pair).all():
-                rows[month] = pair
-    index = pd.PeriodIndex(list(rows), freq="M")
-    return pd.DataFrame(list(rows.values()), index, COLUMNS, dtype=float)
+    history = CountHistory.read(panel, target, state, parts)
+    return list(_readings(history, tuple(months), tuple(panel.origin_days(months, state, target))))
+
+
+# In a backtest several bridges read the same months of the same panel.
+@lru_cache(maxsize=32)
+def _readings(
+    history: CountHistory, months: tuple[pd.Period, ...], days: tuple[np.datetime64, ...]
+) -> tuple[Reading, ...]:
+    counts = [history.as_of(pd.Timestamp(day)) for day in days]
+    learned = Shares.learn_each(counts, months)
+    return tuple(
+        (ratio(cut, month), np.nan if shares is None else shares.nowcast(cut, month))
+        for cut, month, shares in zip(counts, months, learned, strict=True)
+    )
 
 
 def ratio(counts: Counts, month: pd.Period) -> float:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.panel.panel import Panel
-from tradeshock.models.adjustment import huber_regression
-from tradeshock.models.nowcast.counts import CountHistory, Counts, DayTable, day_table
+from tradeshock.models.algebra.robust import huber_regressions
+from tradeshock.models.nowcast.counts import CountHistory, Counts, DayTable
 
 Floats = npt.NDArray[np.float64]
 HALF_LIFE = 60.0
@@ -40,16 +40,25 @@ class Shares:
     @classmethod
     def learn(cls, counts: Counts, month: pd.Period) -> Shares | None:
         """Learn from the months before one; None where fewer than 12 are known of some part."""
-        before = max(int(month.ordinal - counts.months[0]), 0)
-        given = (counts.calendar, counts.window, int(counts.months[0]), int(counts.months[-1]))
-        coefs = []
-        for whole, early in counts.shares():
-            past = np.log(whole[:before]) - np.log(early[:before])
-            rows = np.flatnonzero(~np.isnan(past))
-            if len(rows) < FEWEST_MONTHS:
-                return None
-            coefs.append(_coefs(past[rows].tobytes(), rows.tobytes(), *given))
-        return cls(tuple(coefs))
+        return cls.learn_each([counts], [month])[0]
+
+    @classmethod
+    def learn_each(
+        cls, counts: Sequence[Counts], months: Sequence[pd.Period]
+    ) -> list[Shares | None]:
+        """`learn` of many months, each from the counts of its own day."""
+        past = [_past_shares(cut, month) for cut, month in zip(counts, months, strict=True)]
+        enough = [all(len(rows) >= FEWEST_MONTHS for rows, _ in parts) for parts in past]
+        samples = [
+            _Sample.from_shares(cut.days, rows, share)
+            for cut, parts, usable in zip(counts, past, enough, strict=True)
+            for rows, share in (parts if usable else [])
+        ]
+        coefs = iter(_coefs(samples))
+        return [
+            cls(tuple(next(coefs) for _ in parts)) if usable else None
+            for parts, usable in zip(past, enough, strict=True)
+        ]
 
     def nowcast(self, counts: Counts, month: pd.Period) -> float:
         """Log of a month as its early counts imply; NaN where one of them is not out."""
@@ -87,23 +96,49 @@ def share_nowcast(panel: Panel, target: str, state: str, parts: tuple[str, ...])
     return None if shares is None else shares.nowcast(counts, month)
 
 
-# Bridges on several carriers, and origins of a backtest, read the same months.
-@lru_cache(maxsize=4096)
-def _coefs(
-    past: bytes, rows: bytes, calendar: TradeCalendar, window: str, first: int, last: int
-) -> Floats:
-    """Coefficients of `_columns`, of log shares in some rows of the months from one to another."""
-    y = np.frombuffer(past)
-    days = day_table(calendar, window, first, last)
-    stretch, columns = _columns(np.frombuffer(rows, dtype=np.intp), days)
-    edges = days.edges.shape[1]
-    penalty = np.array([0.0, ELASTICITY, QUARTER_END, *[HOLIDAY] * edges, *[MONTH] * 12])
-    # penalties as rows of their own, with outcome zero: the share goes with the working days
-    x = np.vstack([columns, np.diag(np.sqrt(penalty))[1:]])
-    outcome = np.concatenate([y - stretch, np.zeros(len(penalty) - 1)])
-    age = np.arange(len(y))[::-1]
-    weights = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(len(penalty) - 1)])
-    return huber_regression(x, outcome, weights)
+class _Sample(NamedTuple):
+    """What one regression learns from; penalties are rows of their own, with outcome zero."""
+
+    x: Floats
+    y: Floats
+    weights: Floats
+
+    @classmethod
+    def from_shares(cls, days: DayTable, rows: npt.NDArray[np.intp], share: Floats) -> _Sample:
+        stretch, columns = _columns(rows, days)
+        edges = days.edges.shape[1]
+        penalty = np.array([ELASTICITY, QUARTER_END, *[HOLIDAY] * edges, *[MONTH] * 12])
+        # The share goes with the working days.
+        pulled = np.column_stack([np.zeros(len(penalty)), np.diag(np.sqrt(penalty))])
+        age = np.arange(len(share))[::-1]
+        return cls(
+            np.vstack([columns, pulled]),
+            np.concatenate([share - stretch, np.zeros(len(penalty))]),
+            np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(len(penalty))]),
+        )
+
+
+def _past_shares(counts: Counts, month: pd.Period) -> list[tuple[npt.NDArray[np.intp], Floats]]:
+    """Rows before a month of which both figures are known, and their log shares, by part."""
+    before = max(int(month.ordinal - counts.months[0]), 0)
+    past = []
+    for whole, early in counts.shares():
+        share = np.log(whole[:before]) - np.log(early[:before])
+        rows = np.flatnonzero(~np.isnan(share))
+        past.append((rows, share[rows]))
+    return past
+
+
+def _coefs(samples: Sequence[_Sample]) -> Floats:
+    """Coefficients of each sample, samples by columns."""
+    if not samples:
+        return np.empty((0, 0))
+    count = np.array([len(sample.y) for sample in samples])
+    x = np.zeros((len(samples), count.max(), samples[0].x.shape[1]))
+    y, weights = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
+    for i, sample in enumerate(samples):
+        x[i, : count[i]], y[i, : count[i]], weights[i, : count[i]] = sample
+    return huber_regressions(x, y, weights, count)
 
 
 def _columns(rows: npt.NDArray[np.intp], days: DayTable) -> tuple[Floats, Floats]:

@@ -182,9 +182,7 @@ def _history(
     return 100.0 * np.log(quantiles), 100.0 * np.log(actual)
 
 
-def _scheme_of_year(
-    paths: ForecastPaths, names: Sequence[str], target: str, record: Record
-) -> str:
+def _scheme_of_year(paths: ForecastPaths, names: Sequence[str], target: str, record: Record) -> str:
     """Scheme chosen in January, the same for all months of a year.
 
     The year is that of the record's own end where the forecast comes later: a record that is held
