@@ -135,7 +135,9 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
         missed = shrunk @ (new @ vectors).T - outcomes[block].T
         wrong += np.nansum(missed**2, axis=2)
     no_change = np.nansum(outcomes[first:known] ** 2, axis=0)
-    return penalties[int(np.argmin((wrong / no_change).sum(axis=1)))]
+    # A young target has no outcomes of the last steps yet.
+    out = no_change > 0.0
+    return penalties[int(np.argmin((wrong[:, out] / no_change[out]).sum(axis=1)))]
 
 
 def ridge_growth(rows: Rows, new: Floats, steps: int, penalties: Sequence[float]) -> Floats:
