@@ -223,7 +223,9 @@ def future_does_not_matter(case: ConformanceCase) -> None:
     theirs.update(other.as_of(origin))
     apart = distance(theirs.forecast(STEPS), ours.forecast(STEPS))
     _demand(apart == 0.0, f"update on {origin.date()} sees what came out later")
-    for before, after in zip(case.replayed[:-1], case.replay(peeker, other)[:-1], strict=True):
+    # The last origin is asked for, but its figures are made up and may have no sane estimate.
+    replay = clone(peeker).replay(other, case.target, list(case.origins), STEPS)
+    for before, after in zip(case.replayed[:-1], replay, strict=False):
         _demand(
             distance(before, after) == 0.0,
             f"replay on {before.origin.date()} sees what came out after {origin.date()}",
