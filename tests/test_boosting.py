@@ -168,6 +168,20 @@ def test_the_seed_grows_the_trees(known: Panel, boosting: type[BoostedTrees]) ->
     assert (medians[0] != medians[2]).all()
 
 
+@both
+def test_later_steps_have_fewer_trees(known: Panel, boosting: type[BoostedTrees]) -> None:
+    """A hundred trees at step 1, a hundred over the square root of h at step h, and no more."""
+    model = boosting(max_iter=100, n_bags=1)
+    np.testing.assert_array_equal(model.trees(4), [100, 71, 58, 50])
+    rng = np.random.default_rng(0)
+    X = np.tile(rng.integers(-15, 16, size=(300, 1)).astype(float), (1, 8))
+    # The same columns and the same outcome, so that only the number of trees makes steps differ.
+    left = np.tile(0.1 * np.sign(X[:, :1]), (1, 4))
+    grown = model.grow(ResidualSample(X, left, (0,) * 8), X)
+    size = np.abs(grown).mean(axis=0)
+    assert (np.diff(size) < 0.0).all()
+
+
 def test_no_bags(known: Panel) -> None:
     with pytest.raises(ModelError, match="n_bags is 0; give a whole number"):
         GradientBoosting(n_bags=0).fit(known).forecast(1)

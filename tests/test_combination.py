@@ -208,3 +208,20 @@ def test_shrinkage_is_the_share_of_equal_weights(forecasts, record):
     np.testing.assert_array_equal(weights[1.0], 0.5)
     assert np.abs(weights[0.0] - 0.5).min() > 1e-3
     np.testing.assert_allclose(weights[0.25], 0.25 * 0.5 + 0.75 * weights[0.0], rtol=1e-12)
+
+
+def test_steps_of_recalibration_shrink_with_the_square_root_of_the_count(panel, small_record):
+    """Outcomes beyond all bounds: every interval misses each time, and the steps add up."""
+    rows = small_record.as_of("2017-06-11").frame
+    rows["actual"] = rows["actual"].where(rows["actual"].isna(), rows["q50"] * np.exp(200.0))
+    model = RandomWalk(n_draws=100)
+    paths = model.fit(panel.as_of("2017-06-12")).forecast(2)
+    known = rows.query("model == 'RandomWalk' and state == 'after_10d' and step <= 2")
+    counts = known.groupby("step")["actual"].count()
+    wrapper = Recalibration(model, rate=0.3, floor=0.1)
+    wrapper.combine([paths], Record(rows))
+    for step, count in counts.items():
+        assert count > 9  # the floor is reached
+        grown = np.maximum(0.3 / np.sqrt(np.arange(1, count + 1)), 0.1).sum()
+        expected = np.exp(grown * np.array([0.5, 0.8, 0.9, 0.95]))
+        np.testing.assert_allclose(wrapper.factors_[int(step) - 1], expected)

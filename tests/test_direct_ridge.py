@@ -115,6 +115,13 @@ def test_penalty_is_that_of_the_best_forecasts_forward_in_time(panel: Panel, ori
     assert choose_penalty(rows, penalties) == brute_force_penalty(rows, penalties)
 
 
+def test_penalty_is_chosen_without_a_look_ahead(panel: Panel) -> None:
+    """So many candidates that a fit on rows whose outcomes were not out would choose another."""
+    fine = [float(penalty) for penalty in np.geomspace(20.0, 5000.0, 80)]
+    rows = rows_at(panel, "2016-03-01")
+    assert choose_penalty(rows, fine) == brute_force_penalty(rows, fine)
+
+
 def test_short_rows_take_the_middle_penalty(rows: Rows) -> None:
     few = Rows(rows.months[-40:], rows.X[-40:], rows.names, rows.adjusted, rows.start)
     assert choose_penalty(few, [1.0, 3.0, 9.0]) == 3.0

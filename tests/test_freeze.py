@@ -120,11 +120,13 @@ def test_what_steers_a_direct_model_stays_too(panel):
     assert not np.array_equal(steered[0].values, steered[1].values)
 
 
-@pytest.mark.parametrize("day", ["2026-05-11", "2025-12-11"])
-def test_wrappers_hold_weights_scheme_and_factors(panel, small_record, day):
-    """The later day is in another year for one of the fits: its January must not count."""
+@pytest.mark.parametrize(
+    ("origin", "day"), [("2025-06-11", "2025-12-11"), ("2019-12-11", "2020-02-11")]
+)
+def test_wrappers_hold_weights_scheme_and_factors(panel, small_record, origin, day):
+    """In January 2019 there was too little to choose a scheme by, in January 2020 enough."""
     members = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)]
-    fitted = panel.as_of("2025-06-11" if day == "2025-12-11" else "2025-11-11")
+    fitted = panel.as_of(origin)
     model = Combination(members, n_draws=100).fit(fitted, record=small_record)
     model.forecast(4)
     weights, scheme = model.weights_.copy(), model.scheme_
