@@ -31,9 +31,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     """A forecaster of one or more series of a panel.
 
     A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them
-    ``n_draws`` and ``random_state``, and writes three methods: `_fit` learns from ``self.panel_``,
-    which holds nothing that was published after its origin, `_refresh` takes the figures of
-    another panel while all that was learned stays, and `_paths` draws.
+    ``n_draws`` and ``random_state``, and writes two methods: `_fit` learns from ``self.panel_``,
+    which holds nothing that was published after its origin, and `_paths` draws. With a third one,
+    `_refresh`, it can take new figures while all that was learned stays.
 
     Attributes
     ----------

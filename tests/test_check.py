@@ -165,10 +165,6 @@ class IgnoresFiguresWhenFrozen(Naive):
         pass
 
 
-class CannotBeFrozen(Naive):
-    _refresh = Model._refresh
-
-
 class KeepsWhatItsReplayFoundFirst(Naive):
     """A January that is too short for it takes what the first origin of the replay knew."""
 
@@ -222,7 +218,6 @@ CAUGHT = {
     DriftsOnUpdate: "update_without_news_changes_nothing",
     LearnsFromOldFiguresWhenFrozen: "freeze_holds_what_was_estimated",
     IgnoresFiguresWhenFrozen: "freeze_holds_what_was_estimated",
-    CannotBeFrozen: "freeze_holds_what_was_estimated",
     KeepsWhatItsReplayFoundFirst: "young_targets_are_no_exception",
     RemembersWhereItsReplayBegan: "replay_may_start_anywhere",
     TakesAnyHistory: "refuses_a_short_history",
@@ -247,6 +242,16 @@ def test_what_a_model_raises_is_a_failed_check():
     message = "NeedsEveryIndicator fails the check lives_with_a_ragged_edge: raised ModelError: no"
     with pytest.raises(ConformanceError, match=message):
         check_model(NeedsEveryIndicator(), only=["lives_with_a_ragged_edge"])
+
+
+class CannotBeFrozen(Naive):
+    _refresh = Model._refresh
+
+
+def test_a_model_that_cannot_hold_what_it_estimated_says_so(panel):
+    check_model(CannotBeFrozen(), panel, only=["freeze_holds_what_was_estimated"])
+    with pytest.raises(ModelError, match="CannotBeFrozen cannot hold what it has estimated"):
+        CannotBeFrozen().fit(panel).update(panel, freeze=True)
 
 
 def test_every_check_catches_something():

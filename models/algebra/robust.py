@@ -41,7 +41,7 @@ def huber_regressions(x: Floats, y: Floats, weights: Floats, count: npt.NDArray[
 
 def _solved(normal: Floats, crossed: Floats) -> Floats:
     try:
-        return np.linalg.solve(normal, crossed[:, :, None])[:, :, 0]
+        return np.asarray(np.linalg.solve(normal, crossed[:, :, None])[:, :, 0], dtype=np.float64)
     except np.linalg.LinAlgError:
         inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
         return np.asarray((inverse @ crossed[:, :, None])[:, :, 0])

@@ -80,6 +80,12 @@ class ConformanceCase:
         """Whether the model has a replay of points of its own."""
         return type(self.model).replay_points is not Model.replay_points
 
+    @property
+    def can_be_frozen(self) -> bool:
+        """Whether the model says how it takes figures without learning."""
+        cls = type(self.model)
+        return (cls._refresh, cls.update) != (Model._refresh, Model.update)
+
     def known(self, origin: pd.Timestamp | None = None) -> Panel:
         """Panel as of an origin; default the last."""
         return self.panel.as_of(self.origins[-1] if origin is None else origin)

@@ -179,7 +179,12 @@ def update_without_news_changes_nothing(case: ConformanceCase) -> None:
 
 
 def freeze_holds_what_was_estimated(case: ConformanceCase) -> None:
-    """An update with ``freeze`` learns nothing, from old figures or new, and takes the new ones."""
+    """An update with ``freeze`` learns nothing, from old figures or new, and takes the new ones.
+
+    Asked of models that can: those with `_refresh` or an `update` of their own.
+    """
+    if not case.can_be_frozen:
+        return
     known = case.known()
     model, last = case.fitted(), known.last_month(case.first_target)
     before = model.forecast(STEPS)

@@ -261,7 +261,8 @@ class FlashBridge(Model):
             replay = carrier.replay(panel, target, [unknown[i] for i in missing], 1)
             return [float(np.median(paths.draws())) for paths in replay]
 
-        keys = [("expected", carrier._own_key(), target, day) for day in unknown]
+        own = carrier._own_key()
+        keys = [("expected", own, target, day) for day in unknown]
         found = dict(zip(unknown, findings.find_each(keys, replayed), strict=True))
         return np.log([recorded[day] if day in recorded else found[day] for day in days])
 
