@@ -109,7 +109,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         ModelError
             If the model cannot forecast these targets.
         """
-        return self._fit_sharing(Findings(panel), panel, target, record)
+        return self._learn_from(Findings(panel), panel, target, record)
 
     def update(self, panel: Panel, freeze: bool = False) -> Self:
         """Take new figures.
@@ -242,6 +242,17 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         record: Record | None = None,
     ) -> Self:
         """`fit`, with what other origins of the same panel have found (see `Findings`)."""
+        if type(self).fit is not Model.fit:
+            return self.fit(panel, target, record)
+        return self._learn_from(findings, panel, target, record)
+
+    def _learn_from(
+        self,
+        findings: Findings[Panel],
+        panel: Panel,
+        target: str | Sequence[str],
+        record: Record | None,
+    ) -> Self:
         self._open(panel, target, record)
         self.fitted_on_ = panel
         self._fit_from(findings)

@@ -356,3 +356,15 @@ def test_points_of_a_replay_that_is_one_short_are_refused(panel):
     with pytest.raises(ModelError, match=r"OneShort.replay gave 2 forecasts for 3 origins"):
         OneShort(n_draws=10).replay_points(panel, "exports_total", origins, 2)
     assert RandomWalk(n_draws=10).replay_points(panel, "exports_total", [], 2).shape == (0, 2, 1)
+
+
+class FitsItsOwnWay(RandomWalk):
+    def fit(self, panel, target="exports_total", record=None):
+        return super().fit(panel.as_of(panel.origin - pd.Timedelta(days=40)), target, record)
+
+
+def test_a_replay_asks_for_the_fit_of_a_subclass(panel):
+    (day,) = panel.origins("2019-03", "2019-03")
+    (paths,) = FitsItsOwnWay(n_draws=10).replay(panel, "exports_total", [day], 2)
+    alone = FitsItsOwnWay(n_draws=10).fit(panel.as_of(day)).forecast(2)
+    npt.assert_array_equal(paths.values, alone.values)

@@ -105,7 +105,8 @@ class Wrapper(Model):
         """
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
-        self.members_ = [member.update(panel, freeze=freeze) for member in self.members_]
+        frozen = {"freeze": True} if freeze else {}
+        self.members_ = [member.update(panel, **frozen) for member in self.members_]
         if not freeze:
             self.fitted_on_ = panel
         return self

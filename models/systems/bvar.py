@@ -63,9 +63,10 @@ class BayesianVAR(Model):
     Minnesota, sum-of-coefficients and dummy-initial-observation priors in natural-conjugate form;
     their tightness maximises the marginal likelihood (Giannone, Lenza and Primiceri 2015) on what
     was known on 1 January of the origin's year, so that it does not depend on where a replay
-    begins. Months are scaled by their volatility as in Lenza and Primiceri (2022); the scales
-    are those of multivariate Student errors with 5 degrees of freedom (Lange, Little and Taylor
-    1989), estimated from past data alone, and future months draw theirs from the same law.
+    begins (on what is known at the origin itself where January had too little). Months are scaled
+    by their volatility as in Lenza and Primiceri (2022); the scales are those of multivariate
+    Student errors with 5 degrees of freedom (Lange, Little and Taylor 1989), estimated from past
+    data alone, and future months draw theirs from the same law.
     Seasonal series enter net of calendar and month effects (`CalendarAdjustment`).
 
     Months that only some series have and assumed future values are conditions on the joint

@@ -45,7 +45,8 @@ class DynamicFactor(UnivariateModel):
     Fitted by the EM algorithm of Bańbura and Modugno (2014) in
     `statsmodels.tsa.statespace.dynamic_factor_mq.DynamicFactorMQ`, which takes the ragged edge as
     it is. Parameters are those of 1 January of the origin's year, so that they do not depend on
-    where a replay begins; figures are filtered at every origin. Seasonal series enter net of
+    where a replay begins (of the origin itself where January had too little); figures are filtered
+    at every origin. Seasonal series enter net of
     calendar and month effects. Months after the target's last published one are not used.
 
     Parameters
