@@ -91,27 +91,27 @@ class FlashRatio(UnivariateModel):
         self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
         # Of both states: an update that holds them may come in the other one.
         states = self.panel_.states(self.target_[0])[1:]
-        self.past_errors_ = {state: self._past_errors(state) for state in states}
-        self._nowcast()
+        ratios = {state: ratio_nowcast(self.panel_, self.target_[0], state) for state in states}
+        level = np.log(self.series_)
+        self.past_errors_ = {
+            state: (level - ratio).dropna().to_numpy() for state, ratio in ratios.items()
+        }
+        self._nowcast(ratios.get(self.state_))
 
     def _refresh(self) -> None:
         self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
-        self._nowcast()
+        counted = self.state_ in self.past_errors_
+        target, state = self.target_[0], self.state_
+        self._nowcast(ratio_nowcast(self.panel_, target, state) if counted else None)
 
-    def _past_errors(self, state: str) -> Floats:
-        ratio = ratio_nowcast(self.panel_, self.target_[0], state)
-        errors: Floats = (np.log(self.series_) - ratio).dropna().to_numpy()
-        return errors
-
-    def _nowcast(self) -> None:
+    def _nowcast(self, ratio: pd.Series | None) -> None:
+        """Take the running month's ratio where enough past errors of it are known."""
         self.nowcast_: float | None = None
-        errors = self.past_errors_.get(self.state_, np.empty(0))
-        if len(errors) < FEWEST_ERRORS:
+        if ratio is None or len(self.past_errors_[self.state_]) < FEWEST_ERRORS:
             return
-        ratio = ratio_nowcast(self.panel_, self.target_[0], self.state_)
         running = ratio[ratio.index == self.last_ + 1]
         if len(running):
-            self.nowcast_, self.errors_ = float(running.iloc[0]), errors
+            self.nowcast_, self.errors_ = float(running.iloc[0]), self.past_errors_[self.state_]
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()
