@@ -135,6 +135,16 @@ class CalendarAdjustment:
         self.adjusted_: pd.Series = pd.Series(adjusted.copy(), months)
         return self
 
+    def with_figures(self, series: pd.Series, calendar: TradeCalendar) -> CalendarAdjustment:
+        """Return the same effects, taken off another series."""
+        months = pd.PeriodIndex(series.index)
+        level = np.log(np.ascontiguousarray(series.to_numpy(dtype=float)))
+        other = CalendarAdjustment(self.half_life, self.window)
+        other.effects_ = self.effects_
+        columns = calendar_columns(months, calendar.settled, self.window)
+        other.adjusted_ = pd.Series(level - columns @ self.effects_, months)
+        return other
+
     def effect(self, months: pd.PeriodIndex, calendar: TradeCalendar) -> Floats:
         """Calendar and seasonal effect of some months, log points."""
         return calendar_columns(months, calendar, self.window) @ self.effects_

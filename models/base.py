@@ -8,6 +8,7 @@ from functools import cache
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Self
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,6 +17,7 @@ from sklearn.base import BaseEstimator, clone
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
+from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them
     ``n_draws`` and ``random_state``, and writes two methods: `_fit` learns from ``self.panel_``,
-    which holds nothing that was published after its origin, and `_paths` draws.
+    which holds nothing that was published after its origin, and `_paths` draws. With a third one,
+    `_refresh`, it can take new figures while all that was learned stays.
 
     Attributes
     ----------
@@ -45,6 +48,9 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         class, larger where an optimiser runs.
     panel_ : Panel
         What was known at the origin.
+    fitted_on_ : Panel
+        What was known when the model learned; another than `panel_` after an update that holds
+        what was estimated.
     target_ : tuple of str
         Series that are forecast.
     state_ : str
@@ -67,6 +73,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     @abstractmethod
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         """Draw paths in the targets' own units, draws by steps by targets."""
+
+    def _refresh(self) -> None:
+        """Take the figures of ``self.panel_``; all that was estimated stays as it is."""
+        raise ModelError(
+            f"{type(self).__name__} cannot hold what it has estimated: it has no method _refresh, "
+            "which takes new figures without learning; write it, or update without freeze"
+        )
 
     def fit(
         self,
@@ -96,15 +109,35 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         ModelError
             If the model cannot forecast these targets.
         """
-        self._shared: dict[Any, Any] = self.__dict__.pop("_lent", {})
-        self._open(panel, target, record)
-        self._fit()
-        return self
+        return self._learn_from(Findings(panel), panel, target, record)
 
-    def update(self, panel: Panel) -> Self:
-        """Take new figures; parameters as they were where the model can, refitted otherwise."""
+    def update(self, panel: Panel, freeze: bool = False) -> Self:
+        """Take new figures.
+
+        Parameters
+        ----------
+        panel : Panel
+            Figures as they stand at another origin.
+        freeze : bool
+            Whether all that was estimated stays as it was, bit for bit: calendar effects,
+            coefficients, weights, past errors. Only figures are new then. Otherwise parameters
+            stay where the model says so, and are estimated again where not.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ModelError
+            If the model is not fitted, or cannot hold what it has estimated.
+        """
         self._check_fitted()
-        return self.fit(panel, self.target_, self.record_)
+        if not freeze:
+            return self.fit(panel, self.target_, self.record_)
+        self._open(panel, self.target_, self.record_)
+        self._refresh()
+        return self
 
     def forecast(
         self, steps: int, conditions: Conditions | None = None, drivers: bool = False
@@ -150,9 +183,11 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         steps: int,
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins, each with what was known then."""
-        shared: dict[Any, Any] = {}
+        findings = Findings(panel)
         for origin in origins:
-            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
+            model: Self = clone(self)
+            model._fit_sharing(findings, panel.as_of(origin), target)
+            yield model.forecast(steps)
 
     def points(self, steps: int) -> Floats:
         """Point forecasts: medians of the paths, or of their law where the model has it.
@@ -182,12 +217,21 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         -------
         ndarray, origins by steps by targets
             What `points` gives at each.
+
+        Raises
+        ------
+        ModelError
+            If `replay` does not give one forecast for each origin.
         """
         self._check_steps(steps)
-        points = np.empty((len(origins), steps, len(self._targets(target))))
-        for i, paths in enumerate(self.replay(panel, target, origins, steps)):
-            points[i] = np.median(paths.values, axis=0)
-        return points
+        replayed = self.replay(panel, target, origins, steps)
+        points = [np.median(paths.values, axis=0) for paths in replayed]
+        if len(points) != len(origins):
+            raise ModelError(
+                f"{self.name}.replay gave {len(points)} forecasts for {len(origins)} origins; it "
+                "must give one from each, in their order"
+            )
+        return np.reshape(points, (len(origins), steps, len(self._targets(target))))
 
     @property
     def name(self) -> str:
@@ -197,15 +241,37 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     # -- inside -------------------------------------------------------------------------------
 
-    def _sharing(self, shared: dict[Any, Any]) -> Self:
-        """Clone whose next fit keeps in ``self._shared`` what is the same for many origins.
+    def _fit_sharing(
+        self,
+        findings: Findings[Panel],
+        panel: Panel,
+        target: str | Sequence[str],
+        record: Record | None = None,
+    ) -> Self:
+        """`fit`, with what other origins of the same panel have found (see `Findings`)."""
+        if type(self).fit is not Model.fit:
+            return self.fit(panel, target, record)
+        return self._learn_from(findings, panel, target, record)
 
-        Only what follows from the key alone may be kept there, for instance the parameters found
-        on what was known on 1 January of a year.
-        """
-        model: Self = clone(self)
-        model._lent = shared
-        return model
+    def _learn_from(
+        self,
+        findings: Findings[Panel],
+        panel: Panel,
+        target: str | Sequence[str],
+        record: Record | None,
+    ) -> Self:
+        self._open(panel, target, record)
+        self.fitted_on_ = panel
+        self._fit_from(findings)
+        return self
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
+        """Learn; models that find what many origins share write this besides `_fit`."""
+        self._fit()
+
+    def _own_key(self) -> tuple[type, str]:
+        """Class and parameters: what a finding of this model depends on besides figures."""
+        return type(self), str(joblib.hash(self._given()))
 
     def _changed_parameters(self) -> list[str]:
         defaults = _parameters(type(self))

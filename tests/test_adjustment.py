@@ -17,6 +17,7 @@ from tradeshock.models.adjustment import (
     calendar_columns,
     huber_regression,
 )
+from tradeshock.models.algebra.robust import huber_regressions
 
 KOREA = TradeCalendar("KR")
 MONTHS = pd.period_range("2003-01", "2022-12", freq="M")
@@ -147,3 +148,28 @@ def test_collinear_columns_share():
     twice = huber_regression(np.column_stack([x, x[:, 1]]), y, np.ones(len(y)))
     assert twice[1] == pytest.approx(twice[4], abs=1e-8)
     assert twice[1] + twice[4] == pytest.approx(once[1], abs=1e-8)
+
+
+def test_many_robust_regressions_are_those_of_each():
+    """Of unequal length, with outliers, one that is met exactly, one with collinear columns."""
+    rng = np.random.default_rng(0)
+    count = np.array([30, 41, 25, 60])
+    x = rng.standard_normal((4, 60, 3))
+    x[3, :, 2] = 2.0 * x[3, :, 1]
+    y = x @ np.array([1.0, -0.5, 0.2]) + 0.1 * rng.standard_t(2, (4, 60))
+    y[2] = x[2] @ np.array([0.3, 0.3, 0.3])
+    y[2, :5] += 4.0
+    weights = rng.uniform(0.2, 1.0, (4, 60))
+    padding = np.arange(60) >= count[:, None]
+    padded = np.where(padding[:, :, None], 0.0, x)
+    for rows in ([0, 1, 2], [0, 1, 2, 3]):
+        together = huber_regressions(
+            padded[rows],
+            np.where(padding, 0.0, y)[rows],
+            np.where(padding, 0.0, weights)[rows],
+            count[rows],
+        )
+        for coefs, i in zip(together, rows, strict=True):
+            n = count[i]
+            alone = huber_regression(x[i, :n], y[i, :n], weights[i, :n])
+            np.testing.assert_allclose(coefs, alone, atol=1e-8)

@@ -58,7 +58,7 @@ class Counting(SeasonalNaive):
         self.note("fit")
         super()._fit()
 
-    def update(self, panel):
+    def update(self, panel, freeze=False):
         self._open(panel, self.target_, None)
         self.note("update")
         super()._fit()

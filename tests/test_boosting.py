@@ -86,7 +86,7 @@ def test_trees_move_in_the_direction_of_a_sign_only(
 def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) -> None:
     # Months in which a column stood ever higher; the trees' part alone is bound by its sign.
     model = boosting(residual_of=None, learning_rate=0.3, n_draws=2, error_years=0).fit(known)
-    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    rows = model.past_.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
     for name, least in ((next(iter(SIGNS)), 0.0), ("adjusted_growth_1", -np.inf)):
         new = np.tile(rows.X[-1], (9, 1))
         column = rows.names.index(name)
@@ -98,7 +98,7 @@ def test_signs_find_their_columns(known: Panel, boosting: type[BoostedTrees]) ->
 
 def test_names_in_use_are_those_of_the_columns(known: Panel) -> None:
     model = DirectRidge().fit(known)
-    rows = model._past.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
+    rows = model.past_.rows(model.state_, model.last_, model.adjustment_.adjusted_.to_numpy())
     columns = ColumnsInUse.from_rows(rows, 200)
     X, names = columns.standardised(rows.X[:200]), columns.names(rows)
     assert names[0] == "constant"
@@ -166,6 +166,20 @@ def test_the_seed_grows_the_trees(known: Panel, boosting: type[BoostedTrees]) ->
     medians = [np.median(paths.draws(), axis=0) for paths in forecasts]
     np.testing.assert_array_equal(medians[0], medians[1])
     assert (medians[0] != medians[2]).all()
+
+
+@both
+def test_later_steps_have_fewer_trees(known: Panel, boosting: type[BoostedTrees]) -> None:
+    """A hundred trees at step 1, a hundred over the square root of h at step h, and no more."""
+    model = boosting(max_iter=100, n_bags=1)
+    np.testing.assert_array_equal(model.trees(4), [100, 71, 58, 50])
+    rng = np.random.default_rng(0)
+    X = np.tile(rng.integers(-15, 16, size=(300, 1)).astype(float), (1, 8))
+    # The same columns and the same outcome, so that only the number of trees makes steps differ.
+    left = np.tile(0.1 * np.sign(X[:, :1]), (1, 4))
+    grown = model.grow(ResidualSample(X, left, (0,) * 8), X)
+    size = np.abs(grown).mean(axis=0)
+    assert (np.diff(size) < 0.0).all()
 
 
 def test_no_bags(known: Panel) -> None:

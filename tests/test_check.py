@@ -34,6 +34,9 @@ class Naive(Model):
     def _fit(self):
         self.level_ = of(self.panel_)
 
+    def _refresh(self):
+        self.level_ = of(self.panel_)
+
     def _paths(self, steps, rng, conditions):
         noise = rng.normal(0.0, 0.05, size=(self.n_draws, steps, len(self.target_)))
         return self.level_ * np.exp(noise)
@@ -142,10 +145,43 @@ class NeedsEveryIndicator(Naive):
 
 
 class DriftsOnUpdate(Naive):
-    def update(self, panel):
-        super().update(panel)
+    def update(self, panel, freeze=False):
+        super().update(panel, freeze)
         self.level_ *= 1.001
         return self
+
+
+class LearnsFromOldFiguresWhenFrozen(Naive):
+    """Its level is an old mean's, which an update estimates again."""
+
+    def _fit(self):
+        self.level_ = float(self.panel_.series(TARGET).mean())
+
+    _refresh = _fit
+
+
+class IgnoresFiguresWhenFrozen(Naive):
+    def _refresh(self):
+        pass
+
+
+class KeepsWhatItsReplayFoundFirst(Naive):
+    """A January that is too short for it takes what the first origin of the replay knew."""
+
+    def replay(self, panel, target, origins, steps):
+        found = {}
+        for origin in origins:
+            model = type(self)(n_draws=self.n_draws).fit(panel.as_of(origin), target)
+            if panel.as_of(pd.Timestamp(origin.year, 1, 1)).values[TARGET].count() < 36:
+                model.level_ = found.setdefault(origin.year, model.level_)
+            yield model.forecast(steps)
+
+
+class RemembersWhereItsReplayBegan(Naive):
+    def replay(self, panel, target, origins, steps):
+        began = 1.0 + 1e-3 * (origins[0].toordinal() % 1000)
+        for paths in super().replay(panel, target, origins, steps):
+            yield replace(paths, values=paths.values * began)
 
 
 class TakesAnyHistory(Naive):
@@ -180,6 +216,10 @@ CAUGHT = {
     StartsLate: "starts_after_the_last_published_month",
     NeedsEveryIndicator: "lives_with_a_ragged_edge",
     DriftsOnUpdate: "update_without_news_changes_nothing",
+    LearnsFromOldFiguresWhenFrozen: "freeze_holds_what_was_estimated",
+    IgnoresFiguresWhenFrozen: "freeze_holds_what_was_estimated",
+    KeepsWhatItsReplayFoundFirst: "young_targets_are_no_exception",
+    RemembersWhereItsReplayBegan: "replay_may_start_anywhere",
     TakesAnyHistory: "refuses_a_short_history",
     CountsInMillions: "unit_does_not_matter",
     GoesBelowZero: "paths_are_numbers",
@@ -194,7 +234,7 @@ def test_a_model_that_breaks_the_contract_is_caught(panel, cls):
         check_model(model, panel, only=[CAUGHT[cls]])
     others = set(CAUGHT.values()) - {CAUGHT[cls]}
     if cls in (LooksAheadInReplay, IgnoresItsSeed, ForgetsWhenSaved, TakesAnyHistory):
-        for check in others - {"replay_is_the_slow_path"}:
+        for check in others - {"replay_is_the_slow_path", "young_targets_are_no_exception"}:
             check_model(model, panel, only=[check])
 
 
@@ -202,6 +242,16 @@ def test_what_a_model_raises_is_a_failed_check():
     message = "NeedsEveryIndicator fails the check lives_with_a_ragged_edge: raised ModelError: no"
     with pytest.raises(ConformanceError, match=message):
         check_model(NeedsEveryIndicator(), only=["lives_with_a_ragged_edge"])
+
+
+class CannotBeFrozen(Naive):
+    _refresh = Model._refresh
+
+
+def test_a_model_that_cannot_hold_what_it_estimated_says_so(panel):
+    check_model(CannotBeFrozen(), panel, only=["freeze_holds_what_was_estimated"])
+    with pytest.raises(ModelError, match="CannotBeFrozen cannot hold what it has estimated"):
+        CannotBeFrozen().fit(panel).update(panel, freeze=True)
 
 
 def test_every_check_catches_something():

@@ -15,6 +15,7 @@ from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk
+from tradeshock.models.univariate.seasonal_naive import SeasonalNaive
 
 LEVELS = np.array([0.1, 0.5, 0.9])
 MEMBERS = (RandomWalk(n_draws=200), AutoRegression(n_draws=200))
@@ -215,3 +216,52 @@ def test_recalibration_uses_the_members_record(forecasts, record):
     assert model.factors_.shape == (4, 4)
     assert not np.allclose(model.factors_, 1.0)
     assert pd.notna(model.factors_).all()
+
+
+def test_the_scheme_is_that_of_the_record_of_the_last_fit(panel, small_record):
+    """A record that ends before much is known, then the whole one, and back."""
+    cut, early = panel.as_of("2026-05-11"), small_record.as_of("2017-06-01")
+    members = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)]
+
+    def model() -> Combination:
+        return Combination(members, n_draws=100)
+
+    fresh, young = model().fit(cut, record=small_record), model().fit(cut, record=early)
+    expected, before = fresh.forecast(4).values, young.forecast(4).values
+    assert (fresh.scheme_, young.scheme_) != ("equal", "equal")
+    again = model().fit(cut, record=early)
+    again.forecast(4)
+    again.fit(cut, record=small_record)
+    np.testing.assert_array_equal(again.forecast(4).values, expected)
+    again.fit(cut, record=early)
+    np.testing.assert_array_equal(again.forecast(4).values, before)
+
+
+def test_shrinkage_is_the_share_of_equal_weights(forecasts, record):
+    last = [each[-1] for each in forecasts]
+    known = record.as_of(last[0].origin)
+    weights = {}
+    for shrinkage in (0.0, 0.25, 1.0):
+        model = Combination(MEMBERS, "inverse_squared_error", shrinkage, n_draws=200)
+        model.combine(last, known)
+        weights[shrinkage] = model.weights_.to_numpy()
+    np.testing.assert_array_equal(weights[1.0], 0.5)
+    assert np.abs(weights[0.0] - 0.5).min() > 1e-3
+    np.testing.assert_allclose(weights[0.25], 0.25 * 0.5 + 0.75 * weights[0.0], rtol=1e-12)
+
+
+def test_steps_of_recalibration_shrink_with_the_square_root_of_the_count(panel, small_record):
+    """Outcomes beyond all bounds: every interval misses each time, and the steps add up."""
+    rows = small_record.as_of("2017-06-11").frame
+    rows["actual"] = rows["actual"].where(rows["actual"].isna(), rows["q50"] * np.exp(200.0))
+    model = RandomWalk(n_draws=100)
+    paths = model.fit(panel.as_of("2017-06-12")).forecast(2)
+    known = rows.query("model == 'RandomWalk' and state == 'after_10d' and step <= 2")
+    counts = known.groupby("step")["actual"].count()
+    wrapper = Recalibration(model, rate=0.3, floor=0.1)
+    wrapper.combine([paths], Record(rows))
+    for step, count in counts.items():
+        assert count > 9  # the floor is reached
+        grown = np.maximum(0.3 / np.sqrt(np.arange(1, count + 1)), 0.1).sum()
+        expected = np.exp(grown * np.array([0.5, 0.8, 0.9, 0.95]))
+        np.testing.assert_allclose(wrapper.factors_[int(step) - 1], expected)

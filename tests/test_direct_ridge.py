@@ -115,6 +115,13 @@ def test_penalty_is_that_of_the_best_forecasts_forward_in_time(panel: Panel, ori
     assert choose_penalty(rows, penalties) == brute_force_penalty(rows, penalties)
 
 
+def test_penalty_is_chosen_without_a_look_ahead(panel: Panel) -> None:
+    """So many candidates that a fit on rows whose outcomes were not out would choose another."""
+    fine = [float(penalty) for penalty in np.geomspace(20.0, 5000.0, 80)]
+    rows = rows_at(panel, "2016-03-01")
+    assert choose_penalty(rows, fine) == brute_force_penalty(rows, fine)
+
+
 def test_short_rows_take_the_middle_penalty(rows: Rows) -> None:
     few = Rows(rows.months[-40:], rows.X[-40:], rows.names, rows.adjusted, rows.start)
     assert choose_penalty(few, [1.0, 3.0, 9.0]) == 3.0
@@ -173,7 +180,7 @@ def test_median_is_the_point_and_errors_stay_together(panel: Panel) -> None:
     paths = model.forecast(6)
     logs = np.log(paths.draws())
     centre = np.median(logs, axis=0)
-    vectors = model._past.errors("after_total", model.last_, 6, 4)
+    vectors = model.past_.errors("after_total", model.last_, 6, 4)
     for draw in (logs - centre)[:20]:
         distances = np.abs(np.stack([draw - vectors, draw + vectors])).max(axis=2)
         assert distances.min() < 1e-9

@@ -33,3 +33,8 @@ def case_of(name: str) -> ConformanceCase:
 @pytest.mark.parametrize("name", find_models())
 def test_conformance(name: str, check: str) -> None:
     CHECKS[check](case_of(name))
+
+
+@pytest.mark.parametrize("name", find_models())
+def test_every_model_can_hold_what_it_has_estimated(name: str) -> None:
+    assert case_of(name).can_be_frozen

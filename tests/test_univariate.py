@@ -344,3 +344,27 @@ def test_the_full_month_is_not_used_before_it_is_out(panel):
     for model in (FlashRatio(n_draws=50), RandomWalk(n_draws=50)):
         one, other = (model.fit(p.as_of("2026-04-21")).forecast(3) for p in (panel, changed))
         npt.assert_array_equal(one.values, other.values)
+
+
+class OneShort(RandomWalk):
+    def replay(self, panel, target, origins, steps):
+        return super().replay(panel, target, origins[1:], steps)
+
+
+def test_points_of_a_replay_that_is_one_short_are_refused(panel):
+    origins = panel.origins("2019-01", "2019-03")
+    with pytest.raises(ModelError, match=r"OneShort.replay gave 2 forecasts for 3 origins"):
+        OneShort(n_draws=10).replay_points(panel, "exports_total", origins, 2)
+    assert RandomWalk(n_draws=10).replay_points(panel, "exports_total", [], 2).shape == (0, 2, 1)
+
+
+class FitsItsOwnWay(RandomWalk):
+    def fit(self, panel, target="exports_total", record=None):
+        return super().fit(panel.as_of(panel.origin - pd.Timedelta(days=40)), target, record)
+
+
+def test_a_replay_asks_for_the_fit_of_a_subclass(panel):
+    (day,) = panel.origins("2019-03", "2019-03")
+    (paths,) = FitsItsOwnWay(n_draws=10).replay(panel, "exports_total", [day], 2)
+    alone = FitsItsOwnWay(n_draws=10).fit(panel.as_of(day)).forecast(2)
+    npt.assert_array_equal(paths.values, alone.values)

@@ -80,6 +80,12 @@ class ConformanceCase:
         """Whether the model has a replay of points of its own."""
         return type(self.model).replay_points is not Model.replay_points
 
+    @property
+    def can_be_frozen(self) -> bool:
+        """Whether the model says how it takes figures without learning."""
+        cls = type(self.model)
+        return (cls._refresh, cls.update) != (Model._refresh, Model.update)
+
     def known(self, origin: pd.Timestamp | None = None) -> Panel:
         """Panel as of an origin; default the last."""
         return self.panel.as_of(self.origins[-1] if origin is None else origin)
@@ -102,13 +108,30 @@ class ConformanceCase:
         return self.fitted()
 
     @cached_property
+    def young(self) -> ConformanceCase:
+        """The model on a target that starts mid-record and was too short in January.
+
+        At the first origin, in April, it has two months more than the model needs; the other
+        series are as long as they are.
+        """
+        april = pd.Period(f"{self.panel.last_month(self.first_target).year - 2}-04", "M")
+        targets = [self.target] if isinstance(self.target, str) else list(self.target)
+        months = max(36, self.model.minimum_months) + 2
+        panel = started(self.panel, april - months, targets)
+        state = panel.states(self.first_target)[-1]
+        days = panel.origins(april, april + 1, target=self.first_target)
+        days += panel.origins(april + 1, april + 1, state=state, target=self.first_target)
+        days += panel.origins(april + 4, april + 4, target=self.first_target)
+        return replace(self, panel=panel, origins=tuple(sorted({*days})))
+
+    @cached_property
     def replayed(self) -> list[ForecastPaths]:
         """Replay of the uncut panel from all origins."""
         return self.replay(self.model, self.panel)
 
-    def replay(self, model: Model, panel: Panel) -> list[ForecastPaths]:
-        """Replay of a model from all origins."""
-        return list(clone(model).replay(panel, self.target, list(self.origins), STEPS))
+    def replay(self, model: Model, panel: Panel, first: int = 0) -> list[ForecastPaths]:
+        """Replay of a model from all origins, or from a later one on."""
+        return list(clone(model).replay(panel, self.target, list(self.origins[first:]), STEPS))
 
 
 def tricky_origins(panel: Panel, target: str) -> list[pd.Timestamp]:
@@ -178,6 +201,26 @@ def late(panel: Panel, months: int, punctual: Sequence[str]) -> Panel:
     for id in panel.values.columns.difference(list(punctual)):
         known = np.flatnonzero(other.values[id].notna())
         other.values.loc[other.values.index[known[-months:]], id] = np.nan
+    return other
+
+
+def started(panel: Panel, first: pd.Period, series: Sequence[str]) -> Panel:
+    """Return the panel with some series starting in a month."""
+    other = copy(panel)
+    other.values = panel.values.copy()
+    other.values.loc[other.values.index < first, list(series)] = np.nan
+    return other
+
+
+def retold(panel: Panel, months: pd.PeriodIndex) -> Panel:
+    """Return the panel with the figures of some months made others."""
+    rows = panel.months.isin(months)
+    rng = np.random.default_rng(len(months))
+    factors = np.exp(rng.normal(0.0, 0.5, size=panel.values.shape))
+    other = copy(panel)
+    table = panel.values.to_numpy()
+    made = np.where(rows[:, None], table * factors, table)
+    other.values = pd.DataFrame(made, panel.values.index, panel.values.columns)
     return other
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +15,13 @@ from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.base import Floats, UnivariateModel
+from tradeshock.models.findings import Findings
 from tradeshock.models.systems.bvar import DEFAULT_SERIES, BayesianVAR
 from tradeshock.models.univariate.random_walk import error_paths
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
     from tradeshock.models.conditions import Conditions
-    from tradeshock.models.paths import ForecastPaths
 
 ADJUSTED_LAGS = (1, 2, 3, 6, 12, 24)
 # Outcomes are cut at so many robust standard deviations: a crash of half the exports must not
@@ -32,7 +31,6 @@ FEWEST_VECTORS = 24
 # A year before the first row, and two years of rows, besides the steps.
 FEWEST_MONTHS = 36
 WALK_HALF_LIFE = 120.0
-PAST = "past"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,17 +120,13 @@ class Past:
         Whose errors.
     panel : Panel
     target : str
-    whole_years : dict
-        Errors of years that are complete: the same from whatever later origin they are looked at,
-        so they may be shared by pasts of several origins.
     """
 
     model: DirectModel
     panel: Panel
     target: str
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    whole_years: dict[Any, Floats] = field(default_factory=dict)
-    _errors: dict[Any, Floats] = field(default_factory=dict)
+    _errors: dict[tuple[pd.Period, str, int], Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         features = self.model.features
@@ -151,6 +145,11 @@ class Past:
         """Rows of the origin whose last published month is `last`."""
         return Rows.build(self.table(state).loc[: last + 1], adjusted, self._start)
 
+    def row_of(self, panel: Panel, adjusted: Floats) -> Floats:
+        """Row of another panel's own origin, 1 by columns."""
+        table = self._pipeline.transform(panel)
+        return Rows.build(table.iloc[-1:], adjusted, self._start).X
+
     def errors(self, state: str, last: pd.Period, steps: int, years: int) -> Floats:
         """Error vectors that are complete by the month `last`, vectors by steps, log points.
 
@@ -164,10 +163,9 @@ class Past:
             complete = (last - january).n - steps + 2
             if complete > 0:
                 key = (january, state, steps)
-                known = self.whole_years if complete >= 12 else self._errors
-                if key not in known:
-                    known[key] = self._year(*key)
-                found.append(known[key][:complete])
+                if key not in self._errors:
+                    self._errors[key] = self._year(*key)
+                found.append(self._errors[key][:complete])
         return np.vstack(found)
 
     def _year(self, january: pd.Period, state: str, steps: int) -> Floats:
@@ -207,6 +205,20 @@ class DirectModel(UnivariateModel):
 
     A subclass takes `features`, `error_years`, `n_draws` and `random_state` among its parameters
     and writes `predict`. It must not depend on what came before: `replay` shares fits.
+
+    What is learned is kept as what it is learned from: how many steps are wanted is known only
+    when a forecast is asked for, and `predict` makes the same of the same rows every time.
+
+    Attributes
+    ----------
+    past_ : Past
+        Feature tables and past errors, of the panel that was fitted or of the one replayed.
+    learned_from_ : tuple of Period and ndarray
+        Last published month of the target at the fit, and its adjusted log levels.
+    rows_ : Rows
+        What the regressions learn from: as known at the fit, in the origin's state.
+    row_ : ndarray, 1 by columns
+        The origin's own row.
     """
 
     features: FeaturePipeline | None
@@ -236,39 +248,41 @@ class DirectModel(UnivariateModel):
     def default_features(self) -> FeaturePipeline:
         """Pipeline for ``features=None``."""
 
-    def replay(
-        self,
-        panel: Panel,
-        target: str | Sequence[str],
-        origins: Sequence[pd.Timestamp],
-        steps: int,
-    ) -> Iterator[ForecastPaths]:
-        """Forecast from many past origins; they share feature tables and the fits of Januaries."""
-        first = target if isinstance(target, str) else next(iter(target))
-        shared: dict[str, Any] = {"past": Past(clone(self), panel, first)}
-        for origin in origins:
-            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
+    # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
+        self._fit_from(Findings(self.panel_))
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
+        target, panel = self.target_[0], findings.source
+        key = ("past", self._own_key(), target)
+        self.past_: Past = findings.find(key, lambda: Past(clone(self), panel, target))
         self.adjustment_ = CalendarAdjustment().fit(self.series_, self.panel_.calendar)
-        # One that is made here is not shared: it ends at this origin.
-        past: Past | None = self._shared.get("past")
-        years = self._shared.setdefault("years", {})
-        self._past = past or Past(clone(self), self.panel_, self.target_[0], years)
+        self.learned_from_ = (self.last_, self.adjustment_.adjusted_.to_numpy())
+        self.rows_ = self.past_.rows(self.state_, *self.learned_from_)
+        self.row_: Floats = self.rows_.X[-1:]
+
+    def _refresh(self) -> None:
+        self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
+        self.rows_ = self.past_.rows(self.state_, *self.learned_from_)
+        self.row_ = self.past_.row_of(self.panel_, self.adjustment_.adjusted_.to_numpy())
+
+    # -- forecasting --------------------------------------------------------------------------
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()
-        if len(adjusted) < steps + FEWEST_MONTHS:
+        months = len(self.learned_from_[1])
+        if months < steps + FEWEST_MONTHS:
             raise ShortHistoryError(
                 f"{self.name} needs {steps + FEWEST_MONTHS} months of {self.target_[0]} for "
-                f"{steps} steps, got {len(adjusted)} by {self.panel_.origin.date()}; ask for "
+                f"{steps} steps, got {months} by {self.fitted_on_.origin.date()}; ask for "
                 "fewer steps or give more history"
             )
-        rows = self._past.rows(self.state_, self.last_, adjusted)
-        point = self.predict(rows, rows.X[-1:], steps)[0]
-        vectors = self._past.errors(self.state_, self.last_, steps, self.error_years)
+        last, past_levels = self.learned_from_
+        point = self.predict(self.rows_, self.row_, steps)[0]
+        vectors = self.past_.errors(self.state_, last, steps, self.error_years)
         if len(vectors) < FEWEST_VECTORS:
-            errors = error_paths(adjusted, self.n_draws, steps, WALK_HALF_LIFE, rng)
+            errors = error_paths(past_levels, self.n_draws, steps, WALK_HALF_LIFE, rng)
         else:
             half = vectors[rng.integers(len(vectors), size=(self.n_draws + 1) // 2)]
             errors = np.stack([half, -half], axis=1).reshape(-1, steps)[: self.n_draws]
@@ -286,8 +300,9 @@ class DirectModel(UnivariateModel):
             n_draws=self.n_draws,
             random_state=self.random_state,
         )
-        lent = self._shared.setdefault("driver", {})
-        driver = driver._sharing(lent).fit(self.panel_, self.target_)
+        driver.fit(self.fitted_on_, self.target_)
+        if self.panel_ is not self.fitted_on_:
+            driver.update(self.panel_, freeze=True)
         return driver.steer(values, conditions)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,10 @@ from tradeshock.models.direct.boosting import (
     BoostedTrees,
     ResidualSample,
 )
+from tradeshock.models.findings import Findings
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
 
 
 class LightGBMBoosting(BoostedTrees):
@@ -59,9 +63,9 @@ class LightGBMBoosting(BoostedTrees):
                     booster.rollback_one_iter()
         return added / self.n_bags
 
-    def _fit(self) -> None:
+    def _fit_from(self, findings: Findings[Panel]) -> None:
         _lightgbm()
-        super()._fit()
+        super()._fit_from(findings)
 
     def _settings(self, lesson: ResidualSample) -> dict[str, Any]:
         return {

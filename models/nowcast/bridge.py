@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
-from tradeshock.models.adjustment import huber_regression
+from tradeshock.models.algebra.robust import huber_regressions
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
-from tradeshock.models.nowcast.ratio import ratio_nowcast
-from tradeshock.models.nowcast.share import share_nowcast
+from tradeshock.models.findings import Findings
+from tradeshock.models.nowcast.counts import CountHistory
+from tradeshock.models.nowcast.readings import counted_months, ratio, readings
+from tradeshock.models.nowcast.share import Shares
 from tradeshock.models.systems.bvar import BayesianVAR
 
 if TYPE_CHECKING:
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
-Reading = tuple[float, float, float]
-COLUMNS = ["expected", "ratio", "share", "counted", "actual"]
 EXPECTED, READ, COUNTED, ACTUAL = 0, slice(1, 3), 3, 4
 HALF_LIFE = 60.0
 FEWEST_MONTHS = 18
 PRIOR_MONTHS = 12.0
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """What was learned of the early counts of one state.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (2,)
+        Of the two surprises: by ratio and by share.
+    errors : ndarray
+        Past out-of-sample errors of the nowcast, log points.
+    shares : Shares
+        By which the running month is read.
+    expected : float or None
+        Log of what the carrying model expected of the running month at its own origin; None if
+        its count was not out.
+    """
+
+    weights: Floats
+    errors: Floats
+    shares: Shares
+    expected: float | None
 
 
 class FlashBridge(Model):
@@ -60,6 +85,12 @@ class FlashBridge(Model):
     ----------
     carrier_ : Model
         The carrying model, fitted.
+    bridges_ : dict of str to Bridge
+        What was learned of each state's early counts; None for those with too few. The origin's
+        own state from the start, another one when an update that holds all comes in it; always
+        from what was known at the fit.
+    driver_ : BayesianVAR or None
+        What steers a carrying model that takes no conditions.
     weights_ : ndarray, shape (2,)
         Weights of the two surprises; only in states with early counts.
     nowcast_ : float
@@ -91,12 +122,18 @@ class FlashBridge(Model):
         steps: int,
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins; what was expected of a past month is found once."""
-        shared: dict[Any, Any] = {}
-        if len(origins):
-            # the latest origin reads all months in one go, each as of its own day
-            self._sharing(shared).fit(panel.as_of(max(origins)), target)
+        findings = Findings(panel)
+        first = self._targets(target)[0]
+        latest = dict(zip(panel.states_at(origins, first), origins, strict=True))
+        for state, origin in latest.items():
+            if state in FLASH_STATES:
+                # The latest origin reads all months in one go, each as of its own day.
+                reader = clone(self)
+                reader._open(panel.as_of(origin), target, None)
+                reader._table(reader.panel_, state, findings)
         for origin in origins:
-            yield self._sharing(shared).fit(panel.as_of(origin), target).forecast(steps)
+            model = clone(self)._fit_sharing(findings, panel.as_of(origin), target)
+            yield model.forecast(steps)
 
     # -- learning -----------------------------------------------------------------------------
 
@@ -106,94 +143,139 @@ class FlashBridge(Model):
         return carrier
 
     def _fit(self) -> None:
+        self._fit_from(Findings(self.panel_))
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
         if len(self.target_) != 1:
             raise ModelError(
                 f"FlashBridge forecasts one target at a time, got {list(self.target_)}"
             )
-        lent = self._shared.setdefault("carrier", {})
-        self.carrier_ = self._carrier()._sharing(lent).fit(self.panel_, self.target_)
+        self.carrier_ = self._carrier()._fit_sharing(findings, self.panel_, self.target_)
+        self.bridges_: dict[str, Bridge | None] = {}
+        self.driver_: BayesianVAR | None = None
+        self._look(findings)
+
+    def _refresh(self) -> None:
+        self.carrier_.update(self.panel_, freeze=True)
+        self._look(Findings(self.fitted_on_))
+        if self.driver_ is not None:
+            self.driver_.update(self.panel_, freeze=True)
+
+    def _look(self, findings: Findings[Panel]) -> None:
+        """Read the running month, if its count is out, by what was known at the fit."""
         self.nowcast_: float | None = None
-        readings = self._readings()
-        if self.last_ + 1 in readings.index and len(readings) > FEWEST_MONTHS:
-            self._bridge(readings)
-
-    def _readings(self) -> pd.DataFrame:
-        """Expected, read twice and actual: log of each month at its own origin in this state."""
-        target = self.target_[0]
         if self.state_ not in FLASH_STATES:
-            return pd.DataFrame(columns=COLUMNS, dtype=float)
-        flash = self.panel_.series(self.panel_.catalog.flash(target)[FLASH_STATES[self.state_]])
-        months = pd.PeriodIndex(flash.index)
-        months = months[(months >= months[0] + 12) & (months <= self.last_ + 1)]
-        found = self._shared.setdefault("readings", {})
-        self._read(months[[(self.state_, month) not in found for month in months]], found)
-        rows = {month: found[self.state_, month] for month in months}
-        frame = pd.DataFrame.from_dict(
-            {month: row for month, row in rows.items() if row is not None},
-            orient="index",
-            columns=COLUMNS[:3],
-            dtype=float,
-        )
-        frame.index = pd.PeriodIndex(frame.index, freq="M")
-        actual = np.log(self.panel_.values[target]).reindex(frame.index)
-        window = FLASH_STATES[self.state_]
-        index = pd.PeriodIndex(frame.index)
-        calendar = self.panel_.calendar
-        counted = calendar.working_days(index, window) / calendar.working_days(index)
-        return frame.assign(counted=counted, actual=actual)
+            return
+        if self.state_ not in self.bridges_:
+            self.bridges_[self.state_] = self._bridge(self.fitted_on_, self.state_, findings)
+        bridge = self.bridges_[self.state_]
+        if bridge is None or not self._steerable(findings):
+            return
+        now = self._running(bridge)
+        if np.isfinite(now).all():
+            self.weights_, self.errors_ = bridge.weights, bridge.errors
+            self.nowcast_ = float(now[EXPECTED] + (now[READ] - now[EXPECTED]) @ self.weights_)
 
-    def _read(
-        self, months: pd.PeriodIndex, found: dict[tuple[str, pd.Period], Reading | None]
-    ) -> None:
-        """Add what each month's own origin knew of it to `found`."""
+    def _steerable(self, findings: Findings[Panel]) -> bool:
+        """Whether later steps can follow the nowcast; fits the driver where one is needed."""
+        if self.carrier_.takes_conditions or self.driver_ is not None:
+            return True
+        driver = BayesianVAR(n_draws=self.n_draws, random_state=self.random_state)
+        try:
+            self.driver_ = driver._fit_sharing(findings, self.fitted_on_, self.target_)
+        except ShortHistoryError:
+            return False
+        return True
+
+    def _running(self, bridge: Bridge) -> Floats:
+        """Return what was expected of the running month, and its two readings, in logs."""
+        panel, target, month = self.panel_, self.target_[0], self.last_ + 1
+        day = _origin_of(panel, month, self.state_, target)
+        counts = CountHistory.read(panel, target, self.state_, self.parts).as_of(day)
+        expected = bridge.expected
+        if panel is not self.fitted_on_ and not _same(panel, self.fitted_on_, day):
+            carrier = deepcopy(self.carrier_).update(panel.as_of(day), freeze=True)
+            expected = float(np.log(np.median(carrier.forecast(1).draws())))
+        read = (ratio(counts, month), bridge.shares.nowcast(counts, month))
+        return np.array([np.nan if expected is None else expected, *read])
+
+    def _bridge(self, panel: Panel, state: str, findings: Findings[Panel]) -> Bridge | None:
+        """Learn from a panel's months in one state; None where they are too few."""
         target = self.target_[0]
-        days = pd.DatetimeIndex(self.panel_.origin_days(months, self.state_, target))
-        pairs = {}
-        for month, day in zip(months, days, strict=True):
-            pair = self._counts(self.panel_.as_of(day), month)
-            if pair is None:
-                found[self.state_, month] = None
-            else:
-                pairs[day] = (month, pair)
-        expected = self._recorded(list(pairs))
-        unknown = [day for day in pairs if day not in expected]
-        for paths in self._carrier().replay(self.panel_, target, unknown, 1):
-            expected[paths.origin] = float(np.median(paths.draws()))
-        for day, (month, pair) in pairs.items():
-            found[self.state_, month] = (float(np.log(expected[day])), *pair)
+        month = panel.last_month(target) + 1
+        table = self._table(panel, state, findings)
+        past = table[table.index < month].to_numpy()
+        day = min(_origin_of(panel, month, state, target), panel.origin)
+        counts = CountHistory.read(panel, target, state, self.parts).as_of(day)
+        shares = Shares.learn(counts, month)
+        if len(past) < FEWEST_MONTHS or shares is None:
+            return None
+        ends = range(FEWEST_MONTHS // 2, len(past))
+        errors = findings.find_each(
+            [("bridge error", past[: t + 1].tobytes()) for t in ends],
+            lambda missing: _missed(past, [ends[i] for i in missing]),
+        )
+        expected = table.loc[table.index == month, "expected"].to_list()
+        return Bridge(
+            bridge_weights([past], _counted(panel, pd.PeriodIndex([month]), state))[0],
+            np.array(errors),
+            shares,
+            expected[0] if len(expected) else None,
+        )
 
-    def _recorded(self, days: list[pd.Timestamp]) -> dict[pd.Timestamp, float]:
+    def _table(self, panel: Panel, state: str, findings: Findings[Panel]) -> pd.DataFrame:
+        """Expected, read twice, counted share and actual of each month at its own origin."""
+        target = self.target_[0]
+        months = counted_months(panel, target, state)
+        read = findings.find_each(
+            [("reading", target, state, self.parts, month) for month in months],
+            lambda missing: readings(panel, target, state, self.parts, months[missing]),
+        )
+        pairs = np.reshape(read, (-1, 2))
+        usable = np.isfinite(pairs).all(axis=1) & self._forecastable(panel, months)
+        index = months[usable]
+        table = pd.DataFrame(pairs[usable], index, ["ratio", "share"])
+        table = table.assign(
+            counted=_counted(panel, index, state),
+            actual=np.log(panel.values[target]).reindex(index),
+        )
+        table.insert(EXPECTED, "expected", self._expected(panel, state, index, findings))
+        return table
+
+    def _forecastable(self, panel: Panel, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
+        """Whether the carrier had enough months of the target to expect anything of each."""
+        behind = months.asi8 - panel.series(self.target_[0]).index[0].ordinal
+        enough: npt.NDArray[np.bool_] = behind >= self._carrier().minimum_months
+        return enough
+
+    def _expected(
+        self, panel: Panel, state: str, months: pd.PeriodIndex, findings: Findings[Panel]
+    ) -> Floats:
+        """Log of what the carrier expected of each month at its own origin."""
+        target, carrier = self.target_[0], self._carrier()
+        days = list(pd.DatetimeIndex(panel.origin_days(months, state, target)))
+        recorded = self._recorded(state)
+        unknown = [day for day in days if day not in recorded]
+
+        def replayed(missing: list[int]) -> list[float]:
+            replay = carrier.replay(panel, target, [unknown[i] for i in missing], 1)
+            return [float(np.median(paths.draws())) for paths in replay]
+
+        own = carrier._own_key()
+        keys = [("expected", own, target, day) for day in unknown]
+        found = dict(zip(unknown, findings.find_each(keys, replayed), strict=True))
+        return np.log([recorded[day] if day in recorded else found[day] for day in days])
+
+    def _recorded(self, state: str) -> dict[pd.Timestamp, float]:
         """What the carrier is on record to have expected, where there is a record of it."""
         if self.record_ is None:
             return {}
-        known = self.record_.matrix("q50", self._carrier().name, self.target_[0], self.state_)
+        known = self.record_.matrix("q50", self._carrier().name, self.target_[0], state)
         if known.empty:
             return {}
-        medians = dict(zip(known.index, known[1].to_numpy(), strict=True))
-        return {day: float(medians[day]) for day in days if day in medians}
-
-    def _counts(self, panel: Panel, month: pd.Period) -> tuple[float, float] | None:
-        """Log of a month as its early counts imply: by ratio and by share."""
-        target = self.target_[0]
-        ratio = ratio_nowcast(panel, target, self.state_)
-        parts = tuple(p for p in self.parts if p in panel and panel.catalog.flash(p))
-        share = share_nowcast(panel, target, self.state_, parts)
-        if share is None or ratio.empty or ratio.index[-1] != month:
-            return None
-        return float(ratio.to_numpy()[-1]), share
-
-    def _bridge(self, readings: pd.DataFrame) -> None:
-        """Point, weights and past out-of-sample errors; the last row is the running month."""
-        table = readings.to_numpy()
-        errors = self._shared.setdefault("errors", {})
-        for t in range(FEWEST_MONTHS // 2, len(table) - 1):
-            key = (self.state_, readings.index[t])
-            if key not in errors:
-                point, _ = shrunken_bridge(table[: t + 1])
-                errors[key] = table[t, ACTUAL] - point
-        past = readings.index[FEWEST_MONTHS // 2 : -1]
-        self.errors_ = np.array([errors[self.state_, month] for month in past])
-        self.nowcast_, self.weights_ = shrunken_bridge(table)
+        days = pd.DatetimeIndex(known.index)
+        medians = zip(days, known[1].to_numpy(), strict=True)
+        return {day: float(q50) for day, q50 in medians if np.isfinite(q50)}
 
     # -- forecasting --------------------------------------------------------------------------
 
@@ -210,12 +292,8 @@ class FlashBridge(Model):
         if self.carrier_.takes_conditions:
             return self.carrier_.forecast(steps, given).values
         values = self.carrier_.forecast(steps).draws()
-        return self._driver().steer(values, given)[:, :, None]
-
-    def _driver(self) -> BayesianVAR:
-        driver = BayesianVAR(n_draws=self.n_draws, random_state=self.random_state)
-        lent = self._shared.setdefault("driver", {})
-        return driver._sharing(lent).fit(self.panel_, self.target_)
+        assert self.driver_ is not None
+        return self.driver_.steer(values, given)[:, :, None]
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         if self.nowcast_ is None:
@@ -224,29 +302,57 @@ class FlashBridge(Model):
         return (f"{self.last_ + 1} from the {window} of customs figures",)
 
 
-def shrunken_bridge(table: Floats) -> tuple[float, Floats]:
-    """Nowcast of the last row from a robust ridge regression of surprises on surprises.
+def bridge_weights(past: Sequence[Floats], counted: Floats) -> Floats:
+    """Weights of the two surprises, from robust ridge regressions of surprises on surprises.
 
     Parameters
     ----------
-    table : ndarray, months by `COLUMNS`
-        In logs; the outcome of the last row is not looked at.
+    past : sequence of ndarray, months by (expected, ratio, share, counted, actual)
+        In logs; one for each running month.
+    counted : ndarray
+        Share of each running month's working days that is in.
 
     Returns
     -------
-    nowcast : float
-    weights : ndarray, shape (2,)
-        Shrunk toward equal weights that sum to the share of working days that is in, as if 12
-        months had said so.
+    ndarray, running months by 2
+        Shrunk toward equal weights that sum to that share, as if 12 months had said so.
     """
-    past, now = table[:-1], table[-1]
-    x = past[:, READ] - past[:, [EXPECTED]]
-    y = past[:, ACTUAL] - past[:, EXPECTED]
-    prior = np.full(2, now[COUNTED] / 2.0)
-    size = np.sqrt(PRIOR_MONTHS * np.mean(x**2))
-    rows = np.vstack([x, size * np.eye(2)])
-    outcome = np.concatenate([y - x @ prior, np.zeros(2)])
-    age = np.arange(len(x))[::-1]
-    discount = np.concatenate([0.5 ** (age / HALF_LIFE), np.ones(2)])
-    weights = prior + huber_regression(rows, outcome, discount)
-    return float(now[EXPECTED] + (now[READ] - now[EXPECTED]) @ weights), weights
+    count = np.array([len(table) for table in past]) + 2
+    x = np.zeros((len(past), count.max(), 2))
+    y, discount = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
+    prior = np.tile(counted[:, None] / 2.0, (1, 2))
+    for i, table in enumerate(past):
+        n = len(table)
+        x[i, :n] = table[:, READ] - table[:, [EXPECTED]]
+        x[i, n : n + 2] = np.sqrt(PRIOR_MONTHS * np.mean(x[i, :n] ** 2)) * np.eye(2)
+        y[i, :n] = table[:, ACTUAL] - table[:, EXPECTED] - x[i, :n] @ prior[i]
+        discount[i, :n] = 0.5 ** (np.arange(n)[::-1] / HALF_LIFE)
+        discount[i, n : n + 2] = 1.0
+    weights: Floats = prior + huber_regressions(x, y, discount, count)
+    return weights
+
+
+def _missed(table: Floats, rows: Sequence[int]) -> list[float]:
+    """Error of the nowcast of some months by what the months before them say, log points."""
+    now = table[rows]
+    weights = bridge_weights([table[:row] for row in rows], now[:, COUNTED])
+    surprise = ((now[:, READ] - now[:, [EXPECTED]]) * weights).sum(axis=1)
+    return [float(error) for error in now[:, ACTUAL] - now[:, EXPECTED] - surprise]
+
+
+def _counted(panel: Panel, months: pd.PeriodIndex, state: str) -> Floats:
+    """Share of each month's working days that its early count covers."""
+    covered = panel.calendar.working_days(months, FLASH_STATES[state])
+    share: Floats = covered / panel.calendar.working_days(months)
+    return share
+
+
+def _origin_of(panel: Panel, month: pd.Period, state: str, target: str) -> pd.Timestamp:
+    return pd.Timestamp(panel.origin_days(pd.PeriodIndex([month]), state, target)[0])
+
+
+def _same(panel: Panel, other: Panel, day: pd.Timestamp) -> bool:
+    """Whether two panels say the same of a day, and both know it."""
+    if day > min(panel.origin, other.origin):
+        return False
+    return panel.as_of(day).fingerprint() == other.as_of(day).fingerprint()

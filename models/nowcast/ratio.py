@@ -57,6 +57,19 @@ class FlashRatio(UnivariateModel):
         Sample paths.
     random_state : int
         Seed.
+
+    Attributes
+    ----------
+    adjustment_ : CalendarAdjustment
+        Effects, and the level net of them.
+    past_levels_ : ndarray
+        Adjusted log levels at the fit, whose changes are the walk's past errors.
+    past_errors_ : dict of str to ndarray
+        Past errors of the ratio in each state with early counts, log points, as known at the fit.
+    errors_ : ndarray
+        Those of the origin's state; only where they are used.
+    nowcast_ : float or None
+        Log of the running month.
     """
 
     def __init__(
@@ -72,24 +85,38 @@ class FlashRatio(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        target = self.target_[0]
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(
             self.series_, self.panel_.calendar
         )
+        self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
+        # Of both states: an update that holds them may come in the other one.
+        states = self.panel_.states(self.target_[0])[1:]
+        ratios = {state: ratio_nowcast(self.panel_, self.target_[0], state) for state in states}
+        level = np.log(self.series_)
+        self.past_errors_ = {
+            state: (level - ratio).dropna().to_numpy() for state, ratio in ratios.items()
+        }
+        self._nowcast(ratios.get(self.state_))
+
+    def _refresh(self) -> None:
+        self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
+        counted = self.state_ in self.past_errors_
+        target, state = self.target_[0], self.state_
+        self._nowcast(ratio_nowcast(self.panel_, target, state) if counted else None)
+
+    def _nowcast(self, ratio: pd.Series | None) -> None:
+        """Take the running month's ratio where enough past errors of it are known."""
         self.nowcast_: float | None = None
-        if self.state_ not in FLASH_STATES:
+        if ratio is None or len(self.past_errors_[self.state_]) < FEWEST_ERRORS:
             return
-        ratio = ratio_nowcast(self.panel_, target, self.state_)
-        errors = (np.log(self.series_) - ratio).dropna().to_numpy()
         running = ratio[ratio.index == self.last_ + 1]
-        if len(errors) >= FEWEST_ERRORS and len(running):
-            self.nowcast_ = float(running.iloc[0])
-            self.errors_ = errors
+        if len(running):
+            self.nowcast_, self.errors_ = float(running.iloc[0]), self.past_errors_[self.state_]
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        walk = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
+        walk = error_paths(self.past_levels_, self.n_draws, steps, self.error_half_life, rng)
         if self.nowcast_ is None:
             carried: Floats = np.exp(adjusted[-1] + effect + walk)
             return carried[:, :, None]

@@ -115,7 +115,7 @@ class Combination(Wrapper):
     def _weights(self, forecasts: Sequence[ForecastPaths], target: str, record: Record) -> Floats:
         """Weights of this origin, steps by members."""
         names, steps = [paths.model for paths in forecasts], len(forecasts[0].index)
-        self.scheme_ = self.scheme or self._scheme_of_year(forecasts[0], names, target, record)
+        self.scheme_ = self.scheme or _scheme_of_year(forecasts[0], names, target, record)
         weights = np.full((steps, len(names)), 1.0 / len(names))
         if self.scheme_ != "equal":
             past = _history(record, names, target, forecasts[0].state, steps)
@@ -128,20 +128,6 @@ class Combination(Wrapper):
             weights, pd.RangeIndex(1, steps + 1, name="step"), columns=names
         )
         return weights
-
-    def _scheme_of_year(
-        self, paths: ForecastPaths, names: Sequence[str], target: str, record: Record
-    ) -> str:
-        """Scheme chosen in January; found once for all months of a year of one record."""
-        year, steps = paths.origin.year, len(paths.index)
-        found = self.__dict__.setdefault("_chosen", {})
-        key = (year, target, paths.state, tuple(names), steps)
-        if key not in found or not found[key][0].cut_from_same(record):
-            january = record.as_of(pd.Timestamp(year, 1, 1))
-            past = _history(january, names, target, paths.state, steps)
-            found[key] = (january, _best_scheme(past))
-        scheme: str = found[key][1]
-        return scheme
 
 
 class LinearPool(Combination):
@@ -201,6 +187,22 @@ def _history(
     )
     actual = tables[0][1]["actual"][places[0], :steps]
     return 100.0 * np.log(quantiles), 100.0 * np.log(actual)
+
+
+def _scheme_of_year(paths: ForecastPaths, names: Sequence[str], target: str, record: Record) -> str:
+    """Scheme chosen in January, the same for all months of a year.
+
+    The year is that of the record's own end where the forecast comes later: a record that is held
+    while figures go on holds its scheme too.
+    """
+    steps, state = len(paths.index), paths.state
+    ends = paths.origin if record.origin is None else min(paths.origin, record.origin)
+    january = pd.Timestamp(ends.year, 1, 1)
+
+    def choose() -> str:
+        return _best_scheme(_history(record.as_of(january), names, target, state, steps))
+
+    return record.findings.find(("scheme", january, target, state, tuple(names), steps), choose)
 
 
 def _best_scheme(past: tuple[Floats, Floats] | None) -> str:

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Floats, Model
+from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
@@ -96,11 +97,18 @@ class Wrapper(Model):
         """Whether all members take conditions."""
         return all(part.takes_conditions for part in self.parts)
 
-    def update(self, panel: Panel) -> Self:
-        """Take new figures: members are updated, the record is read up to the new origin."""
+    def update(self, panel: Panel, freeze: bool = False) -> Self:
+        """Take new figures: members are updated, the record is read up to the new origin.
+
+        With `freeze` members hold what they have estimated, and the record is read up to the
+        origin of the fit, so that whatever is learned from it stays.
+        """
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
-        self.members_ = [member.update(panel) for member in self.members_]
+        frozen = {"freeze": True} if freeze else {}
+        self.members_ = [member.update(panel, **frozen) for member in self.members_]
+        if not freeze:
+            self.fitted_on_ = panel
         return self
 
     def forecast(
@@ -114,7 +122,7 @@ class Wrapper(Model):
                 "different ones; leave drivers=False, or ask a member"
             )
         forecasts = [member.forecast(steps, conditions) for member in self.members_]
-        return self._named(self.combine(forecasts, self._known(self.panel_.origin)), self.name)
+        return self._named(self.combine(forecasts, self._known(self.fitted_on_.origin)), self.name)
 
     def replay(
         self,
@@ -164,8 +172,12 @@ class Wrapper(Model):
     # -- inside -------------------------------------------------------------------------------
 
     def _fit(self) -> None:
+        self._fit_from(Findings(self.panel_))
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
         self.members_ = [
-            clone(part).fit(self.panel_, self.target_, self.record_) for part in self.parts
+            clone(part)._fit_sharing(findings, self.panel_, self.target_, self.record_)
+            for part in self.parts
         ]
 
     def _known(self, origin: pd.Timestamp) -> Record:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.features.panel.panel import Day, Panel, as_day
+from tradeshock.models.findings import Findings
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
 from tradeshock.models.record.rows import (
@@ -56,6 +57,9 @@ class Record:
 
     Notes
     -----
+    Parameters chosen for a whole year from what was known in January are kept in ``findings``,
+    under the day of the cut that they were chosen from; all cuts of one record share them.
+
     An error counts only from the day on which its outcome came out, so at step h the newest one
     lags h months. ``record.as_of(origin)`` cuts the record there; it costs nothing, because the
     rows are shared.
@@ -82,6 +86,8 @@ class Record:
             )
         self._rows = rows
         self._figures = dict(figures or {})
+        # Made once, shared by all cuts.
+        self.findings = Findings(rows)
         self._origin: pd.Timestamp | None = None
 
     def as_of(self, origin: Day) -> Record:
@@ -96,9 +102,10 @@ class Record:
         cut._origin = day if self._origin is None else min(day, self._origin)
         return cut
 
-    def cut_from_same(self, other: Record) -> bool:
-        """Whether both are cuts (`as_of`) of one and the same record."""
-        return self._rows is other._rows
+    @property
+    def origin(self) -> pd.Timestamp | None:
+        """Day at whose end the record stands; None if it was not cut."""
+        return self._origin
 
     # -- of which figures it speaks -------------------------------------------------------------
 
@@ -290,6 +297,8 @@ class _Block:
         self._shape = (len(self.origins), int(rows["step"].max()))
         self._place = (row, rows["step"].to_numpy() - 1)
         self._rows = rows
+        # Made once, shared by all cuts.
+        self.findings = Findings(rows)
         self._columns: dict[str, Array] = {}
         self.known_on = np.full(self._shape, np.datetime64("NaT"), dtype="datetime64[ns]")
         self.known_on[self._place] = rows["known_on"].to_numpy()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +28,14 @@ from tradeshock.models.algebra.minnesota import (
     regressors,
 )
 from tradeshock.models.algebra.parameter_draws import Correction, ParameterDraws, soft_shift
+from tradeshock.models.findings import Findings
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import LinearSystem
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.adjustment import CalendarAdjustment
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,9 +64,10 @@ class BayesianVAR(LinearSystem):
     Minnesota, sum-of-coefficients and dummy-initial-observation priors in natural-conjugate form;
     their tightness maximises the marginal likelihood (Giannone, Lenza and Primiceri 2015) on what
     was known on 1 January of the origin's year, so that it does not depend on where a replay
-    begins. Months are scaled by their volatility as in Lenza and Primiceri (2022); the scales
-    are those of multivariate Student errors with 5 degrees of freedom (Lange, Little and Taylor
-    1989), estimated from past data alone, and future months draw theirs from the same law.
+    begins (on what is known at the origin itself where January had too little). Months are scaled
+    by their volatility as in Lenza and Primiceri (2022); the scales are those of multivariate
+    Student errors with 5 degrees of freedom (Lange, Little and Taylor 1989), estimated from past
+    data alone, and future months draw theirs from the same law.
     Seasonal series enter net of calendar and month effects (`CalendarAdjustment`).
 
     Months that only some series have and assumed future values are conditions on the joint
@@ -119,50 +122,55 @@ class BayesianVAR(LinearSystem):
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
+        self._fit_from(Findings(self.panel_))
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
         wanted = self.default_series if self.series is None else tuple(self.series)
         if self.series is None:
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
         self._centre()
-        self.tightness_ = self._yearly_tightness()
+        self.tightness_ = self._yearly_tightness(findings)
         self._learn()
 
-    def update(self, panel: Panel) -> BayesianVAR:
-        """Take new figures; series, tightness and coefficients stay as they were."""
+    def update(self, panel: Panel, freeze: bool = False) -> Self:
+        """Take new figures; series, tightness and coefficients stay as they were.
+
+        Calendar and month effects are estimated again, unless `freeze` holds them too.
+        """
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
-        self._read()
+        self._read(self.levels_.adjustments if freeze else None)
         return self
 
-    def _read(self) -> None:
+    def _read(self, held: Mapping[str, CalendarAdjustment] | None = None) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
-        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True)
+        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True, held=held)
         self.levels_.refuse_fewer_than(needed)
 
     def _centre(self) -> None:
         self.centre_: Floats = self.levels_.complete[: self.lags].mean(axis=0)
 
-    def _yearly_tightness(self) -> Tightness:
-        key = (self.panel_.origin.year, self.series_)
-        if key not in self._shared:
-            self._shared[key] = self._tightness_in_january(self.panel_.origin.year)
-        tightness: Tightness = self._shared[key]
-        return tightness
+    def _yearly_tightness(self, findings: Findings[Panel]) -> Tightness:
+        january = pd.Timestamp(self.panel_.origin.year, 1, 1)
+        key = ("tightness", self._own_key(), self.target_, self.series_, january)
+        found = findings.find(key, lambda: self._tightness_on(january))
+        # A young panel had too little in January: what is known now has to do, and is not shared.
+        return self._optimise() if found is None else found
 
-    def _tightness_in_january(self, year: int) -> Tightness:
-        january = clone(self)
+    def _tightness_on(self, day: pd.Timestamp) -> Tightness | None:
+        """Tightness as it would have been chosen on an earlier day; None if too little was out."""
+        earlier = clone(self)
         try:
-            past = self.panel_.as_of(pd.Timestamp(year, 1, 1))
-            january._open(past, self.target_, None)
-            january.series_ = self.series_
-            january._read()
-            january._centre()
+            earlier._open(self.panel_.as_of(day), self.target_, None)
+            earlier.series_ = self.series_
+            earlier._read()
         except (ShortHistoryError, PanelError):
-            # a young panel had too little in January: what is known now has to do
-            return self._optimise()
-        tightness: Tightness = january._optimise()
+            return None
+        earlier._centre()
+        tightness: Tightness = earlier._optimise()
         return tightness
 
     def _scales(self) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +13,14 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.algebra.conditioning import GaussianFuture, root_of
+from tradeshock.models.findings import Findings
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import System
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.adjustment import CalendarAdjustment
     from tradeshock.models.conditions import Conditions
     from tradeshock.models.record.record import Record
 
@@ -54,7 +56,8 @@ class DynamicFactor(System):
     Fitted by the EM algorithm of Bańbura and Modugno (2014) in
     `statsmodels.tsa.statespace.dynamic_factor_mq.DynamicFactorMQ`, which takes the ragged edge as
     it is. Parameters are those of 1 January of the origin's year, so that they do not depend on
-    where a replay begins; figures are filtered at every origin. Seasonal series enter net of
+    where a replay begins (of the origin itself where January had too little); figures are filtered
+    at every origin. Seasonal series enter net of
     calendar and month effects. Months after the target's last published one are not used.
 
     Parameters
@@ -92,35 +95,44 @@ class DynamicFactor(System):
         self._refuse_several_targets()
 
     def _fit(self) -> None:
+        self._fit_from(Findings(self.panel_))
+
+    def _fit_from(self, findings: Findings[Panel]) -> None:
         wanted = DEFAULT_SERIES if self.series is None else tuple(self.series)
         if self.series is None:
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
-        self.result_ = self._yearly_fit().apply(self.growth_)
+        self.result_ = self._yearly_fit(findings).apply(self.growth_)
 
-    def _read(self) -> None:
-        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True)
+    def _refresh(self) -> None:
+        self._read(self.levels_.adjustments)
+        self.result_ = self.result_.apply(self.growth_)
+
+    def _read(self, held: Mapping[str, CalendarAdjustment] | None = None) -> None:
+        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True, held=held)
         self.levels_.refuse_fewer_than(self.minimum_months)
         frame = self.levels_.frame.loc[: self.last_]
         # per cent: the EM algorithm's tolerances suit numbers near one
         self.growth_ = frame.diff().iloc[1:] * np.where(self.levels_.logs, 100.0, 1.0)
 
-    def _yearly_fit(self) -> Any:
-        found = self._shared
-        key = (self.panel_.origin.year, self.series_)
-        if key not in found:
-            january = clone(self)
-            try:
-                past = self.panel_.as_of(pd.Timestamp(self.panel_.origin.year, 1, 1))
-                january._open(past, self.target_, None)
-                january.series_ = self.series_
-                january._read()
-                found[key] = january._estimate()
-            except (ShortHistoryError, PanelError):
-                # a young panel had too little in January: what is known now has to do
-                found[key] = self._estimate()
-        return found[key]
+    def _yearly_fit(self, findings: Findings[Panel]) -> Any:
+        january = pd.Timestamp(self.panel_.origin.year, 1, 1)
+        key = ("factors", self._own_key(), self.target_, self.series_, january)
+        found = findings.find(key, lambda: self._estimate_on(january))
+        # A young panel had too little in January: what is known now has to do, and is not shared.
+        return self._estimate() if found is None else found
+
+    def _estimate_on(self, day: pd.Timestamp) -> Any:
+        """Fit as it would have been on an earlier day; None if too little was out."""
+        earlier = clone(self)
+        try:
+            earlier._open(self.panel_.as_of(day), self.target_, None)
+            earlier.series_ = self.series_
+            earlier._read()
+        except (ShortHistoryError, PanelError):
+            return None
+        return earlier._estimate()
 
     def _estimate(self) -> Any:
         from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ

@@ -57,7 +57,13 @@ class SystemLevels:
     calendar: TradeCalendar | None = None
 
     @classmethod
-    def read(cls, panel: Panel, series: Sequence[str], adjusted: bool = False) -> SystemLevels:
+    def read(
+        cls,
+        panel: Panel,
+        series: Sequence[str],
+        adjusted: bool = False,
+        held: Mapping[str, CalendarAdjustment] | None = None,
+    ) -> SystemLevels:
         """Take some series from a panel.
 
         Parameters
@@ -66,6 +72,8 @@ class SystemLevels:
         series : sequence of str
         adjusted : bool
             Whether calendar and month effects of seasonal series are estimated and taken out.
+        held : mapping of str to CalendarAdjustment, optional
+            Effects that are taken out as they are. Default: all are estimated here.
 
         Raises
         ------
@@ -86,9 +94,13 @@ class SystemLevels:
         adjustments = {}
         for i, id in enumerate(series):
             if adjusted and logs[i] and panel.catalog[id].adjustment == "NSA":
-                fitted = CalendarAdjustment().fit(panel.series(id), panel.calendar)
-                levels[first[i] : last[i] + 1, i] = fitted.adjusted_
-                adjustments[id] = fitted
+                effects = (
+                    CalendarAdjustment().fit(panel.series(id), panel.calendar)
+                    if held is None
+                    else held[id].with_figures(panel.series(id), panel.calendar)
+                )
+                levels[first[i] : last[i] + 1, i] = effects.adjusted_
+                adjustments[id] = effects
         rows = slice(int(first.max()), int(last.max()) + 1)
         return cls(
             tuple(series),

@@ -149,8 +149,8 @@ class VAR(LinearSystem):
             )
         return VarDesign(self.lags, self.criterion, self.max_lags, self.window)
 
-    def update(self, panel: Panel) -> Self:
-        """Take new figures; series, lags and coefficients stay as they were."""
+    def update(self, panel: Panel, freeze: bool = False) -> Self:
+        """Take new figures; series, lags and coefficients stay as they were in any case."""
         self._check_fitted()
         self._open(panel, self.target_, self.record_)
         self.levels_ = SystemLevels.read(panel, self.series_)

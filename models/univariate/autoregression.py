@@ -85,6 +85,11 @@ class AutoRegression(UnivariateModel):
         self.residuals_ = residuals * np.sqrt(len(y) / max(len(y) - x.shape[1], 1))
         self.recent_ = growth[len(growth) - self.order_ :]
 
+    def _refresh(self) -> None:
+        self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
+        growth = np.diff(self.adjustment_.adjusted_.to_numpy())
+        self.recent_ = growth[len(growth) - self.order_ :]
+
     def _choose(self, growth: Floats) -> int:
         skip = min(self.max_lags, len(growth) // 4)
         criteria = []

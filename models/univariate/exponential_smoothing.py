@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,23 +48,35 @@ class ExponentialSmoothing(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(
             self.series_, self.panel_.calendar
         )
-        adjusted = self.adjustment_.adjusted_.to_numpy()[-12 * self.years :]
-        self.base_ = float(adjusted[-1])
-        # in per cent of the last level: the optimiser's tolerances suit numbers near one
-        scaled = 100.0 * (adjusted - self.base_)
-        model = ETSModel(scaled, error="add", trend="add", damped_trend=True)
+        window = self.adjustment_.adjusted_.iloc[-12 * self.years :]
+        self.start_, self.base_ = window.index[0], float(window.iloc[-1])
         with warnings.catch_warnings():
             # the optimiser may stop on a flat likelihood; its last point is still a fit
             warnings.simplefilter("ignore")
-            self.result_ = model.fit(disp=False, maxiter=200)
+            self.result_ = self._model().fit(disp=False, maxiter=200)
+        self.sigma_ = float(np.sqrt(self.result_.scale))
+
+    def _refresh(self) -> None:
+        self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
+        self.result_ = self._model().smooth(self.result_.params)
+
+    def _model(self) -> Any:
+        """Model of the window: its first month stays, because the states there are parameters."""
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+        adjusted = self.adjustment_.adjusted_.loc[self.start_ :].to_numpy()
+        # in per cent of the last level: the optimiser's tolerances suit numbers near one
+        scaled = 100.0 * (adjusted - self.base_)
+        return ETSModel(scaled, error="add", trend="add", damped_trend=True)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)
+        errors = rng.standard_normal((steps, self.n_draws)) * self.sigma_
+        draws = self.result_.simulate(
+            steps, anchor="end", repetitions=self.n_draws, random_errors=errors
+        )
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         path = self.base_ + np.asarray(draws).reshape(steps, -1).T / 100.0
         return np.exp(path + effect)[:, :, None]

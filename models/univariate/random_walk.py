@@ -61,6 +61,13 @@ class RandomWalk(UnivariateModel):
         Sample paths.
     random_state : int
         Seed.
+
+    Attributes
+    ----------
+    adjustment_ : CalendarAdjustment
+        Effects, and the level net of them.
+    past_levels_ : ndarray
+        Adjusted log levels at the fit, whose changes are the walk's past errors.
     """
 
     def __init__(
@@ -79,10 +86,14 @@ class RandomWalk(UnivariateModel):
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(
             self.series_, self.panel_.calendar
         )
+        self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
+
+    def _refresh(self) -> None:
+        self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()
-        errors = error_paths(adjusted, self.n_draws, steps, self.error_half_life, rng)
+        errors = error_paths(self.past_levels_, self.n_draws, steps, self.error_half_life, rng)
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
         paths: Floats = np.exp(adjusted[-1] + effect + errors)[:, :, None]
         return paths

@@ -61,14 +61,23 @@ class SeasonalARIMA(UnivariateModel):
         from statsmodels.tsa.statespace.sarimax import SARIMAX
 
         series = self.series_.iloc[-12 * self.years :]
-        level = np.log(series.to_numpy())
-        self.base_ = float(level[-1])
-        x = self._columns(pd.PeriodIndex(series.index))
-        model = SARIMAX(level - self.base_, x, order=self.order, seasonal_order=self.seasonal_order)
+        self.start_, self.base_ = series.index[0], float(np.log(series.iloc[-1]))
+        level, x = self._window()
+        model = SARIMAX(level, x, order=self.order, seasonal_order=self.seasonal_order)
         with warnings.catch_warnings():
             # a start at the edge of the admissible region, or a flat end: both are harmless here
             warnings.simplefilter("ignore")
             self.result_ = model.fit(disp=False, maxiter=100)
+
+    def _refresh(self) -> None:
+        level, x = self._window()
+        self.result_ = self.result_.apply(level, exog=x)
+
+    def _window(self) -> tuple[Floats, Floats]:
+        """Log levels from the window's first month on, less the last one at the fit; regressors."""
+        series = self.series_.loc[self.start_ :]
+        level = np.log(series.to_numpy()) - self.base_
+        return level, self._columns(pd.PeriodIndex(series.index))
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         exog = self._columns(self._ahead(steps))

@@ -33,18 +33,22 @@ class SeasonalNaive(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
+        self._refresh()
+        self.growth_ = self.level_[12:] - self.level_[:-12]
+
+    def _refresh(self) -> None:
         self.level_ = np.log(self.series_.to_numpy())
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         years = -(-steps // 12)
         point = np.tile(self.level_[-12:], years)[:steps]
-        growth = self.level_[12:] - self.level_[:-12]
         half = (self.n_draws + 1) // 2
         errors = np.zeros((half, 12 * years))
         for year in range(years):
             # errors of the second year add to those of the first: it is carried forward too
-            first = rng.integers(0, len(growth) - 11, size=half)
-            stretch = growth[first[:, None] + np.arange(12)] * rng.choice([-1.0, 1.0], (half, 1))
+            first = rng.integers(0, len(self.growth_) - 11, size=half)
+            stretch = self.growth_[first[:, None] + np.arange(12)]
+            stretch = stretch * rng.choice([-1.0, 1.0], (half, 1))
             errors[:, 12 * year :] += np.tile(stretch, years - year)
         both = np.stack([errors, -errors], axis=1).reshape(-1, 12 * years)
         return np.exp(point + both[: self.n_draws, :steps])[:, :, None]
