@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
+from tradeshock.features.days.reading import as_day, as_days
 from tradeshock.features.errors import CatalogError, PanelError
 from tradeshock.features.panel.derived import daily_average, excluding
-from tradeshock.features.panel.panel import as_day, as_days
 from tradeshock.models.systems.var import VAR
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk
@@ -227,9 +227,13 @@ def test_days_that_cannot_be_asked_for(panel, day, message):
         panel.as_of(day)
 
 
-def test_hours_and_zones_do_not_move_the_day(panel):
-    noon = pd.Timestamp("2026-04-21 12:30", tz="Asia/Seoul")
-    assert panel.as_of(noon).fingerprint() == panel.as_of("2026-04-21").fingerprint()
+def test_hours_do_not_move_the_day_and_zones_must_name_one(panel):
+    day = pd.Timestamp("2026-04-21")
+    for same in (day + pd.Timedelta(hours=12.5), day.tz_localize("Asia/Seoul")):
+        assert panel.as_of(same).fingerprint() == panel.as_of("2026-04-21").fingerprint()
+    in_utc = day.tz_localize("Asia/Seoul").tz_convert("UTC")
+    with pytest.raises(PanelError, match="not midnight in zone UTC, so it is not clear which day"):
+        panel.as_of(in_utc)
 
 
 STATES = {
@@ -280,7 +284,7 @@ def test_origins_are_labelled_by_the_month_of_step_one(panel):
         (("2015-12", "2016-02", "after_20d"), "no origin after_20d in 2015-12"),
         (("2026-05", "2026-05", "after_20d"), "none of them"),
         (("2026-03", "2026-01"), "give the earlier one first"),
-        (("2026-13", "2027-01"), "are no months"),
+        (("2026-13", "2027-01"), "'2026-13' is no month"),
         (("2026-01", "2026-01", "after_5d"), "no state 'after_5d' here; it has"),
         (("2026-01", "2026-01", "after_20d", "usdkrw"), r"it has \['after_total'\]"),
         (("2026-01", "2026-01", "after_total", "exprts"), "no series 'exprts'"),
@@ -547,11 +551,12 @@ def test_entry(panel):
 
 def test_days_of_any_kind_in_the_order_given() -> None:
     noon = pd.Timestamp("2020-05-02 12:00")
-    days = [noon, "2019-01-01", np.datetime64("2021-03-04"), noon.tz_localize("Asia/Seoul")]
+    zoned = noon.normalize().tz_localize("Asia/Seoul")
+    days = [noon, "2019-01-01", np.datetime64("2021-03-04"), zoned, noon.date()]
     expected = [as_day(day) for day in days]
     assert list(as_days(days)) == expected
     assert list(as_days([noon, noon])) == [noon.normalize()] * 2
-    for index in (pd.DatetimeIndex([noon]), pd.DatetimeIndex([noon]).tz_localize("Asia/Seoul")):
+    for index in (pd.DatetimeIndex([noon]), pd.DatetimeIndex([zoned])):
         assert list(as_days(index)) == [noon.normalize()]
     assert len(as_days([])) == 0
     with pytest.raises(PanelError, match="NaT is no day"):

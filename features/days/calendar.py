@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.holidays import Days, holidays_of
+from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import CatalogError, PanelError
-
-Day = str | date | pd.Timestamp
 
 # First and last day of the month that a window counts; None is the month's end.
 WINDOWS: dict[str, tuple[int, int | None]] = {
@@ -115,14 +114,14 @@ class TradeCalendar:
             )
         object.__setattr__(self, "nation", nation)
         object.__setattr__(self, "saturday_weight", float(saturday_weight))
-        object.__setattr__(self, "origin", None if origin is None else _midnight(origin))
+        object.__setattr__(self, "origin", None if origin is None else as_day(origin))
 
     def as_of(self, origin: Day) -> TradeCalendar:
         """Return the calendar as it was known at the end of a day.
 
         A calendar that was cut before stays cut: a later origin teaches it nothing.
         """
-        day = _midnight(origin)
+        day = as_day(origin)
         if self.origin is not None and self.origin <= day:
             return self
         return TradeCalendar(self.nation, self.saturday_weight, day)
@@ -225,17 +224,8 @@ class TradeCalendar:
         return int(np.searchsorted(changes, np.datetime64(self.origin, "D"), side="right"))
 
 
-def _midnight(day: Day) -> pd.Timestamp:
-    stamp = pd.Timestamp(day)
-    if pd.isna(stamp):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    if stamp.tzinfo is not None:
-        stamp = stamp.tz_localize(None)
-    return stamp.normalize()
-
-
 def _day64(day: Day) -> np.datetime64:
-    return np.datetime64(_midnight(day), "D")
+    return np.datetime64(as_day(day), "D")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from tradeshock.features.errors import CatalogError
+from tradeshock.features.days.reading import as_month
+from tradeshock.features.errors import CatalogError, PanelError
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 WINDOWS = ("month", "first_10_days", "first_20_days")
@@ -78,16 +79,16 @@ class Series:
                 f"got window={self.window!r}, flash_of={self.flash_of!r}"
             )
         try:
-            pd.PeriodIndex(list(self.holes), freq="M")
-        except ValueError as error:
+            holes = tuple(str(as_month(month)) for month in self.holes)
+        except PanelError as error:
             raise CatalogError(
-                f"{self.id}: holes {list(self.holes)} do not all read; give months such as "
-                "'2024-09'"
+                f"{self.id}: holes {list(self.holes)} do not all read: {error}"
             ) from error
+        object.__setattr__(self, "holes", holes)
 
     @property
     def hole_months(self) -> pd.PeriodIndex:
-        """OriginRows holes as months."""
+        """Known holes as months."""
         return pd.PeriodIndex(list(self.holes), freq="M")
 
     @classmethod

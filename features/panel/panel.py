@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable, Mapping
-from datetime import date
 from os import PathLike
 
 import numpy as np
@@ -13,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import Days
+from tradeshock.features.days.reading import Day, Month, as_day, as_months
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.figures import Figures
@@ -23,45 +22,6 @@ from tradeshock.features.panel.origins import (
 )
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.validation import clean
-
-Day = str | date | np.datetime64 | pd.Timestamp
-Month = str | pd.Period
-
-
-def as_day(day: Day) -> pd.Timestamp:
-    """Return a day without time of day.
-
-    Raises
-    ------
-    PanelError
-        If it cannot be read as a day.
-    """
-    if isinstance(day, numbers.Number):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    try:
-        stamp = pd.Timestamp(day)
-    except (ValueError, TypeError) as error:
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'") from error
-    if pd.isna(stamp):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    return (stamp if stamp.tz is None else stamp.tz_localize(None)).normalize()
-
-
-def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
-    """Return days without time of day, in the order given.
-
-    Raises
-    ------
-    PanelError
-        If one cannot be read as a day.
-    """
-    given = list(days)
-    if not all(type(day) is pd.Timestamp and day.tz is None for day in given):
-        given = [as_day(day) for day in given]
-    try:
-        return pd.DatetimeIndex(given).normalize()
-    except pd.errors.OutOfBoundsDatetime as error:
-        raise PanelError(f"there is a day out of all bounds: {error}") from error
 
 
 class Panel(Figures):
@@ -315,7 +275,7 @@ class Panel(Figures):
         PanelError
             If an origin lies outside what the panel knows, or its flash figure is missing.
         """
-        months = _months(first, last)
+        months = as_months(first, last)
         days = self.origin_days(months, state, target)
         last_rows = self.last_known([target], pd.DatetimeIndex(days))[:, 0]
         published = (last_rows >= 0) & (last_rows == months.asi8 - 1 - self.months.asi8[0])
@@ -358,18 +318,6 @@ class Panel(Figures):
         """Last standard origin on or before the panel's own."""
         month = pd.PeriodIndex([self.last_month(target) + 1])
         return pd.Timestamp(self.origin_days(month, self.state(target), target)[0])
-
-
-def _months(first: Month, last: Month) -> pd.PeriodIndex:
-    try:
-        months = pd.period_range(first, last, freq="M")
-    except ValueError as error:
-        raise PanelError(
-            f"{first!r} to {last!r} are no months; give them such as '2015-01'"
-        ) from error
-    if not len(months):
-        raise PanelError(f"no months from {first} to {last}; give the earlier one first")
-    return months
 
 
 def latest_of(panel: Panel, *ids: str) -> LatestOf:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 
@@ -71,27 +72,25 @@ def _as_months(index: pd.Index) -> pd.PeriodIndex:
         if index.freqstr != "M":
             raise PanelError(f"the index has frequency {index.freqstr!r}; give months (freq 'M')")
         return index
-    days = index if isinstance(index, pd.DatetimeIndex) else _read_days(index)
-    edge = days.is_month_start | days.is_month_end
-    if not edge.all():
-        raise PanelError(
-            f"the index holds {days[~edge][0].date()}, neither start nor end of a month; "
-            "aggregate daily or weekly figures to months first"
-        )
-    return days.tz_localize(None).to_period("M")
+    return months_of_stamps(index if isinstance(index, pd.DatetimeIndex) else _read_days(index))
 
 
 def _read_days(index: pd.Index) -> pd.DatetimeIndex:
     texts = index.astype(str)
     # ISO alone: other forms would be guessed, and days taken for months
-    days = pd.to_datetime(texts, format="ISO8601", errors="coerce")
+    try:
+        days = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", errors="coerce"))
+    except ValueError as error:
+        raise PanelError(
+            f"the index mixes time zones ({error}); give months such as '2024-09'"
+        ) from error
     strange = days.isna() | ~texts.str.match(r"\d{4}-\d{2}")
     if strange.any():
         raise PanelError(
             f"the index holds {str(texts[strange][0])!r}, which is no month; "
             "give months such as '2024-09' or a monthly PeriodIndex"
         )
-    return pd.DatetimeIndex(days)
+    return days
 
 
 def numeric(values: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from tradeshock.features.days.written import MONTH
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -18,7 +19,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 def month(_: click.Context, option: click.Parameter, text: str | None) -> str | None:
     """Check a month such as 2015-01."""
-    if text is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if text is not None and not MONTH.fullmatch(text):
         raise click.BadParameter(f"{text!r} is no month; write it as 2015-01", param=option)
     return text
 

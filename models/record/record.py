@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import ModelError
-from tradeshock.features.panel.panel import Day, as_day
 from tradeshock.models.record.files import read_arrays, replacing
 from tradeshock.models.record.rows import COLUMNS, empty_frame, from_arrays, to_arrays
 
