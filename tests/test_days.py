@@ -99,7 +99,7 @@ def panel_from(index: pd.Index) -> Panel:
     ids=["stamps", "text", "objects", "zone dropped", "nine o'clock"],
 )
 def test_a_month_start_of_seoul_in_utc_is_no_month(index: pd.Index) -> None:
-    with pytest.raises(PanelError, match="is not midnight.*which month it stands for"):
+    with pytest.raises(PanelError, match=r"is not midnight.*which month it stands for"):
         panel_from(index)
 
 

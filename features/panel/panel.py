@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,20 @@ from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import Days
 from tradeshock.features.days.reading import Day, Month, as_day, as_months
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.figures import Figures
 from tradeshock.features.panel.origins import (
     AFTER_TOTAL,
     FLASH_STATES as FLASH_STATES,
     OwnReleases,
+)
+from tradeshock.features.panel.plain_entries import (
+    CatalogFile,
+    Holes,
+    Transforms,
+    plain_entries,
+    with_hole_rows,
 )
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.validation import clean
@@ -101,9 +110,13 @@ class Panel(Figures):
     def from_frame(
         cls,
         values: pd.DataFrame | pd.Series,
-        release: ReleaseRule | Mapping[str, ReleaseRule],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
         unit: str = "mn USD",
+        *,
+        transform: Transforms = "log",
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
     ) -> Panel:
         """Panel of a table without a catalog: every series gets a plain entry.
 
@@ -117,34 +130,92 @@ class Panel(Figures):
             Working days, or the ISO code of a nation such as "TW".
         unit : str
             Unit of all series.
+        transform : {"log", "level"} or mapping of str to one of them
+            "level" for series that may be zero or below: balances, rates, indices around zero.
+        holes : iterable of str, or mapping of str to iterable of str
+            Months known to be missing, such as "2024-09", in all series or in each.
+        catalog : Catalog or path, optional
+            Full entries of some or all series, or a TOML file of them.
 
         Raises
         ------
         PanelError
-            As `Panel`; also if a column has no release rule.
+            As `Panel`; also if a column has neither a release rule nor an entry.
         """
         if isinstance(values, pd.Series):
             values = values.to_frame("exports_total" if values.name is None else values.name)
-        nation = calendar.nation if isinstance(calendar, TradeCalendar) else calendar
+        calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
         ids = [str(id) for id in values.columns]
-        rules = dict.fromkeys(ids, release) if isinstance(release, ReleaseRule) else release
-        if missing := [id for id in ids if id not in rules]:
-            raise PanelError(f"no release rule for {missing}; give one for every column")
-        entries = {
-            id: Series(id=id, title=id, unit=unit, nation=nation, release=rules[id]) for id in ids
-        }
+        entries = plain_entries(ids, release, calendar.nation, unit, transform, holes, catalog)
+        return cls(values, entries, calendar)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | PathLike[str],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
+        calendar: TradeCalendar | str | None = None,
+        unit: str = "mn USD",
+        *,
+        transform: Transforms | None = None,
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
+        **reading: Unpack[Reading],
+    ) -> Panel:
+        """Panel of a file: text with separators, a workbook (.xlsx, .ods, ...) or Parquet.
+
+        A file is read strictly: what has two readings is refused with the argument that decides.
+        Months may be in any order; months that `holes` names may be left out.
+
+        Parameters
+        ----------
+        path : str or path
+            Workbooks need the extra ``excel``, Parquet files the extra ``parquet``.
+        release, calendar, unit, transform, holes, catalog
+            As for `from_frame`. By default a file's own codes say what is modelled in logs
+            (FRED-MD has them), and all other series are.
+        **reading
+            `sep`, `decimal`, `thousands`, `encoding`, `month_format`, `header`, `footer`, `names`,
+            `month`, `series`, `columns`, `missing`, `sheet`: see
+            `tradeshock.features.files.table.Reading`.
+
+        Raises
+        ------
+        PanelError
+            As `from_frame`; also if the file does not read in exactly one way.
+        """
+        table = read_table(path, reading)
+        calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
+        ways = table.transform if transform is None else transform
+        ids = table.values.columns
+        entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog)
+        values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
         return cls(values, entries, calendar)
 
     @classmethod
     def from_csv(
         cls,
         path: str | PathLike[str],
-        release: ReleaseRule | Mapping[str, ReleaseRule],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
         unit: str = "mn USD",
+        *,
+        transform: Transforms | None = None,
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
+        **reading: Unpack[Reading],
     ) -> Panel:
-        """Panel of a CSV whose first column is the month (see `from_frame`)."""
-        return cls.from_frame(pd.read_csv(path, index_col=0), release, calendar, unit)
+        """Panel of a CSV file (see `from_file`)."""
+        return cls.from_file(
+            path,
+            release,
+            calendar,
+            unit,
+            transform=transform,
+            holes=holes,
+            catalog=catalog,
+            **reading,
+        )
 
     def with_series(
         self,

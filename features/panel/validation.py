@@ -62,7 +62,7 @@ def monthly_index(index: pd.Index) -> pd.PeriodIndex:
         gaps = expected.difference(months).astype(str).tolist()
         raise PanelError(
             f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
-            "(reindex) and name holes of a series in its catalog entry"
+            "and name the months as holes: holes=['2024-09'], or in the catalog entry"
         )
     return expected
 
@@ -139,7 +139,8 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
     """
     if unknown := [id for id in values.columns if id not in catalog]:
         raise PanelError(
-            f"no catalog entry for {unknown}; add one: panel.with_series(values, entry)"
+            f"no catalog entry for {unknown}; add one (with_series(values, entry)), or make the "
+            "panel with Panel.from_frame, which needs none"
         )
     for id in values.columns:
         column, months = values[id].to_numpy(), pd.PeriodIndex(values.index)
@@ -149,7 +150,7 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
         if catalog[id].transform == "log" and len(bad := np.flatnonzero(column <= 0)):
             raise PanelError(
                 f"{id} is {column[bad[0]]:g} in {months[bad[0]]} but is modelled in logs; "
-                "correct the figure or set transform='level' in its catalog entry"
+                "correct the figure, or say transform='level' (argument or field of the entry)"
             )
         missing = months[np.isnan(column)]
         inside = missing[(missing > months[rows[0]]) & (missing < months[rows[1]])]
@@ -157,7 +158,7 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
         if len(holes):
             raise PanelError(
                 f"{id} has unknown holes in {holes.astype(str).tolist()[:6]}; "
-                "fill them or name them under holes in its catalog entry"
+                "fill them or name them: holes=['2024-09'] (argument or field of the entry)"
             )
 
 

@@ -12,8 +12,9 @@ import pandas as pd
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from tradeshock.features.days.reading import Day
 from tradeshock.features.panel.catalog import Series
-from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
+from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.judgement import Judgement
