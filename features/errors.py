@@ -35,3 +35,7 @@ class ScoreError(TradeshockError, ValueError):
 
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out."""
+
+
+class CalendarWarning(UserWarning):
+    """Figures begin before the holidays of their nation are known."""

@@ -32,6 +32,8 @@ def as_day(day: Day) -> pd.Timestamp:
     PanelError
         If it cannot be read as one day.
     """
+    if type(day) is pd.Timestamp and day.tz is None:
+        return day.normalize()
     if isinstance(day, str):
         readable = DAY.fullmatch(day) is not None
     elif isinstance(day, np.datetime64):
@@ -44,6 +46,8 @@ def as_day(day: Day) -> pd.Timestamp:
         stamp = pd.NaT
     if pd.isna(stamp):
         raise PanelError(f"{day!r} is no day; write it as '2026-05-15' (year, month, day)")
+    if stamp.tz is None:
+        return stamp.normalize()
     return _without_zone(pd.DatetimeIndex([stamp]), "day")[0]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from tradeshock.features.days.nations import nation_code
 from tradeshock.features.days.reading import as_month
 from tradeshock.features.errors import CatalogError, PanelError
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
@@ -69,6 +70,7 @@ class Series:
     note: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "nation", nation_code(self.nation))
         if self.window not in WINDOWS:
             raise CatalogError(f"{self.id}: window {self.window!r} is none of {WINDOWS}")
         if self.transform not in TRANSFORMS:

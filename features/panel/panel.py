@@ -29,6 +29,7 @@ from tradeshock.features.panel.plain_entries import (
     plain_entries,
     with_hole_rows,
 )
+from tradeshock.features.panel.plausibility import warn_before_calendar
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.validation import clean
 
@@ -73,6 +74,7 @@ class Panel(Figures):
             self.origin = as_day(origin)
             self._refuse_later_figures()
         self.calendar = calendar.as_of(self.origin)
+        warn_before_calendar(self.months, self.calendar)
 
     @classmethod
     def _of(
@@ -264,6 +266,7 @@ class Panel(Figures):
             working = TradeCalendar(working.nation, working.saturday_weight)
         panel = Panel._of(table, catalog, working, day)
         panel._refuse_later_figures()
+        warn_before_calendar(new.index, panel.calendar)
         return panel
 
     def select(self, ids: Iterable[str]) -> Panel:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar, month_starts
 from tradeshock.features.days.holidays import Days
+from tradeshock.features.days.nations import nation_code
 from tradeshock.features.errors import CatalogError
 
 Exceptions = Mapping[str, str] | tuple[tuple[str, str], ...]
@@ -64,7 +65,7 @@ class ReleaseRule:
         _whole("day", self.day, 1, 31)
         _whole("months_after", self.months_after, 0, 120)
         _whole("days_after_end", self.days_after_end, 0, 3650)
-        TradeCalendar(self.roll)
+        object.__setattr__(self, "roll", nation_code(self.roll))
         late = dict(self.exceptions)
         object.__setattr__(self, "exceptions", tuple(sorted(_exception(m, late[m]) for m in late)))
 
