@@ -39,3 +39,7 @@ class StaleSeriesWarning(UserWarning):
 
 class CalendarWarning(UserWarning):
     """Figures begin before the holidays of their nation are known."""
+
+
+class OddFigureWarning(UserWarning):
+    """A figure is so far from the series' own past that a digit or a unit may be wrong."""

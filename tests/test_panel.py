@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import numpy.testing as npt
@@ -12,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
 from tradeshock.features.days.reading import as_day, as_days
-from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.errors import CatalogError, OddFigureWarning, PanelError
 from tradeshock.features.panel.derived import daily_average, excluding
 from tradeshock.models.systems.var import VAR
 from tradeshock.models.univariate.autoregression import AutoRegression
@@ -75,6 +77,10 @@ REFUSED = {
     "no rows": (table(0), "no rows"),
     "text": (table().astype(object).pipe(change, "2021-05", "1,234"), "text '1,234' in 2021-05"),
     "dates": (table(2, x=pd.to_datetime(["2020-01-01", "2020-02-01"])), "has text '2020-01-01"),
+    "booleans": (table(2, x=[True, False]), "x has np.True_ in 2020-01; give numbers"),
+    "a boolean": (table(3, x=pd.Series([1, True, 2], table(3).index, object)), "True in 2020-02"),
+    "nullable": (table(2, x=pd.array([True, None], "boolean")), "x has np.True_ in 2020-01"),
+    "complex": (table(2, x=[1 + 2j, 3 + 0j]), "x has np.complex128(1+2j) in 2020-01; give"),
     "infinite": (change(table(), "2021-05", np.inf), "x is infinite in 2021-05; put NaN"),
     "zero": (change(table(), "2021-05", 0.0), "x is 0 in 2021-05 but is modelled in logs"),
     "negative": (change(table(), "2020-01", -3.5), "x is -3.5 in 2020-01 but"),
@@ -109,10 +115,10 @@ def test_months_are_read(index):
 
 def test_numbers_of_any_type_become_floats():
     frame = table(3)
-    for column in (["1.5", "2", None], pd.array([1, 2, None], "Int64"), [1, 2, 3], [True, True, 1]):
+    for column in (["1.5", "2", None], pd.array([1, 2, None], "Int64"), [1, 2, 3]):
         values = panel_of(frame.assign(x=column)).values
         assert (values.dtypes == "float64").all()
-    assert panel_of(change(table(), "2021-05", -1.0), transform="level").values["x"].min() == -1.0
+    assert panel_of(table() - table().mean(), transform="level").values["x"].min() < 0.0
 
 
 def test_the_given_table_is_not_touched():
@@ -139,7 +145,7 @@ def test_known_holes_are_filled_from_earlier_months(transform):
         june = x["2021-06"] + may - x["2021-05"]
     npt.assert_allclose(panel.values["x"].loc["2022-05":"2022-06"], [may, june], rtol=1e-14)
     later = frame.copy()
-    later.loc["2022-07":] *= 3.0
+    later.loc["2022-07":] *= 1.3
     other = panel_of(later, holes=("2022-05", "2022-06"), transform=transform)
     day = "2022-07-15"
     pd.testing.assert_frame_equal(panel.as_of(day).values, other.as_of(day).values)
@@ -541,6 +547,111 @@ def test_daily_average(panel):
     assert early.as_of("2026-05-10").last_month("first") == pd.Period("2026-04", "M")
     with pytest.raises(PanelError, match="no series 'gold'"):
         daily_average(panel, "gold")
+
+
+# -- figures that contradict each other -------------------------------------------------------
+
+
+def test_nothing_published_is_odd(panel):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        wider = excluding(panel, "exports_total", "exports_semiconductors")
+        wider = daily_average(wider, "exports_total")
+        again = Panel(wider.values, wider.catalog, "KR", wider.origin)
+    assert again.values.shape[1] == 68
+    # 29 % in a month and 50 % in a year, which were true
+    growth = panel.series("exports_total").pct_change()["2026-03"]
+    assert growth == pytest.approx(0.29, abs=0.01)
+
+
+def damaged(panel, id, months, factor):
+    values = panel.values[[id]].copy()
+    values.loc[months, id] *= factor
+    return Panel(values, panel.catalog, "KR", panel.origin)
+
+
+CALM = [
+    "exports_total", "imports_total", "exports_semiconductors", "exports_steel", "exports_to_us",
+    "exports_to_china", "exports_to_japan", "usdkrw", "us_ip", "brent", "world_trade_volume",
+    "exports_total_first_20_days", "exports_total_first_10_days",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("id", CALM)
+@pytest.mark.parametrize("back", [1, 7, 40, -20])
+def test_a_lost_digit_and_another_unit_are_named(panel, id, back):
+    months = panel.series(id).index
+    month = months[-back] if back > 0 else months[-back - 12]
+    says = f"{id} is .* in {month}, far outside"
+    with pytest.warns(OddFigureWarning, match=says):
+        damaged(panel, id, slice(month, month), 0.1)
+    for factor in (1000.0, 0.001):
+        with pytest.warns(OddFigureWarning, match=f"{id} is .*, far outside"):
+            damaged(panel, id, slice(month, None), factor)
+
+
+def test_every_series_in_logs_but_the_wildest_shows_a_change_of_unit(panel):
+    unseen = []
+    for id in panel.values:
+        if panel.catalog[id].transform == "log":
+            month = panel.series(id).index[60]
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                damaged(panel, id, slice(month, None), 1000.0)
+            if not any(w.category is OddFigureWarning for w in caught):
+                unseen.append(id)
+    # Ships delivered in ten days: from nothing to a fleet. Against its total it is seen.
+    assert unseen == ["exports_ships_first_10_days"]
+
+
+def test_a_level_series_in_another_unit(panel):
+    with pytest.warns(OddFigureWarning, match="gscpi is .* far outside"):
+        damaged(panel, "gscpi", slice("2020-01", None), 1000.0)
+    rate = pd.Series(np.repeat([0.5, 0.75, 1.0, 1.25, 2.0], 12), NEW.index, name="rate")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Panel.from_frame(rate, NEXT_MONTH, transform="level")
+
+
+NEW = table(60)
+
+
+def counts(ten=0.3, twenty=0.6):
+    frame = NEW.assign(first=NEW["x"] * ten, second=NEW["x"] * twenty)
+    entries = [
+        entry(),
+        entry("first", window="first_10_days", flash_of="x"),
+        entry("second", window="first_20_days", flash_of="x"),
+    ]
+    return frame, Catalog(entries)
+
+
+@pytest.mark.parametrize(
+    ("ten", "twenty", "says"),
+    [
+        (0.3e6, 0.6e6, "first is .* in 2020-01, more than the whole month .*one unit"),
+        (0.3, 1.01, "second is .* in 2020-01, more than the whole month"),
+        (0.6, 0.5, "first is .* in 2020-01, more than the first 20 days"),
+        (0.3e-3, 0.6e-3, "first is 0.0003 of x in the middle of its months; give both in one"),
+    ],
+)
+def test_counts_that_contradict_their_total_are_refused(ten, twenty, says):
+    with pytest.raises(PanelError, match=says):
+        Panel(*counts(ten, twenty))
+    Panel(*counts())
+
+
+def test_counts_that_contradict_what_the_panel_has(panel):
+    in_usd = panel.values["exports_ships_first_10_days"].dropna() * 1e6
+    with pytest.raises(PanelError, match=r"exports_ships_first_10_days is .* more than"):
+        panel.with_series(in_usd)
+
+
+def test_two_counts_of_one_window_are_refused():
+    one = entry("first", window="first_10_days", flash_of="x")
+    with pytest.raises(CatalogError, match="first and again are both the count of first_10_days"):
+        Catalog([entry(), one, replace(one, id="again")])
+    assert len(Catalog([entry(), one]).with_series(replace(one, title="newer"))) == 2
 
 
 def test_entry(panel):

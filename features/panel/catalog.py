@@ -124,6 +124,15 @@ class Catalog(Mapping[str, Series]):
             if entry.id in self._entries:
                 raise CatalogError(f"{entry.id} stands twice in the catalog")
             self._entries[entry.id] = entry
+        counts: dict[tuple[str, str], str] = {}
+        for entry in self._entries.values():
+            if entry.flash_of is not None:
+                other = counts.setdefault((entry.flash_of, entry.window), entry.id)
+                if other != entry.id:
+                    raise CatalogError(
+                        f"{other} and {entry.id} are both the count of {entry.window} of "
+                        f"{entry.flash_of}; keep one"
+                    )
 
     def __getitem__(self, id: str) -> Series:
         return self._entries[id]

@@ -29,7 +29,11 @@ from tradeshock.features.panel.plain_entries import (
     plain_entries,
     with_hole_rows,
 )
-from tradeshock.features.panel.plausibility import warn_before_calendar
+from tradeshock.features.panel.plausibility import (
+    refuse_contradictions,
+    warn_before_calendar,
+    warn_of_odd_figures,
+)
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.validation import clean
 
@@ -66,6 +70,8 @@ class Panel(Figures):
         if not isinstance(calendar, TradeCalendar):
             calendar = TradeCalendar(calendar)
         self.values = clean(values, catalog)
+        refuse_contradictions(self.values, catalog)
+        warn_of_odd_figures(self.values, catalog)
         self.catalog = catalog
         if origin is None:
             published = self.release_dates[~np.isnan(self.values.to_numpy())]
@@ -264,6 +270,8 @@ class Panel(Figures):
         if day > self.origin:
             # holidays announced since the old origin are known now
             working = TradeCalendar(working.nation, working.saturday_weight)
+        refuse_contradictions(table, catalog)
+        warn_of_odd_figures(new, catalog)
         panel = Panel._of(table, catalog, working, day)
         panel._refuse_later_figures()
         warn_before_calendar(new.index, panel.calendar)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -66,8 +67,15 @@ class ReleaseRule:
         _whole("months_after", self.months_after, 0, 120)
         _whole("days_after_end", self.days_after_end, 0, 3650)
         object.__setattr__(self, "roll", nation_code(self.roll))
-        late = dict(self.exceptions)
-        object.__setattr__(self, "exceptions", tuple(sorted(_exception(m, late[m]) for m in late)))
+        given = self.exceptions
+        pairs = given.items() if isinstance(given, Mapping) else given
+        late = sorted(_exception(month, day) for month, day in pairs)
+        for (month, day), (after, other) in pairwise(late):
+            if month == after:
+                raise CatalogError(
+                    f"the exceptions have two days for {month}, {day} and {other}; keep one"
+                )
+        object.__setattr__(self, "exceptions", tuple(late))
 
     @classmethod
     def after(cls, days: int, roll: str | None = None, exceptions: Exceptions = ()) -> ReleaseRule:

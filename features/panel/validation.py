@@ -116,6 +116,8 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _floats(id: str, column: pd.Series) -> Floats:
+    if odd := _no_real_number(column):
+        raise PanelError(f"{id} has {odd}; give numbers, NaN where missing")
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype="float64", na_value=np.nan)
     parsed = pd.to_numeric(column.astype(object), errors="coerce")
@@ -126,6 +128,21 @@ def _floats(id: str, column: pd.Series) -> Floats:
             "NaN where missing"
         )
     return parsed.to_numpy(dtype="float64")
+
+
+def _no_real_number(column: pd.Series) -> str:
+    """Which cell is true or false, or complex; empty where none is."""
+    if column.dtype == object:
+        wrong = [
+            isinstance(cell, bool | np.bool_ | complex | np.complexfloating) for cell in column
+        ]
+    else:
+        types = pd.api.types
+        wrong = [types.is_bool_dtype(column.dtype) or types.is_complex_dtype(column.dtype)]
+    if not any(wrong):
+        return ""
+    row = wrong.index(True)
+    return f"{column.iloc[row]!r} in {column.index[row]}"
 
 
 def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
