@@ -135,10 +135,13 @@ def _without_zone(stamps: pd.DatetimeIndex, meant: str) -> pd.DatetimeIndex:
     if odd.any() and (stamps.tz is not None or meant == "month"):
         moment = stamps[odd][0]
         zone = "" if stamps.tz is None else f" in zone {stamps.tz}"
+        remedy = {
+            "day": "give the day, such as '2026-05-15'",
+            "month": "convert it to the zone in which it was written (tz_convert), or give months "
+            "such as '2026-05'",
+        }
         raise PanelError(
             f"{moment} is not midnight{zone}, so it is not clear which {meant} it stands for; "
-            "convert it to the zone in which it was written (tz_convert), or give "
-            f"{'days' if meant == 'day' else 'months'} such as "
-            f"{'2026-05-15' if meant == 'day' else '2026-05'}"
+            f"{remedy[meant]}"
         )
     return days.tz_localize(None)
