@@ -232,6 +232,15 @@ def test_a_missing_extra_is_named(
         read(path)
 
 
+def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
+    whole = (DATA / "files" / "kosis.xlsx").read_bytes()
+    sheet = whole.index(b"xl/worksheets/sheet1.xml")
+    path = tmp_path / "own.xlsx"
+    path.write_bytes(whole[: sheet + 60] + bytes(20) + whole[sheet + 80 :])
+    with pytest.raises(PanelError, match=r"own.xlsx does not open as a workbook"):
+        read(path)
+
+
 def test_sheets_are_found_by_name(tmp_path: Path) -> None:
     path = DATA / "files" / "kosis.xlsx"
     assert len(read(path, sheet="exports")) == 12

@@ -38,19 +38,21 @@ def sheet_rows(path: Path, sheet: str | None = None) -> list[Row]:
         ) from error
     try:
         book = python_calamine.load_workbook(path)
+        name = _sheet(path.name, book.sheet_names, sheet)
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError) as error:
         raise PanelError(f"{path.name} does not open as a workbook: {error}") from error
-    if sheet is None:
-        if len(book.sheet_names) != 1:
-            raise PanelError(
-                f"{path.name} has sheets {book.sheet_names}; say which: "
-                f"sheet={book.sheet_names[0]!r}"
-            )
-        sheet = book.sheet_names[0]
-    elif sheet not in book.sheet_names:
-        raise PanelError(f"{path.name} has no sheet {sheet!r}; it has {book.sheet_names}")
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     return [(line, [_text(cell) for cell in cells]) for line, cells in enumerate(rows, start=1)]
+
+
+def _sheet(file: str, names: list[str], sheet: str | None) -> str:
+    if sheet is None:
+        if len(names) != 1:
+            raise PanelError(f"{file} has sheets {names}; say which: sheet={names[0]!r}")
+        return names[0]
+    if sheet not in names:
+        raise PanelError(f"{file} has no sheet {sheet!r}; it has {names}")
+    return sheet
 
 
 def parquet_rows(path: Path) -> list[Row]:
