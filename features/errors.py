@@ -39,3 +39,11 @@ class StoredFileError(TradeshockError, ValueError):
 
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out."""
+
+
+class CalendarWarning(UserWarning):
+    """Figures begin before the holidays of their nation are known."""
+
+
+class OddFigureWarning(UserWarning):
+    """A figure is so far from the series' own past that a digit or a unit may be wrong."""

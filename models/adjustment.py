@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
-from tradeshock.features.days.holidays import FROZEN_YEARS
+from tradeshock.features.days.holidays import KNOWN_YEARS
 from tradeshock.features.panel.validation import months_of
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +69,7 @@ def calendar_columns(months: pd.PeriodIndex, calendar: TradeCalendar, window: st
     ordinals = months.asi8
     first, last = int(ordinals.min()) // 12, int(ordinals.max()) // 12
     # At least to where holidays are known, so that all origins ask for the same.
-    last = max(last, FROZEN_YEARS[1] - 1970)
+    last = max(last, KNOWN_YEARS[1] - 1970)
     table = _calendar_table(calendar.settled, window, first, last)
     columns: Floats = table[ordinals - 12 * first]
     return columns
@@ -91,10 +91,10 @@ def moving_edges(months: pd.PeriodIndex, calendar: TradeCalendar, window: str) -
     Returns
     -------
     ndarray, months by columns
-        Two columns a holiday; none for nations without.
+        Two columns a holiday, and one more for Ramadan; none for nations without.
     """
     moving = calendar.moving_holidays(months, window=window)
-    edges = moving[[c for c in moving.columns if c.endswith(("_pre", "_post"))]]
+    edges = moving[[c for c in moving.columns if c.endswith(("_ahead", "_pre", "_post"))]]
     return edges.to_numpy(dtype=float)
 
 

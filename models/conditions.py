@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -11,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ConditionError
+from tradeshock.features.days.reading import Month, as_month
+from tradeshock.features.errors import ConditionError, PanelError
 from tradeshock.models.algebra.linear_conditions import Soft
 
 __all__ = ["Condition", "ConditionArrays", "Conditions"]
 
 Array = npt.NDArray[np.float64]
-Month = str | pd.Period | pd.Timestamp
 T = TypeVar("T")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 class Condition(NamedTuple):
@@ -236,16 +234,11 @@ def _by_month(name: str, mapping: Mapping[Month, T]) -> dict[pd.Period, T]:
 
 
 def _month(name: str, key: Month) -> pd.Period:
-    if isinstance(key, pd.Period) and key.freqstr == "M":
-        return key
-    if isinstance(key, pd.Timestamp) and not pd.isna(key):
-        return key.to_period("M")
-    # A day or a quarter is refused rather than turned into a month that was not meant.
-    if isinstance(key, str) and _MONTH.fullmatch(key):
-        return pd.Period(key, freq="M")
-    raise ConditionError(
-        f'got {key!r} as a month of {name}, expected a month such as "2026-06" or a monthly Period'
-    )
+    # A day as text or a quarter is refused rather than turned into a month that was not meant.
+    try:
+        return as_month(key)
+    except PanelError as error:
+        raise ConditionError(f"conditions of {name}: {error}") from error
 
 
 def _column(entry: Condition, series: Sequence[str]) -> int:

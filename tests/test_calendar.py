@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import holidays
@@ -13,8 +14,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 import tradeshock.features.days.calendar as module
+from tradeshock.features import Panel, ReleaseRule, Series
 from tradeshock.features.days.calendar import TradeCalendar, window_bounds
-from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.days.festivals import KEEP_EID, festival_dates
+from tradeshock.features.errors import CalendarWarning, CatalogError, PanelError
+from tradeshock.models import DirectRidge, FlashRatio
+from tradeshock.models.adjustment import moving_edges
 
 KOREA = TradeCalendar("KR")
 ALL_MONTHS = pd.period_range("1985-01", "2035-12", freq="M")
@@ -62,7 +67,7 @@ def test_counts_by_hand():
     assert one(TradeCalendar(None), "2025-07") == 23
 
 
-@pytest.mark.parametrize("nation", ["KR", "US", "TW", None])
+@pytest.mark.parametrize("nation", ["KR", "US", "DE-BY", None])
 def test_counts_match_a_plain_loop(nation):
     calendar = TradeCalendar(nation)
     index = pd.period_range("2018-01", "2019-12", freq="M")
@@ -181,6 +186,137 @@ def test_moving_holidays_sum_to_one_a_year(year, before, after):
     assert sums["seollal_pre"] <= 1 + 1e-12
 
 
+# -- other nations ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["KOR", "kr", "SouthKorea", "South Korea", "Korea"])
+def test_one_nation_by_any_of_its_names(name):
+    assert TradeCalendar(name) == KOREA
+    assert one(TradeCalendar(name), "2025-10") == 20.0
+    assert ReleaseRule(day=1, roll=name) == ReleaseRule(day=1, roll="KR")
+    assert Series("x", ReleaseRule(day=1), nation=name).nation == "KR"
+
+
+def test_days_off_that_are_worked_count():
+    # State Council, 25 October 2023: off 10 to 17 February and 1 to 7 October 2024, worked on
+    # Sundays 4 and 18 February and 29 September, and on Saturday 12 October.
+    china = TradeCalendar("CN")
+    assert one(china, "2024-02") == 21 - 5 + 2
+    assert one(china, "2024-10") == 23 - 5 + 1
+    assert china.is_working_day("2024-02-04")
+    assert china.next_working_day("2024-02-03") == pd.Timestamp("2024-02-04")
+    assert china.next_working_day("2024-02-10") == pd.Timestamp("2024-02-18")
+    # Directorate-General of Personnel Administration: off 8 to 14 and 28 February 2024, worked on
+    # Saturday the 17th.
+    assert one(TradeCalendar("TW"), "2024-02") == 21 - 5 - 1 + 1
+
+
+def test_weekends_are_those_of_the_nation():
+    # March 2024 had ten Fridays and Saturdays and no holiday in Egypt.
+    assert one(TradeCalendar("EG"), "2024-03") == 31 - 10
+    assert not TradeCalendar("EG").is_working_day("2024-03-01")
+    assert TradeCalendar("EG").is_working_day("2024-03-03")
+    # The Emirates went from Friday and Saturday to Saturday and Sunday in 2022.
+    assert TradeCalendar("AE").is_working_day("2021-11-07")
+    assert not TradeCalendar("AE").is_working_day("2022-11-06")
+
+
+def test_a_part_of_a_nation():
+    assert one(TradeCalendar("DE-BY"), "2025-01") == one(TradeCalendar("DE"), "2025-01") - 1
+    assert TradeCalendar("deu-by").nation == "DE-BY"
+
+
+def test_windows_of_the_lunar_holidays_of_china():
+    index = pd.period_range("2024-12", "2025-02", freq="M")
+    table = TradeCalendar("CN").moving_holidays(index)
+    # New Year was 29 January 2025: off to 4 February, run-up from the 22nd, after to the 11th.
+    np.testing.assert_allclose(table["lunar_new_year_pre"], [0, 1, 0])
+    np.testing.assert_allclose(table["lunar_new_year"], [0, 3 / 7, 4 / 7])
+    np.testing.assert_allclose(table["lunar_new_year_post"], [0, 0, 1])
+    autumn = TradeCalendar("CN").moving_holidays(pd.period_range("2025-09", "2025-10", freq="M"))
+    np.testing.assert_allclose(autumn["mid_autumn"], [0, 1])  # 6 October
+    np.testing.assert_allclose(autumn["mid_autumn_pre"], [2 / 7, 5 / 7])
+
+
+@pytest.mark.parametrize("nation", ["CN", "TW", "HK", "MO", "SG", "VN", "MY"])
+def test_windows_lie_on_the_librarys_holidays(nation):
+    years = range(2010, 2031)
+    found = holidays.country_holidays(nation, years=years, language="en_US")
+    calendar = TradeCalendar(nation)
+    days = [day for day, name in found.items() if "Lunar New Year" in name or "Chinese New" in name]
+    for day in days:
+        month = pd.PeriodIndex([day], freq="M")
+        near = calendar.moving_holidays(month - 1) + calendar.moving_holidays(month).to_numpy()
+        assert near.filter(like="lunar_new_year").to_numpy().sum() > 0
+    full = calendar.moving_holidays(pd.period_range("2010-01", "2030-12", freq="M")).sum()
+    np.testing.assert_allclose(full.filter(like="lunar_new_year"), 21)
+
+
+def test_ramadan_and_the_eids():
+    index = pd.period_range("2024-02", "2024-07", freq="M")
+    table = TradeCalendar("ID").moving_holidays(index)
+    # Ramadan from 12 March, Eid al-Fitr on 10 April and Eid al-Adha on 16 June 2024.
+    np.testing.assert_allclose(table["eid_al_fitr_ahead"], [0, 20 / 22, 2 / 22, 0, 0, 0])
+    np.testing.assert_allclose(table["eid_al_fitr_pre"], [0, 0, 1, 0, 0, 0])
+    np.testing.assert_allclose(table["eid_al_adha"], [0, 0, 0, 0, 1, 0])
+    assert moving_edges(index, TradeCalendar("ID"), "month").shape == (6, 5)
+    assert moving_edges(index, TradeCalendar("TW"), "month").shape == (6, 4)
+    assert moving_edges(index, KOREA, "month").shape == (6, 4)
+
+
+@pytest.mark.parametrize("nation", KEEP_EID)
+def test_eid_is_a_holiday_within_a_day_where_it_is_kept(nation):
+    found = TradeCalendar(nation).holidays_between("2015-01-01", "2025-12-31")
+    for dates in ("eid_al_fitr", "eid_al_adha"):
+        for day in festival_dates(dates):
+            if np.datetime64("2015-02-01") < day < np.datetime64("2025-12-01"):
+                near = [(day + shift).item() for shift in range(-2, 5)]
+                assert any(d in found for d in near), (nation, day)
+
+
+def test_frozen_festivals_are_koreas_holidays():
+    table = KOREA.holidays_between("1985-01-01", "2035-12-31")
+    for dates, names in (("seollal", ("Korean New Year", "Folk Day")), ("chuseok", ("Chuseok",))):
+        ours = {day for day, name in table.items() if set(name.split("; ")) & set(names)}
+        assert {day.item() for day in festival_dates(dates) if day.item().year >= 1985} == ours
+
+
+# -- before holidays are known ----------------------------------------------------------------
+
+
+def test_before_holidays_are_known_every_weekday_counts():
+    # January 1940 had 23 weekdays and 4 Saturdays, January 1997 23 weekdays.
+    assert one(KOREA, "1940-01") == 23 + 4 * 0.5
+    assert one(TradeCalendar("TW"), "1997-01") == 23
+    assert str(TradeCalendar("TW").known_from) == "1998-01"
+    assert one(KOREA, "1957-06") < one(TradeCalendar(None, saturday_weight=0.5), "1957-06")
+
+
+def test_a_panel_that_begins_before_its_calendar_says_so():
+    months = pd.period_range("1995-01", periods=24, freq="M")
+    figures = pd.Series(np.arange(1.0, 25.0), months, name="x")
+    with pytest.warns(CalendarWarning, match="begin in 1995-01, the holidays of TW in 1998-01"):
+        Panel.from_frame(figures, ReleaseRule(day=1), "TW")
+    panel = Panel.from_frame(figures, ReleaseRule(day=1), "KR")
+    old = pd.Series(1.0, pd.period_range("1940-01", "1996-12", freq="M"), name="old")
+    with pytest.warns(CalendarWarning, match="begin in 1940-01, the holidays of KR in 1950-01"):
+        panel.with_series(old, Series("old", ReleaseRule(day=1)))
+
+
+@pytest.mark.parametrize("model", [DirectRidge(), FlashRatio()], ids=["DirectRidge", "FlashRatio"])
+def test_one_series_from_1957_breaks_nothing(panel, model):
+    months = pd.period_range("1957-01", panel.last_month("us_ip"), freq="M")
+    old = pd.Series(np.nan, months, name="us_ip_long")
+    old[panel.series("us_ip").index] = panel.series("us_ip")
+    old = old.bfill()
+    entry = replace(panel.catalog["us_ip"], id="us_ip_long")
+    wider = panel.with_series(old, entry)
+    assert wider.months[0] == pd.Period("1957-01", "M")
+    alone = model.fit(panel, "exports_total").forecast(3).median()
+    beside = model.fit(wider, "exports_total").forecast(3).median()
+    np.testing.assert_allclose(beside, alone, rtol=1e-9)
+
+
 def test_no_lunar_holidays_no_columns():
     index = pd.period_range("2024-12", "2025-02", freq="M")
     assert TradeCalendar("US").moving_holidays(index).shape == (3, 0)
@@ -203,11 +339,15 @@ def test_other_nations_come_from_the_library():
 @pytest.mark.parametrize(
     ("ask", "error", "says"),
     [
-        (lambda: TradeCalendar("XX"), CatalogError, "nation 'XX'.*list_supported_countries"),
+        (lambda: TradeCalendar("XX"), CatalogError, r"nation 'XX'; give an ISO code"),
+        (lambda: TradeCalendar("Sout Korea"), CatalogError, r"did you mean 'KR'\?"),
+        (lambda: TradeCalendar("Germny"), CatalogError, r"did you mean 'DE'\?"),
+        (lambda: TradeCalendar("DE-XX"), CatalogError, r"'XX' in DE; its parts are \['BB'"),
+        (lambda: TradeCalendar(82), CatalogError, "nation 82 is no text"),
         (lambda: TradeCalendar("KR", 1.5), CatalogError, "between 0 and 1"),
         (lambda: TradeCalendar("KR", float("nan")), CatalogError, "between 0 and 1"),
         (lambda: one(KOREA, "2036-01"), PanelError, "2036-01-01 is outside the calendar"),
-        (lambda: one(KOREA, "1984-12"), PanelError, "1984-12-01 is outside the calendar"),
+        (lambda: one(KOREA, "1899-12"), PanelError, "1899-12-01 is outside the calendar"),
         (lambda: one(KOREA, "2025-01", "week"), CatalogError, "no window 'week'"),
         (lambda: KOREA.as_of(pd.NaT), PanelError, "is no day"),
         (

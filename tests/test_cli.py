@@ -462,7 +462,7 @@ def test_failure_in_a_real_process_has_exit_code_2_and_no_traceback() -> None:
     )
     assert failed.returncode == 2
     assert failed.stdout == ""
-    assert failed.stderr == "Error: 'soon' is no day; give one such as '2026-05-15'\n"
+    assert failed.stderr == "Error: 'soon' is no day; write it as '2026-05-15' (year, month, day)\n"
 
 
 def test_brackets_are_text_and_not_markup(capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,7 +76,7 @@ def test_pickle_and_empty():
     ("values", "sd", "message"),
     [
         ({"usdkrw": {"2026-05": 1.0, pd.Period("2026-05", "M"): 2.0}}, None, "2026-05 twice"),
-        ({"usdkrw": {"2026-Q2": 1.0}}, None, "'2026-Q2' as a month of usdkrw"),
+        ({"usdkrw": {"2026-Q2": 1.0}}, None, "conditions of usdkrw: '2026-Q2' is no month"),
         ({"usdkrw": {"2026-05-17": 1.0}}, None, "2026-05-17"),
         ({"usdkrw": {"2026-05": np.nan}}, None, "usdkrw in 2026-05, expected a finite number"),
         ({"usdkrw": {"2026-05": np.ones((2, 2))}}, None, "flat array"),

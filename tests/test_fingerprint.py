@@ -10,7 +10,7 @@ import pytest
 
 from tradeshock.features import Panel, ReleaseRule, Series
 from tradeshock.features.days import calendar as calendar_module
-from tradeshock.features.days.holidays import HolidayTable, holidays_of
+from tradeshock.features.days.holidays import holidays_of
 from tradeshock.models import RandomWalk
 
 TARGET = "exports_total"
@@ -137,7 +137,7 @@ def test_a_holiday_moved_within_its_month_counts(
     wednesday = np.datetime64("2024-10-09")
     assert wednesday in table.days
     days = np.where(table.days == wednesday, np.datetime64("2024-10-10"), table.days)
-    moved = HolidayTable(days, table.names, table.announced, table.cancelled, table.years)
+    moved = replace(table, days=days)
     monkeypatch.setattr(calendar_module, "holidays_of", lambda _: moved)
     after = {day: panel.as_of(day).fingerprint() for day in before}
     assert after["2024-06-01"] != before["2024-06-01"]

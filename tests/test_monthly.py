@@ -308,7 +308,7 @@ def test_missing_reason_is_said(panel: Panel) -> None:
         ({"2029-01": 5.0}, None, "cannot adjust 2029-01"),
         ({"2026-06": -90_000.0}, None, "takes exports_total below zero"),
         ({"2026-06": math.inf}, None, "the adjustment of 2026-06 is inf"),
-        ({"June": 5.0}, None, "adjusted month 'June' does not read"),
+        ({"June": 5.0}, None, "adjusted month does not read: 'June' is no month"),
         ({}, "a reason for nothing", "there is none"),
     ],
 )

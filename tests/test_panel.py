@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import numpy.testing as npt
@@ -11,9 +13,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
-from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.days.reading import as_day, as_days
+from tradeshock.features.errors import CatalogError, OddFigureWarning, PanelError
 from tradeshock.features.panel.derived import daily_average, excluding
-from tradeshock.features.panel.panel import as_day, as_days
 from tradeshock.models.systems.var import VAR
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk
@@ -75,6 +77,10 @@ REFUSED = {
     "no rows": (table(0), "no rows"),
     "text": (table().astype(object).pipe(change, "2021-05", "1,234"), "text '1,234' in 2021-05"),
     "dates": (table(2, x=pd.to_datetime(["2020-01-01", "2020-02-01"])), "has text '2020-01-01"),
+    "booleans": (table(2, x=[True, False]), "x has np.True_ in 2020-01; give numbers"),
+    "a boolean": (table(3, x=pd.Series([1, True, 2], table(3).index, object)), "True in 2020-02"),
+    "nullable": (table(2, x=pd.array([True, None], "boolean")), "x has np.True_ in 2020-01"),
+    "complex": (table(2, x=[1 + 2j, 3 + 0j]), "x has np.complex128(1+2j) in 2020-01; give"),
     "infinite": (change(table(), "2021-05", np.inf), "x is infinite in 2021-05; put NaN"),
     "zero": (change(table(), "2021-05", 0.0), "x is 0 in 2021-05 but is modelled in logs"),
     "negative": (change(table(), "2020-01", -3.5), "x is -3.5 in 2020-01 but"),
@@ -109,10 +115,10 @@ def test_months_are_read(index):
 
 def test_numbers_of_any_type_become_floats():
     frame = table(3)
-    for column in (["1.5", "2", None], pd.array([1, 2, None], "Int64"), [1, 2, 3], [True, True, 1]):
+    for column in (["1.5", "2", None], pd.array([1, 2, None], "Int64"), [1, 2, 3]):
         values = panel_of(frame.assign(x=column)).values
         assert (values.dtypes == "float64").all()
-    assert panel_of(change(table(), "2021-05", -1.0), transform="level").values["x"].min() == -1.0
+    assert panel_of(table() - table().mean(), transform="level").values["x"].min() < 0.0
 
 
 def test_the_given_table_is_not_touched():
@@ -139,7 +145,7 @@ def test_known_holes_are_filled_from_earlier_months(transform):
         june = x["2021-06"] + may - x["2021-05"]
     npt.assert_allclose(panel.values["x"].loc["2022-05":"2022-06"], [may, june], rtol=1e-14)
     later = frame.copy()
-    later.loc["2022-07":] *= 3.0
+    later.loc["2022-07":] *= 1.3
     other = panel_of(later, holes=("2022-05", "2022-06"), transform=transform)
     day = "2022-07-15"
     pd.testing.assert_frame_equal(panel.as_of(day).values, other.as_of(day).values)
@@ -227,9 +233,13 @@ def test_days_that_cannot_be_asked_for(panel, day, message):
         panel.as_of(day)
 
 
-def test_hours_and_zones_do_not_move_the_day(panel):
-    noon = pd.Timestamp("2026-04-21 12:30", tz="Asia/Seoul")
-    assert panel.as_of(noon).fingerprint() == panel.as_of("2026-04-21").fingerprint()
+def test_hours_do_not_move_the_day_and_zones_must_name_one(panel):
+    day = pd.Timestamp("2026-04-21")
+    for same in (day + pd.Timedelta(hours=12.5), day.tz_localize("Asia/Seoul")):
+        assert panel.as_of(same).fingerprint() == panel.as_of("2026-04-21").fingerprint()
+    in_utc = day.tz_localize("Asia/Seoul").tz_convert("UTC")
+    with pytest.raises(PanelError, match="not midnight in zone UTC, so it is not clear which day"):
+        panel.as_of(in_utc)
 
 
 STATES = {
@@ -280,7 +290,7 @@ def test_origins_are_labelled_by_the_month_of_step_one(panel):
         (("2015-12", "2016-02", "after_20d"), "no origin after_20d in 2015-12"),
         (("2026-05", "2026-05", "after_20d"), "none of them"),
         (("2026-03", "2026-01"), "give the earlier one first"),
-        (("2026-13", "2027-01"), "are no months"),
+        (("2026-13", "2027-01"), "'2026-13' is no month"),
         (("2026-01", "2026-01", "after_5d"), "no state 'after_5d' here; it has"),
         (("2026-01", "2026-01", "after_20d", "usdkrw"), r"it has \['after_total'\]"),
         (("2026-01", "2026-01", "after_total", "exprts"), "no series 'exprts'"),
@@ -539,6 +549,111 @@ def test_daily_average(panel):
         daily_average(panel, "gold")
 
 
+# -- figures that contradict each other -------------------------------------------------------
+
+
+def test_nothing_published_is_odd(panel):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        wider = excluding(panel, "exports_total", "exports_semiconductors")
+        wider = daily_average(wider, "exports_total")
+        again = Panel(wider.values, wider.catalog, "KR", wider.origin)
+    assert again.values.shape[1] == 68
+    # 29 % in a month and 50 % in a year, which were true
+    growth = panel.series("exports_total").pct_change()["2026-03"]
+    assert growth == pytest.approx(0.29, abs=0.01)
+
+
+def damaged(panel, id, months, factor):
+    values = panel.values[[id]].copy()
+    values.loc[months, id] *= factor
+    return Panel(values, panel.catalog, "KR", panel.origin)
+
+
+CALM = [
+    "exports_total", "imports_total", "exports_semiconductors", "exports_steel", "exports_to_us",
+    "exports_to_china", "exports_to_japan", "usdkrw", "us_ip", "brent", "world_trade_volume",
+    "exports_total_first_20_days", "exports_total_first_10_days",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("id", CALM)
+@pytest.mark.parametrize("back", [1, 7, 40, -20])
+def test_a_lost_digit_and_another_unit_are_named(panel, id, back):
+    months = panel.series(id).index
+    month = months[-back] if back > 0 else months[-back - 12]
+    says = f"{id} is .* in {month}, far outside"
+    with pytest.warns(OddFigureWarning, match=says):
+        damaged(panel, id, slice(month, month), 0.1)
+    for factor in (1000.0, 0.001):
+        with pytest.warns(OddFigureWarning, match=f"{id} is .*, far outside"):
+            damaged(panel, id, slice(month, None), factor)
+
+
+def test_every_series_in_logs_but_the_wildest_shows_a_change_of_unit(panel):
+    unseen = []
+    for id in panel.values:
+        if panel.catalog[id].transform == "log":
+            month = panel.series(id).index[60]
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                damaged(panel, id, slice(month, None), 1000.0)
+            if not any(w.category is OddFigureWarning for w in caught):
+                unseen.append(id)
+    # Ships delivered in ten days: from nothing to a fleet. Against its total it is seen.
+    assert unseen == ["exports_ships_first_10_days"]
+
+
+def test_a_level_series_in_another_unit(panel):
+    with pytest.warns(OddFigureWarning, match="gscpi is .* far outside"):
+        damaged(panel, "gscpi", slice("2020-01", None), 1000.0)
+    rate = pd.Series(np.repeat([0.5, 0.75, 1.0, 1.25, 2.0], 12), NEW.index, name="rate")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Panel.from_frame(rate, NEXT_MONTH, transform="level")
+
+
+NEW = table(60)
+
+
+def counts(ten=0.3, twenty=0.6):
+    frame = NEW.assign(first=NEW["x"] * ten, second=NEW["x"] * twenty)
+    entries = [
+        entry(),
+        entry("first", window="first_10_days", flash_of="x"),
+        entry("second", window="first_20_days", flash_of="x"),
+    ]
+    return frame, Catalog(entries)
+
+
+@pytest.mark.parametrize(
+    ("ten", "twenty", "says"),
+    [
+        (0.3e6, 0.6e6, "first is .* in 2020-01, more than the whole month .*one unit"),
+        (0.3, 1.01, "second is .* in 2020-01, more than the whole month"),
+        (0.6, 0.5, "first is .* in 2020-01, more than the first 20 days"),
+        (0.3e-3, 0.6e-3, "first is 0.0003 of x in the middle of its months; give both in one"),
+    ],
+)
+def test_counts_that_contradict_their_total_are_refused(ten, twenty, says):
+    with pytest.raises(PanelError, match=says):
+        Panel(*counts(ten, twenty))
+    Panel(*counts())
+
+
+def test_counts_that_contradict_what_the_panel_has(panel):
+    in_usd = panel.values["exports_ships_first_10_days"].dropna() * 1e6
+    with pytest.raises(PanelError, match=r"exports_ships_first_10_days is .* more than"):
+        panel.with_series(in_usd)
+
+
+def test_two_counts_of_one_window_are_refused():
+    one = entry("first", window="first_10_days", flash_of="x")
+    with pytest.raises(CatalogError, match="first and again are both the count of first_10_days"):
+        Catalog([entry(), one, replace(one, id="again")])
+    assert len(Catalog([entry(), one]).with_series(replace(one, title="newer"))) == 2
+
+
 def test_entry(panel):
     assert panel.entry("exports_total") is panel.catalog["exports_total"]
     with pytest.raises(PanelError, match="no series 'gold'"):
@@ -547,11 +662,12 @@ def test_entry(panel):
 
 def test_days_of_any_kind_in_the_order_given() -> None:
     noon = pd.Timestamp("2020-05-02 12:00")
-    days = [noon, "2019-01-01", np.datetime64("2021-03-04"), noon.tz_localize("Asia/Seoul")]
+    zoned = noon.normalize().tz_localize("Asia/Seoul")
+    days = [noon, "2019-01-01", np.datetime64("2021-03-04"), zoned, noon.date()]
     expected = [as_day(day) for day in days]
     assert list(as_days(days)) == expected
     assert list(as_days([noon, noon])) == [noon.normalize()] * 2
-    for index in (pd.DatetimeIndex([noon]), pd.DatetimeIndex([noon]).tz_localize("Asia/Seoul")):
+    for index in (pd.DatetimeIndex([noon]), pd.DatetimeIndex([zoned])):
         assert list(as_days(index)) == [noon.normalize()]
     assert len(as_days([])) == 0
     with pytest.raises(PanelError, match="NaT is no day"):

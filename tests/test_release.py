@@ -132,6 +132,14 @@ def test_latest_of_is_the_latest(rules):
         ({"day": 1, "exceptions": {"2025": "2025-12-03"}}, "exception '2025'"),
         ({"day": 1, "exceptions": {"2025-09": "soon"}}, "'soon' does not read"),
         ({"day": 1, "exceptions": {"2025-09": "2025-08-31"}}, "before the month itself"),
+        (
+            {"day": 1, "exceptions": (("2025-09", "2025-12-03"), ("2025-09", "2025-11-01"))},
+            "two days for 2025-09, 2025-11-01 and 2025-12-03; keep one",
+        ),
+        (
+            {"day": 1, "exceptions": {"2025-09": "2025-12-03", "2025-9": "2025-11-01"}},
+            "two days for 2025-09",
+        ),
     ],
 )
 def test_refusals(arguments, says):

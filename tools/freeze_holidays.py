@@ -1,4 +1,6 @@
-"""Write features/snapshot/holidays.csv: public holidays of Korea and the United States.
+"""Write holidays.csv and festivals.csv in features/snapshot/.
+
+Public holidays of Korea and the United States, and the dates of holidays that move with the moon.
 
 Dates come from the `holidays` library, run once by a maintainer; the days on which they became
 known are set here, from the press and the official gazette.
@@ -7,12 +9,14 @@ known are set here, from the press and the official gazette.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import holidays
+from holidays.calendars import _ChineseLunisolar, _IslamicLunar
 
-YEARS = range(1985, 2036)
-TARGET = Path(__file__).parents[1] / "features" / "snapshot" / "holidays.csv"
+YEARS = range(1950, 2036)
+FOLDER = Path(__file__).parents[1] / "features" / "snapshot"
 SUBSTITUTE = "Alternative holiday for "
 ELECTION = "Presidential Election Day"
 
@@ -94,13 +98,35 @@ def united_states() -> list[tuple[str, str, str, str]]:
     return [(day, name, "2021-06-17" if "Juneteenth" in name else "", "") for day, name in rows]
 
 
+def festivals() -> list[tuple[str, str]]:
+    """Rows of (festival, day)."""
+    chinese, islamic = _ChineseLunisolar(), _IslamicLunar()
+    vietnam = holidays.country_holidays("VN", years=YEARS, language="en_US")
+    rows = [("tet", day) for day, name in vietnam.items() if name == "Lunar New Year"]
+    for year in YEARS:
+        rows.append(("lunar_new_year", chinese.lunar_new_year_date(year)[0]))
+        rows.append(("mid_autumn", chinese.mid_autumn_date(year)[0]))
+        rows += [("eid_al_fitr", day) for day, _ in islamic.eid_al_fitr_dates(year)]
+        rows += [("eid_al_adha", day) for day, _ in islamic.eid_al_adha_dates(year)]
+    # Korea's as its table of holidays has them: from the years on in which they were ones.
+    korean = {"Korean New Year": "seollal", "Folk Day": "seollal", "Chuseok": "chuseok"}
+    kept = [(name, day.isoformat()) for name, day in rows if day.year in YEARS]
+    return sorted({*kept, *((korean[name], day) for day, name, _, _ in korea() if name in korean)})
+
+
 def main() -> None:
-    """Write the table, in order of nation and day."""
+    """Write both tables, in order of nation or festival and day."""
     rows = [("KR", *row) for row in korea()] + [("US", *row) for row in united_states()]
-    with TARGET.open("w", newline="", encoding="utf-8") as file:
+    write("holidays.csv", ("nation", "date", "name", "announced", "cancelled"), sorted(rows))
+    write("festivals.csv", ("festival", "date"), festivals())
+
+
+def write(name: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Write one table."""
+    with (FOLDER / name).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["nation", "date", "name", "announced", "cancelled"])
-        writer.writerows(sorted(rows))
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":

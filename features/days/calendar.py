@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.holidays import Days, holidays_of
+from tradeshock.features.days.festivals import festival_dates, festivals_of
+from tradeshock.features.days.holidays import Days, calendar_days, holidays_of
+from tradeshock.features.days.nations import nation_code
+from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import CatalogError, PanelError
-
-Day = str | date | pd.Timestamp
 
 # First and last day of the month that a window counts; None is the month's end.
 WINDOWS: dict[str, tuple[int, int | None]] = {
@@ -23,9 +24,6 @@ WINDOWS: dict[str, tuple[int, int | None]] = {
     "rest": (21, None),
 }
 SATURDAY_WEIGHT = {"KR": 0.5}
-FESTIVALS = {
-    "KR": {"seollal": ("Korean New Year", "Folk Day"), "chuseok": ("Chuseok",)},
-}
 
 
 def month_starts(index: pd.PeriodIndex, ahead: int = 0) -> Days:
@@ -65,15 +63,19 @@ def window_bounds(index: pd.PeriodIndex, window: str = "month") -> tuple[Days, D
 class TradeCalendar:
     """Working days of a nation, as they were known at an origin.
 
-    Monday to Friday count 1, a Saturday `saturday_weight`, Sundays and public holidays 0. Korea's
-    holidays include substitute, temporary and election days and 1 May; they are frozen in the
-    package (1985 to 2035), as are those of the United States, so that history cannot move. Other
-    nations' come from the ``holidays`` library, without the days on which they were announced.
+    Monday to Friday count 1, a Saturday `saturday_weight`, Sundays and public holidays 0; in
+    nations with another weekend its own days count 0. Korea's holidays include substitute,
+    temporary and election days and 1 May; they are frozen in the package (1950 to 2035), as are
+    those of the United States, so that history cannot move. Other nations' come from the
+    ``holidays`` library, without the days on which they were announced, and with the days off that
+    are worked to make up for others (China, Taiwan). In months before `known_from` every weekday
+    counts.
 
     Parameters
     ----------
     nation : str, optional
-        ISO code such as "KR". None: every weekday works.
+        ISO code such as "KR"; codes of three letters and English names are turned into it. A part
+        of a nation follows after a hyphen: "DE-BY". None: every weekday works.
     saturday_weight : float, optional
         Part of a working day that a Saturday counts, 0 to 1. Default: 0.5 for Korea, the rule
         of its trade ministry, otherwise 0.
@@ -106,7 +108,7 @@ class TradeCalendar:
         saturday_weight: float | None = None,
         origin: Day | None = None,
     ) -> None:
-        holidays_of(nation)
+        nation = nation_code(nation)
         if saturday_weight is None:
             saturday_weight = SATURDAY_WEIGHT.get(nation or "", 0.0)
         if not 0.0 <= saturday_weight <= 1.0:
@@ -115,17 +117,22 @@ class TradeCalendar:
             )
         object.__setattr__(self, "nation", nation)
         object.__setattr__(self, "saturday_weight", float(saturday_weight))
-        object.__setattr__(self, "origin", None if origin is None else _midnight(origin))
+        object.__setattr__(self, "origin", None if origin is None else as_day(origin))
 
     def as_of(self, origin: Day) -> TradeCalendar:
         """Return the calendar as it was known at the end of a day.
 
         A calendar that was cut before stays cut: a later origin teaches it nothing.
         """
-        day = _midnight(origin)
+        day = as_day(origin)
         if self.origin is not None and self.origin <= day:
             return self
         return TradeCalendar(self.nation, self.saturday_weight, day)
+
+    @property
+    def known_from(self) -> pd.Period:
+        """First month of which the holidays are known; before it every weekday counts."""
+        return pd.Period(year=holidays_of(self.nation).years[0], month=1, freq="M")
 
     @property
     def settled(self) -> TradeCalendar:
@@ -152,7 +159,7 @@ class TradeCalendar:
         Raises
         ------
         PanelError
-            If a month lies outside the years whose holidays are known.
+            If a month lies after the years whose holidays are known, or before 1900.
         """
         counts = _working_day_counts(self.nation, self.saturday_weight, self._news())
         return counts.between(*window_bounds(index, window))
@@ -160,12 +167,13 @@ class TradeCalendar:
     def moving_holidays(
         self, index: pd.PeriodIndex, window: str = "month", *, before: int = 7, after: int = 7
     ) -> pd.DataFrame:
-        """Shares of the days around and in the lunar holidays that fall in each month's window.
+        """Shares of the days around and in moving holidays that fall in each month's window.
 
-        For Korea's Lunar New Year (Seollal) and Chuseok, three days each, and the days before
-        and after them: the number of the period's days in the month, divided by the period's
-        length (Bell and Hillmer 1983, Modeling time series with calendar variation, JASA 78,
-        section 3). Over whole months each column sums to 1 a year.
+        For the Lunar New Year and the Mid-Autumn Festival (in Korea Seollal and Chuseok) and the
+        two Eids, where they are holidays, and for the days before and after them: the number of
+        the period's days in the month, divided by the period's length (Bell and Hillmer 1983,
+        Modeling time series with calendar variation, JASA 78, section 3). Over whole months each
+        column sums to 1 for each holiday.
 
         Parameters
         ----------
@@ -173,12 +181,14 @@ class TradeCalendar:
         window : {"month", "first_10_days", "first_20_days", "rest"}
             Which of the month's days are looked at.
         before, after : int
-            Days in the period before the three days, and after them.
+            Days in the period before the holiday, and after it.
 
         Returns
         -------
         DataFrame, months by (seollal_pre, seollal, seollal_post, chuseok_pre, ...)
-            Between 0 and 1. Without columns for nations that have no such holidays.
+            Between 0 and 1. Before Eid al-Fitr there is a column more, ``eid_al_fitr_ahead``, for
+            the days of Ramadan before the run-up. Without columns for nations that have no such
+            holidays.
         """
         start, stop = window_bounds(index, window)
         shares = {
@@ -189,7 +199,8 @@ class TradeCalendar:
 
     def is_working_day(self, day: Day) -> bool:
         """Whether offices work: neither weekend, Saturday included, nor public holiday."""
-        return bool(np.is_busday(_day64(day), busdaycal=self._offices()))
+        day64 = _day64(day)
+        return bool(self.roll_forward(np.array([day64]))[0] == day64)
 
     def next_working_day(self, day: Day) -> pd.Timestamp:
         """Return the day itself if offices work, otherwise the first later day on which they do."""
@@ -200,16 +211,24 @@ class TradeCalendar:
 
         Outside the years whose holidays are known only weekends are passed over.
         """
-        rolled: Days = np.busday_offset(days, 0, roll="forward", busdaycal=self._offices())
+        rolled: Days = np.busday_offset(days, 0, roll="forward")
+        known = calendar_days(holidays_of(self.nation).years[1])
+        rows = (days - known[0]).astype(np.int64)
+        inside = (rows >= 0) & (rows < len(known))
+        nearest = _next_open(self.nation, self._news())[rows[inside]]
+        ends = np.busday_offset(known[-1] + 1, 0, roll="forward")
+        rolled[inside] = np.where(
+            nearest < len(known), known[np.minimum(nearest, len(known) - 1)], ends
+        )
         return rolled
 
     def holidays_between(self, first: Day, last: Day) -> dict[date, str]:
         """Public holidays that are known, by day, both ends included."""
-        table = holidays_of(self.nation)
+        table, begin, end = holidays_of(self.nation), _day64(first), _day64(last)
         found: dict[date, str] = {}
         for row in np.flatnonzero(table.known(self._news())):
             day = table.days[row]
-            if _day64(first) <= day <= _day64(last):
+            if begin <= day <= end:
                 before = found.get(day.item())
                 found[day.item()] = f"{before}; {table.names[row]}" if before else table.names[row]
         return found
@@ -219,13 +238,16 @@ class TradeCalendar:
         table = holidays_of(self.nation)
         return _within(table.days[table.known(self._news())], first, last)
 
-    def festivals(self, first: Day, last: Day) -> dict[str, Days]:
-        """Middle days of the lunar holidays by name, both ends included, datetime64[D]."""
-        days = _festival_days(self.nation)
-        return {name: _within(middle, first, last) for name, middle in days.items()}
+    def days_made_up(self, first: Day, last: Day) -> Days:
+        """Weekend days that are worked, both ends included, datetime64[D]."""
+        return _within(holidays_of(self.nation).worked, first, last)
 
-    def _offices(self) -> np.busdaycalendar:
-        return _office_calendar(self.nation, self._news())
+    def festivals(self, first: Day, last: Day) -> dict[str, Days]:
+        """Dates of the moving holidays by name, both ends included, datetime64[D]."""
+        return {
+            festival.name: _within(festival_dates(festival.dates), first, last)
+            for festival in festivals_of(self.nation)
+        }
 
     def _news(self) -> int:
         """Number of announcements and cancellations made by the origin: the key of the caches."""
@@ -235,17 +257,8 @@ class TradeCalendar:
         return int(np.searchsorted(changes, np.datetime64(self.origin, "D"), side="right"))
 
 
-def _midnight(day: Day) -> pd.Timestamp:
-    stamp = pd.Timestamp(day)
-    if pd.isna(stamp):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    if stamp.tzinfo is not None:
-        stamp = stamp.tz_localize(None)
-    return stamp.normalize()
-
-
 def _day64(day: Day) -> np.datetime64:
-    return np.datetime64(_midnight(day), "D")
+    return np.datetime64(as_day(day), "D")
 
 
 def _within(days: Days, first: Day, last: Day) -> Days:
@@ -285,55 +298,60 @@ class DayCounts:
         return spans
 
 
-def _all_days(years: tuple[int, int]) -> Days:
-    return np.arange(f"{years[0]}-01-01", f"{years[1] + 1}-01-01", dtype="datetime64[D]")
-
-
 @lru_cache(maxsize=256)
 def _working_day_counts(nation: str | None, saturday_weight: float, news: int) -> DayCounts:
     table = holidays_of(nation)
-    days = _all_days(table.years)
-    week = np.array([1.0, 1.0, 1.0, 1.0, 1.0, saturday_weight, 0.0])
-    # Day 0 of datetime64, 1 January 1970, was a Thursday.
-    weights = week[(days.astype(np.int64) + 3) % 7]
-    weights[(table.days[table.known(news)] - days[0]).astype(np.int64)] = 0.0
+    days = calendar_days(table.years[1])
+    weights = np.where(table.weekends, 0.0, 1.0)
+    saturdays = (days.astype(np.int64) + 3) % 7 == 5
+    weights[saturdays & table.weekends] = saturday_weight
+    weights[_rows(table.worked, days)] = 1.0
+    weights[_rows(table.days[table.known(news)], days)] = 0.0
     return DayCounts(days[0], np.concatenate([[0.0], np.cumsum(weights)]))
 
 
-@lru_cache(maxsize=256)
-def _office_calendar(nation: str | None, news: int) -> np.busdaycalendar:
+@lru_cache(maxsize=64)
+def _next_open(nation: str | None, news: int) -> npt.NDArray[np.int64]:
+    """Row of the first day from each day on, and itself, on which offices work.
+
+    The number of days where there is none.
+    """
     table = holidays_of(nation)
-    return np.busdaycalendar(weekmask="1111100", holidays=table.days[table.known(news)])
+    days = calendar_days(table.years[1])
+    shut = table.weekends.copy()
+    shut[_rows(table.worked, days)] = False
+    shut[_rows(table.days[table.known(news)], days)] = True
+    rows = np.where(shut, len(days), np.arange(len(days)))
+    nearest: npt.NDArray[np.int64] = np.minimum.accumulate(rows[::-1])[::-1]
+    return nearest
 
 
-def _festival_days(nation: str | None) -> dict[str, Days]:
-    """Middle day of each year's lunar holidays."""
-    table = holidays_of(nation)
-    names = np.array(table.names, dtype=object)
-    titles_of = FESTIVALS.get(nation or "", {})
-    return {name: table.days[np.isin(names, titles)] for name, titles in titles_of.items()}
+def _rows(some: Days, days: Days) -> npt.NDArray[np.int64]:
+    """Places of some days among consecutive ones."""
+    rows: npt.NDArray[np.int64] = (some - days[0]).astype(np.int64)
+    return rows[(rows >= 0) & (rows < len(days))]
 
 
 @lru_cache(maxsize=64)
 def _festival_periods(nation: str | None, before: int, after: int) -> dict[str, DayCounts]:
     if before < 1 or after < 1:
         raise CatalogError(f"before={before} and after={after}: give at least one day each")
-    years = holidays_of(nation).years
+    days = calendar_days(holidays_of(nation).years[1])
     periods: dict[str, DayCounts] = {}
-    for festival, middle in _festival_days(nation).items():
+    for name, dates, first, last, ahead in festivals_of(nation):
         offsets = {
-            f"{festival}_pre": np.arange(-1 - before, -1),
-            festival: np.arange(-1, 2),
-            f"{festival}_post": np.arange(2, 2 + after),
+            f"{name}_pre": np.arange(first - before, first),
+            name: np.arange(first, last + 1),
+            f"{name}_post": np.arange(last + 1, last + 1 + after),
         }
-        for name, offset in offsets.items():
-            periods[name] = _membership(years, middle, offset)
+        if ahead > before:
+            offsets = {f"{name}_ahead": np.arange(first - ahead, first - before), **offsets}
+        for column, offset in offsets.items():
+            periods[column] = _membership(days, festival_dates(dates), offset)
     return periods
 
 
-def _membership(years: tuple[int, int], middle: Days, offset: npt.NDArray[np.int64]) -> DayCounts:
-    days = _all_days(years)
+def _membership(days: Days, dates: Days, offset: npt.NDArray[np.int64]) -> DayCounts:
     inside = np.zeros(len(days))
-    hits = ((middle - days[0]).astype(np.int64)[:, None] + offset).ravel()
-    inside[hits[(hits >= 0) & (hits < len(days))]] = 1.0
+    inside[_rows((dates[:, None] + offset).ravel(), days)] = 1.0
     return DayCounts(days[0], np.concatenate([[0.0], np.cumsum(inside)]), 1.0 / len(offset))

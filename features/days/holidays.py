@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.features.errors import CatalogError
-
 Days = npt.NDArray[np.datetime64]
-FROZEN_YEARS = (1985, 2035)
+# Years of which holidays are known. Before them every weekday counts, back to FIRST_YEAR.
+KNOWN_YEARS = (1950, 2035)
 EVERY_WEEKDAY_YEARS = (1900, 2100)
+FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,16 @@ class HolidayTable:
 
     `announced` is the day from which a holiday could be known, `cancelled` the day from which an
     expected one was no longer expected; NaT where it always was, or always will be.
+
+    Attributes
+    ----------
+    years : tuple of int
+        First and last year of which the holidays are known.
+    weekends : ndarray of bool
+        Whether each day from 1 January of `FIRST_YEAR` to the end of the last year is one of the
+        week's days off.
+    worked : ndarray of datetime64[D]
+        Days off that were worked to make up for others.
     """
 
     days: Days
@@ -31,6 +42,8 @@ class HolidayTable:
     announced: Days
     cancelled: Days
     years: tuple[int, int]
+    weekends: npt.NDArray[np.bool_]
+    worked: Days
 
     @cached_property
     def changes(self) -> Days:
@@ -48,19 +61,32 @@ class HolidayTable:
 
     @classmethod
     def from_rows(
-        cls, rows: Sequence[tuple[str, str, str, str]], years: tuple[int, int]
+        cls,
+        rows: Sequence[tuple[str, str, str, str]],
+        years: tuple[int, int],
+        weekends: npt.NDArray[np.bool_] | None = None,
+        worked: Sequence[date] = (),
     ) -> HolidayTable:
         """Table of (day, name, announced, cancelled) as ISO text, empty where there is none."""
+        if weekends is None:
+            # Day 0 of datetime64, 1 January 1970, was a Thursday.
+            weekends = (calendar_days(years[1]).astype(np.int64) + 3) % 7 >= 5
         days, names, announced, cancelled = zip(*rows, strict=True) if rows else ((), (), (), ())
         as_days = [
             np.array(column, dtype="datetime64[D]") for column in (days, announced, cancelled)
         ]
-        return cls(as_days[0], tuple(names), as_days[1], as_days[2], years)
+        made_up = np.array(sorted(worked), dtype="datetime64[D]")
+        return cls(as_days[0], tuple(names), as_days[1], as_days[2], years, weekends, made_up)
+
+
+def calendar_days(last_year: int) -> Days:
+    """All days from 1 January of `FIRST_YEAR` to the end of a year."""
+    return np.arange(f"{FIRST_YEAR}-01-01", f"{last_year + 1}-01-01", dtype="datetime64[D]")
 
 
 @cache
 def holidays_of(nation: str | None) -> HolidayTable:
-    """Holidays of a nation: frozen ones, or those of the library; none for None."""
+    """Holidays of a nation by its `nation_code`: frozen ones, or those of the library."""
     if nation is None:
         return HolidayTable.from_rows((), EVERY_WEEKDAY_YEARS)
     frozen = _frozen_holidays()
@@ -75,20 +101,27 @@ def _frozen_holidays() -> dict[str, HolidayTable]:
         source.read_text(encoding="utf-8").splitlines()[1:]
     ):
         rows.setdefault(nation, []).append((day, name, announced, cancelled))
-    return {nation: HolidayTable.from_rows(part, FROZEN_YEARS) for nation, part in rows.items()}
+    return {nation: HolidayTable.from_rows(part, KNOWN_YEARS) for nation, part in rows.items()}
 
 
 def _library_holidays(nation: str) -> HolidayTable:
     # Imported here: slow to load, and the frozen nations do without it.
     import holidays
 
-    try:
-        found = holidays.country_holidays(nation, years=range(FROZEN_YEARS[0], FROZEN_YEARS[1] + 1))
-    except NotImplementedError as error:
-        raise CatalogError(
-            f"no public holidays are known for nation {nation!r}; give an ISO code that the "
-            "holidays library knows (holidays.list_supported_countries()), or None for a calendar "
-            "on which every weekday works"
-        ) from error
+    country, _, part = nation.partition("-")
+    found = holidays.country_holidays(
+        country,
+        subdiv=part or None,
+        years=range(KNOWN_YEARS[0], KNOWN_YEARS[1] + 1),
+        language="en_US",
+    )
     rows = [(day.isoformat(), name, "", "") for day, name in sorted(found.items())]
-    return HolidayTable.from_rows(rows, FROZEN_YEARS)
+    years = (max(KNOWN_YEARS[0], found.start_year), min(KNOWN_YEARS[1], found.end_year))
+    days = calendar_days(years[1])
+    # What the library says of years before its first is not about them.
+    off = [
+        found.is_weekend(day) if day.year >= years[0] else day.weekday() in found.weekend
+        for day in days.tolist()
+    ]
+    weekends = np.array(off, dtype=bool)
+    return HolidayTable.from_rows(rows, years, weekends, sorted(found.weekend_workdays))

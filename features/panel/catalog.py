@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from tradeshock.features.errors import CatalogError
+from tradeshock.features.days.nations import nation_code
+from tradeshock.features.days.reading import as_month
+from tradeshock.features.errors import CatalogError, PanelError
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 WINDOWS = ("month", "first_10_days", "first_20_days")
@@ -71,6 +73,7 @@ class Series:
     note: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "nation", nation_code(self.nation))
         if self.window not in WINDOWS:
             raise CatalogError(f"{self.id}: window {self.window!r} is none of {WINDOWS}")
         if self.transform not in TRANSFORMS:
@@ -81,12 +84,12 @@ class Series:
                 f"got window={self.window!r}, flash_of={self.flash_of!r}"
             )
         try:
-            pd.PeriodIndex(list(self.holes), freq="M")
-        except ValueError as error:
+            holes = tuple(str(as_month(month)) for month in self.holes)
+        except PanelError as error:
             raise CatalogError(
-                f"{self.id}: holes {list(self.holes)} do not all read; give months such as "
-                "'2024-09'"
+                f"{self.id}: holes {list(self.holes)} do not all read: {error}"
             ) from error
+        object.__setattr__(self, "holes", holes)
 
     @property
     def is_relative(self) -> bool:
@@ -134,6 +137,15 @@ class Catalog(Mapping[str, Series]):
             if entry.id in self._entries:
                 raise CatalogError(f"{entry.id} stands twice in the catalog")
             self._entries[entry.id] = entry
+        counts: dict[tuple[str, str], str] = {}
+        for entry in self._entries.values():
+            if entry.flash_of is not None:
+                other = counts.setdefault((entry.flash_of, entry.window), entry.id)
+                if other != entry.id:
+                    raise CatalogError(
+                        f"{other} and {entry.id} are both the count of {entry.window} of "
+                        f"{entry.flash_of}; keep one"
+                    )
 
     def __getitem__(self, id: str) -> Series:
         return self._entries[id]

@@ -85,5 +85,6 @@ def _add_calendar(digest: hashlib._Hash, calendar: TradeCalendar, ends: pd.Perio
     last = pd.Timestamp(month_starts(ends[1:], ahead=MONTHS_AFTER + 1)[0] - 1)
     digest.update(f"{calendar.nation}, Saturday {calendar.saturday_weight!r}".encode())
     digest.update(calendar.days_off(first, last).tobytes())
+    digest.update(calendar.days_made_up(first, last).tobytes())
     for name, days in calendar.festivals(first, last).items():
         digest.update(name.encode() + days.tobytes())

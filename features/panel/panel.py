@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable, Mapping
-from datetime import date
 from os import PathLike
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,9 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import Days
+from tradeshock.features.days.reading import Day, Month, as_day, as_months
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.figures import Figures
 from tradeshock.features.panel.origins import (
@@ -21,48 +22,21 @@ from tradeshock.features.panel.origins import (
     FLASH_STATES as FLASH_STATES,
     OwnReleases,
 )
+from tradeshock.features.panel.plain_entries import (
+    CatalogFile,
+    Holes,
+    Transforms,
+    plain_entries,
+    with_hole_rows,
+)
+from tradeshock.features.panel.plausibility import (
+    refuse_contradictions,
+    warn_before_calendar,
+    warn_of_odd_figures,
+)
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.status import data_status
 from tradeshock.features.panel.validation import clean
-
-Day = str | date | np.datetime64 | pd.Timestamp
-Month = str | pd.Period
-
-
-def as_day(day: Day) -> pd.Timestamp:
-    """Return a day without time of day.
-
-    Raises
-    ------
-    PanelError
-        If it cannot be read as a day.
-    """
-    if isinstance(day, numbers.Number):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    try:
-        stamp = pd.Timestamp(day)
-    except (ValueError, TypeError) as error:
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'") from error
-    if pd.isna(stamp):
-        raise PanelError(f"{day!r} is no day; give one such as '2026-05-15'")
-    return (stamp if stamp.tz is None else stamp.tz_localize(None)).normalize()
-
-
-def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
-    """Return days without time of day, in the order given.
-
-    Raises
-    ------
-    PanelError
-        If one cannot be read as a day.
-    """
-    given = list(days)
-    if not all(type(day) is pd.Timestamp and day.tz is None for day in given):
-        given = [as_day(day) for day in given]
-    try:
-        return pd.DatetimeIndex(given).normalize()
-    except pd.errors.OutOfBoundsDatetime as error:
-        raise PanelError(f"there is a day out of all bounds: {error}") from error
 
 
 class Panel(Figures):
@@ -97,6 +71,8 @@ class Panel(Figures):
         if not isinstance(calendar, TradeCalendar):
             calendar = TradeCalendar(calendar)
         self.values = clean(values, catalog)
+        refuse_contradictions(self.values, catalog)
+        warn_of_odd_figures(self.values, catalog)
         self.catalog = catalog
         if origin is None:
             published = self.release_dates[~np.isnan(self.values.to_numpy())]
@@ -105,6 +81,7 @@ class Panel(Figures):
             self.origin = as_day(origin)
             self._refuse_later_figures()
         self.calendar = calendar.as_of(self.origin)
+        warn_before_calendar(self.months, self.calendar)
 
     @classmethod
     def _of(
@@ -145,9 +122,13 @@ class Panel(Figures):
     def from_frame(
         cls,
         values: pd.DataFrame | pd.Series,
-        release: ReleaseRule | Mapping[str, ReleaseRule],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
         unit: str = "mn USD",
+        *,
+        transform: Transforms = "log",
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
     ) -> Panel:
         """Panel of a table without a catalog: every series gets a plain entry.
 
@@ -161,34 +142,92 @@ class Panel(Figures):
             Working days, or the ISO code of a nation such as "TW".
         unit : str
             Unit of all series.
+        transform : {"log", "level"} or mapping of str to one of them
+            "level" for series that may be zero or below: balances, rates, indices around zero.
+        holes : iterable of str, or mapping of str to iterable of str
+            Months known to be missing, such as "2024-09", in all series or in each.
+        catalog : Catalog or path, optional
+            Full entries of some or all series, or a TOML file of them.
 
         Raises
         ------
         PanelError
-            As `Panel`; also if a column has no release rule.
+            As `Panel`; also if a column has neither a release rule nor an entry.
         """
         if isinstance(values, pd.Series):
             values = values.to_frame("exports_total" if values.name is None else values.name)
-        nation = calendar.nation if isinstance(calendar, TradeCalendar) else calendar
+        calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
         ids = [str(id) for id in values.columns]
-        rules = dict.fromkeys(ids, release) if isinstance(release, ReleaseRule) else release
-        if missing := [id for id in ids if id not in rules]:
-            raise PanelError(f"no release rule for {missing}; give one for every column")
-        entries = {
-            id: Series(id=id, title=id, unit=unit, nation=nation, release=rules[id]) for id in ids
-        }
+        entries = plain_entries(ids, release, calendar.nation, unit, transform, holes, catalog)
+        return cls(values, entries, calendar)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | PathLike[str],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
+        calendar: TradeCalendar | str | None = None,
+        unit: str = "mn USD",
+        *,
+        transform: Transforms | None = None,
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
+        **reading: Unpack[Reading],
+    ) -> Panel:
+        """Panel of a file: text with separators, a workbook (.xlsx, .ods, ...) or Parquet.
+
+        A file is read strictly: what has two readings is refused with the argument that decides.
+        Months may be in any order; months that `holes` names may be left out.
+
+        Parameters
+        ----------
+        path : str or path
+            Workbooks need the extra ``excel``, Parquet files the extra ``parquet``.
+        release, calendar, unit, transform, holes, catalog
+            As for `from_frame`. By default a file's own codes say what is modelled in logs
+            (FRED-MD has them), and all other series are.
+        **reading
+            `sep`, `decimal`, `thousands`, `encoding`, `month_format`, `header`, `footer`, `names`,
+            `month`, `series`, `columns`, `missing`, `sheet`: see
+            `tradeshock.features.files.table.Reading`.
+
+        Raises
+        ------
+        PanelError
+            As `from_frame`; also if the file does not read in exactly one way.
+        """
+        table = read_table(path, reading)
+        calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
+        ways = table.transform if transform is None else transform
+        ids = table.values.columns
+        entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog)
+        values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
         return cls(values, entries, calendar)
 
     @classmethod
     def from_csv(
         cls,
         path: str | PathLike[str],
-        release: ReleaseRule | Mapping[str, ReleaseRule],
+        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
         unit: str = "mn USD",
+        *,
+        transform: Transforms | None = None,
+        holes: Holes = (),
+        catalog: CatalogFile | None = None,
+        **reading: Unpack[Reading],
     ) -> Panel:
-        """Panel of a CSV whose first column is the month (see `from_frame`)."""
-        return cls.from_frame(pd.read_csv(path, index_col=0), release, calendar, unit)
+        """Panel of a CSV file (see `from_file`)."""
+        return cls.from_file(
+            path,
+            release,
+            calendar,
+            unit,
+            transform=transform,
+            holes=holes,
+            catalog=catalog,
+            **reading,
+        )
 
     def with_series(
         self,
@@ -235,8 +274,11 @@ class Panel(Figures):
         if day > self.origin:
             # holidays announced since the old origin are known now
             working = TradeCalendar(working.nation, working.saturday_weight)
+        refuse_contradictions(table, catalog)
+        warn_of_odd_figures(new, catalog)
         panel = Panel._of(table, catalog, working, day)
         panel._refuse_later_figures()
+        warn_before_calendar(new.index, panel.calendar)
         return panel
 
     def select(self, ids: Iterable[str]) -> Panel:
@@ -319,7 +361,7 @@ class Panel(Figures):
         PanelError
             If an origin lies outside what the panel knows, or its flash figure is missing.
         """
-        months = _months(first, last)
+        months = as_months(first, last)
         days = self.origin_days(months, state, target)
         last_rows = self.last_known([target], pd.DatetimeIndex(days))[:, 0]
         published = (last_rows >= 0) & (last_rows == months.asi8 - 1 - self.months.asi8[0])
@@ -362,18 +404,6 @@ class Panel(Figures):
         """Last standard origin on or before the panel's own."""
         month = pd.PeriodIndex([self.last_month(target) + 1])
         return pd.Timestamp(self.origin_days(month, self.state(target), target)[0])
-
-
-def _months(first: Month, last: Month) -> pd.PeriodIndex:
-    try:
-        months = pd.period_range(first, last, freq="M")
-    except ValueError as error:
-        raise PanelError(
-            f"{first!r} to {last!r} are no months; give them such as '2015-01'"
-        ) from error
-    if not len(months):
-        raise PanelError(f"no months from {first} to {last}; give the earlier one first")
-    return months
 
 
 def latest_of(panel: Panel, *ids: str) -> LatestOf:

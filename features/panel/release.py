@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar, month_starts
 from tradeshock.features.days.holidays import Days
+from tradeshock.features.days.nations import nation_code
 from tradeshock.features.errors import CatalogError
 
 Exceptions = Mapping[str, str] | tuple[tuple[str, str], ...]
@@ -64,9 +66,16 @@ class ReleaseRule:
         _whole("day", self.day, 1, 31)
         _whole("months_after", self.months_after, 0, 120)
         _whole("days_after_end", self.days_after_end, 0, 3650)
-        TradeCalendar(self.roll)
-        late = dict(self.exceptions)
-        object.__setattr__(self, "exceptions", tuple(sorted(_exception(m, late[m]) for m in late)))
+        object.__setattr__(self, "roll", nation_code(self.roll))
+        given = self.exceptions
+        pairs = given.items() if isinstance(given, Mapping) else given
+        late = sorted(_exception(month, day) for month, day in pairs)
+        for (month, day), (after, other) in pairwise(late):
+            if month == after:
+                raise CatalogError(
+                    f"the exceptions have two days for {month}, {day} and {other}; keep one"
+                )
+        object.__setattr__(self, "exceptions", tuple(late))
 
     @classmethod
     def after(cls, days: int, roll: str | None = None, exceptions: Exceptions = ()) -> ReleaseRule:

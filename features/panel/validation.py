@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 
@@ -61,7 +62,7 @@ def monthly_index(index: pd.Index) -> pd.PeriodIndex:
         gaps = expected.difference(months).astype(str).tolist()
         raise PanelError(
             f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
-            "(reindex) and name holes of a series in its catalog entry"
+            "and name the months as holes: holes=['2024-09'], or in the catalog entry"
         )
     return expected
 
@@ -71,27 +72,25 @@ def _as_months(index: pd.Index) -> pd.PeriodIndex:
         if index.freqstr != "M":
             raise PanelError(f"the index has frequency {index.freqstr!r}; give months (freq 'M')")
         return index
-    days = index if isinstance(index, pd.DatetimeIndex) else _read_days(index)
-    edge = days.is_month_start | days.is_month_end
-    if not edge.all():
-        raise PanelError(
-            f"the index holds {days[~edge][0].date()}, neither start nor end of a month; "
-            "aggregate daily or weekly figures to months first"
-        )
-    return days.tz_localize(None).to_period("M")
+    return months_of_stamps(index if isinstance(index, pd.DatetimeIndex) else _read_days(index))
 
 
 def _read_days(index: pd.Index) -> pd.DatetimeIndex:
     texts = index.astype(str)
     # ISO alone: other forms would be guessed, and days taken for months
-    days = pd.to_datetime(texts, format="ISO8601", errors="coerce")
+    try:
+        days = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", errors="coerce"))
+    except ValueError as error:
+        raise PanelError(
+            f"the index mixes time zones ({error}); give months such as '2024-09'"
+        ) from error
     strange = days.isna() | ~texts.str.match(r"\d{4}-\d{2}")
     if strange.any():
         raise PanelError(
             f"the index holds {str(texts[strange][0])!r}, which is no month; "
             "give months such as '2024-09' or a monthly PeriodIndex"
         )
-    return pd.DatetimeIndex(days)
+    return days
 
 
 def numeric(values: pd.DataFrame) -> pd.DataFrame:
@@ -117,6 +116,8 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _floats(id: str, column: pd.Series) -> Floats:
+    if odd := _no_real_number(column):
+        raise PanelError(f"{id} has {odd}; give numbers, NaN where missing")
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype="float64", na_value=np.nan)
     parsed = pd.to_numeric(column.astype(object), errors="coerce")
@@ -127,6 +128,21 @@ def _floats(id: str, column: pd.Series) -> Floats:
             "NaN where missing"
         )
     return parsed.to_numpy(dtype="float64")
+
+
+def _no_real_number(column: pd.Series) -> str:
+    """Which cell is true or false, or complex; empty where none is."""
+    if column.dtype == object:
+        wrong = [
+            isinstance(cell, bool | np.bool_ | complex | np.complexfloating) for cell in column
+        ]
+    else:
+        types = pd.api.types
+        wrong = [types.is_bool_dtype(column.dtype) or types.is_complex_dtype(column.dtype)]
+    if not any(wrong):
+        return ""
+    row = wrong.index(True)
+    return f"{column.iloc[row]!r} in {column.index[row]}"
 
 
 def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
@@ -140,7 +156,8 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
     """
     if unknown := [id for id in values.columns if id not in catalog]:
         raise PanelError(
-            f"no catalog entry for {unknown}; add one: panel.with_series(values, entry)"
+            f"no catalog entry for {unknown}; add one (with_series(values, entry)), or make the "
+            "panel with Panel.from_frame, which needs none"
         )
     for id in values.columns:
         column, months = values[id].to_numpy(), pd.PeriodIndex(values.index)
@@ -150,7 +167,7 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
         if catalog[id].transform == "log" and len(bad := np.flatnonzero(column <= 0)):
             raise PanelError(
                 f"{id} is {column[bad[0]]:g} in {months[bad[0]]} but is modelled in logs; "
-                "correct the figure or set transform='level' in its catalog entry"
+                "correct the figure, or say transform='level' (argument or field of the entry)"
             )
         missing = months[np.isnan(column)]
         inside = missing[(missing > months[rows[0]]) & (missing < months[rows[1]])]
@@ -158,7 +175,7 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
         if len(holes):
             raise PanelError(
                 f"{id} has unknown holes in {holes.astype(str).tolist()[:6]}; "
-                "fill them or name them under holes in its catalog entry"
+                "fill them or name them: holes=['2024-09'] (argument or field of the entry)"
             )
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tradeshock.features.days.reading import Day, as_days
 from tradeshock.features.errors import BacktestError
-from tradeshock.features.panel.panel import Day, Panel, as_days
+from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.backtesting.functionals import Functional
 from tradeshock.forecast.backtesting.plan import Models, chunks_of, plan

@@ -8,9 +8,10 @@ from os import PathLike
 
 import pandas as pd
 
+from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel.catalog import Catalog
-from tradeshock.features.panel.panel import Day, Panel
+from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.backtesting.backtest import backtest, processes_for
 from tradeshock.forecast.backtesting.plan import Models, plan

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError
-from tradeshock.features.panel.panel import Day, Panel
+from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.backtesting.backtest import at_least, origins_for

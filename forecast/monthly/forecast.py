@@ -15,9 +15,10 @@ import pandas as pd
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.catalog import Series
-from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
+from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.defaults import (

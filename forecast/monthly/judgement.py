@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tradeshock.features.errors import ModelError
+from tradeshock.features.days.reading import as_month
+from tradeshock.features.days.written import MONTH
+from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.models.paths import ForecastPaths
 
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_WRITTEN = re.compile(rf"(?P<month>{_MONTH.pattern})\s*=\s*(?P<amount>[\d.eE+-]+)")
+_WRITTEN = re.compile(rf"(?P<month>{MONTH.pattern})\s*=\s*(?P<amount>[\d.eE+-]+)")
 NO_REASON = "no reason given"
 
 
@@ -102,9 +103,10 @@ class Judgement:
                     "add one, such as 2026-06=+1200, or drop the note"
                 )
             return None
-        if odd := [month for month in amounts if not _MONTH.fullmatch(str(month))]:
-            raise ModelError(f"the adjusted month {odd[0]!r} does not read; write it as '2026-06'")
-        months = pd.PeriodIndex([str(month) for month in amounts], freq="M")
+        try:
+            months = pd.PeriodIndex([as_month(month) for month in amounts], freq="M")
+        except PanelError as error:
+            raise ModelError(f"an adjusted month does not read: {error}") from error
         figures = [_amount(str(month), amount) for month, amount in amounts.items()]
         by_month = pd.Series(figures, months).sort_index()
         return cls(by_month, unit, (reason or "").strip() or NO_REASON)

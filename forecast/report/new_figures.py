@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.panel.panel import Day, Panel, as_day
+from tradeshock.features.days.reading import Day, as_day
+from tradeshock.features.panel.panel import Panel
 
 COLUMNS = ("title", "unit", "month", "released", "value", "relative", "yoy", "yoy_before", "moved")
 

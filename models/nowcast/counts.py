@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
-from tradeshock.features.days.holidays import FROZEN_YEARS, Days
+from tradeshock.features.days.holidays import KNOWN_YEARS, Days
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.panel.validation import months_of
 from tradeshock.models.adjustment import moving_edges
@@ -126,7 +126,7 @@ class CountHistory:
 def day_table(calendar: TradeCalendar, window: str, first: int, last: int) -> DayTable:
     """Calendar from one month to another, or to where holidays are known if that is later."""
     # So that all origins of a panel ask for the same.
-    end = max(last, 12 * (FROZEN_YEARS[1] - 1970) + 11)
+    end = max(last, 12 * (KNOWN_YEARS[1] - 1970) + 11)
     months = months_of(np.arange(first, end + 1))
     return DayTable(
         months.asi8,

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import ModelError, StoredFileError
-from tradeshock.features.panel.panel import Day, Panel, as_day
+from tradeshock.features.panel.panel import Panel
 from tradeshock.models.findings import Findings
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays

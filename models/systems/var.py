@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from tradeshock.features.days.reading import as_days
 from tradeshock.features.errors import ModelError
-from tradeshock.features.panel.panel import as_days
 from tradeshock.models.algebra.least_squares import (
     VarEstimate,
     estimate_var,
