@@ -35,3 +35,7 @@ class ScoreError(TradeshockError, ValueError):
 
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out."""
+
+
+class OddConditionWarning(UserWarning):
+    """An assumed value is so far from the series' last figure that its unit may be wrong."""

@@ -13,12 +13,15 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.models.base import Floats, Model
+from tradeshock.models.assumptions.odd_values import already_checked
+from tradeshock.models.base import Floats, Model, condition_notes
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.systems.steering import steered_paths
 
 if TYPE_CHECKING:
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
 
 
@@ -104,10 +107,19 @@ class Wrapper(Model):
         return self
 
     def forecast(self, steps: int, conditions: Conditions | None = None) -> ForecastPaths:
-        """Draw joint paths (see `Model.forecast`); conditions go to the members."""
+        """Draw joint paths (see `Model.forecast`); conditions go to the members.
+
+        A member that lacks a conditioned series is steered by a Bayesian VAR that has it
+        (`tradeshock.models.systems.steering`), and the notes say so.
+        """
         self._check_fitted()
-        forecasts = [member.forecast(steps, conditions) for member in self.members_]
-        return self._named(self.combine(forecasts, self._known(self.panel_.origin)), self.name)
+        self._check_steps(steps)
+        conditions = self._accepted(conditions)
+        with already_checked():
+            forecasts = [_of_member(member, steps, conditions) for member in self.members_]
+        paths = self.combine(forecasts, self._known(self.panel_.origin))
+        notes = dict.fromkeys((*paths.notes, *condition_notes(conditions)))
+        return self._named(replace(paths, notes=tuple(notes)), self.name)
 
     def replay(
         self,
@@ -169,6 +181,17 @@ class Wrapper(Model):
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self.forecast(steps, conditions).values
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        return self.members_[0]._cell_draws(cells, steps, conditions)
+
+
+def _of_member(member: Model, steps: int, conditions: Conditions | None) -> ForecastPaths:
+    if conditions is None or not member._lacking(conditions):
+        return member.forecast(steps, conditions)
+    return steered_paths(member, steps, conditions)
 
 
 def models_in(parameter: object) -> list[Model]:

@@ -28,10 +28,12 @@ from tradeshock.models.algebra.minnesota import (
 )
 from tradeshock.models.base import Model
 from tradeshock.models.systems.adjusted_levels import AdjustedLevels
+from tradeshock.models.systems.cells import draws_of_cells
 from tradeshock.models.systems.growth_system import live_series
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
 
 Floats = npt.NDArray[np.float64]
@@ -248,19 +250,53 @@ class BayesianVAR(Model):
         -------
         ndarray, shape (n_draws, steps)
         """
+        index, _, change = self._steering(values, conditions)
+        shift = change[:, index.get_indexer(self._ahead(values.shape[1])), 0]
+        return np.asarray(values * np.exp(shift) if self.levels_.logs[0] else values + shift)
+
+    def steered_draws(
+        self, values: Floats, conditions: Conditions | None, until: pd.Period
+    ) -> tuple[Floats, pd.PeriodIndex]:
+        """Draws of all series of this system beside another model's paths of the first target.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_draws, steps)
+            As in `steer`.
+        conditions : Conditions or None
+            As in `steer`.
+        until : Period
+            Last month, if it is after those of `values`.
+
+        Returns
+        -------
+        draws : ndarray, shape (n_draws, T, n)
+            In own units, the first series steered.
+        months : PeriodIndex
+            From the first month that some series lacks.
+        """
+        index, draws, change = self._steering(values, conditions, until)
+        return self.levels_.own_units(draws + change + self.centre_, index), index
+
+    def _steering(
+        self, values: Floats, conditions: Conditions | None, until: pd.Period | None = None
+    ) -> tuple[pd.PeriodIndex, Floats, Floats]:
+        """Months, draws with another model's paths in the place of the target, their change."""
         self._check_fitted()
         ahead = self._ahead(values.shape[1])
-        index = self._months(len(ahead), conditions)
+        last = ahead[-1] if until is None else max(ahead[-1], until)
+        index = self._months((last - self.last_).n, conditions)
         places = index.get_indexer(ahead)
         draws, law = self._published_law(index)
         levels = np.log(values) if self.levels_.logs[0] else values
         own = levels - self.levels_.effects(ahead)[:, 0] - self.centre_[0]
         draws[:, places, 0] = own
+        if conditions is None:
+            return index, draws, np.zeros_like(draws)
         assumed, sd = self._assumed(index, conditions)
         rows = value_conditions(assumed - self.centre_, sd, self.series_, index)
         rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
-        shift = conditional_shift(law, draws, rows, rng)[:, places, 0]
-        return np.asarray(values * np.exp(shift) if self.levels_.logs[0] else values + shift)
+        return index, draws, conditional_shift(law, draws, rows, rng)
 
     def _published_law(self, index: pd.PeriodIndex) -> tuple[Floats, GaussianFuture]:
         """Draws of centred levels, and their law, once the ragged edge is met."""
@@ -335,3 +371,11 @@ class BayesianVAR(Model):
         if self.left_out_:
             return (f"left out as stale: {', '.join(self.left_out_)}",)
         return ()
+
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        return tuple(id for id in conditions.series if id not in self.series_)
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        return draws_of_cells(self, cells, steps, conditions)

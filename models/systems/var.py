@@ -31,6 +31,7 @@ from tradeshock.models.algebra.many_origins import (
 )
 from tradeshock.models.algebra.recursion import simulate
 from tradeshock.models.base import Model
+from tradeshock.models.systems.cells import draws_of_cells
 from tradeshock.models.systems.growth_system import (
     GrowthSystem,
     calendar_regressors,
@@ -41,6 +42,7 @@ from tradeshock.models.systems.var_points import point_replay
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
     from tradeshock.models.paths import ForecastPaths
 
@@ -402,9 +404,15 @@ class VAR(Model):
             )
         if self.left_out_:
             notes.append(f"left out as stale: {', '.join(self.left_out_)}")
-        if conditions is not None and len(conditions):
-            notes.append(f"conditional on {', '.join(conditions.series)}")
         return tuple(notes)
+
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        return tuple(id for id in conditions.series if id not in self.series_)
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        return draws_of_cells(self, cells, steps, conditions)
 
 
 def _learn_together(models: Sequence[VAR], samples: Sequence[Sample]) -> None:
