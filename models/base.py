@@ -309,10 +309,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     def _last(self) -> dict[str, float]:
         """Last published figure of every series."""
-        return {str(id): float(self.panel_.series(id).iloc[-1]) for id in self.panel_.values}
+        return {
+            str(id): float(self.panel_.series(str(id)).iloc[-1])
+            for id in self.panel_.values.columns
+        }
 
     def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
-        """Conditioned series that mean nothing to the model; a wrapper steers it by them."""
+        """Conditioned series that are not in the model; what wraps it steers its paths by them."""
         return () if self.takes_conditions else conditions.series
 
     def _cell_draws(

@@ -28,7 +28,7 @@ def refuse_odd_values(entries: Iterable[Entry], panel: Panel) -> None:
     ----------
     entries : iterable of Condition or RelativeCondition
     panel : Panel
-        What is known; series that it lacks are left to the model.
+        What is known; series that it lacks and months that it has are left to the model.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def refuse_odd_values(entries: Iterable[Entry], panel: Panel) -> None:
         The same, for values that are odd only.
     """
     for entry in entries:
-        if entry.series not in panel:
+        if entry.series not in panel or entry.month <= panel.last_month(entry.series):
             continue
         last = panel.series(entry.series)
         value = _implied(entry, float(last.iloc[-1]))

@@ -283,6 +283,9 @@ class DirectModel(UnivariateModel):
         """Paths moved as those of a Bayesian VAR move under the conditions."""
         return steering_system(self, conditions.series).steer(values, conditions)
 
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        return tuple(id for id in conditions.series if id not in self.target_)
+
     def _cell_draws(
         self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
     ) -> Floats:
@@ -290,4 +293,4 @@ class DirectModel(UnivariateModel):
         return steered_cells(self, free, cells, conditions)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        return () if conditions is None else (steering_note(self, conditions.series),)
+        return () if conditions is None else (steering_note(self, self._lacking(conditions)),)

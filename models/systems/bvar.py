@@ -236,8 +236,9 @@ class BayesianVAR(Model):
         """Move another model's paths of the first target as this system moves under conditions.
 
         For models that contain no future drivers. The other model's draws take the place of this
-        system's own target; the joint correction of the kernel is then added to them. Conditions
-        on the target are met by every path.
+        system's own target, and its other series move along, as they do with a condition; the
+        joint correction of the kernel for the conditions is then added to them. Conditions on the
+        target are met by every path.
 
         Parameters
         ----------
@@ -290,12 +291,16 @@ class BayesianVAR(Model):
         draws, law = self._published_law(index)
         levels = np.log(values) if self.levels_.logs[0] else values
         own = levels - self.levels_.effects(ahead)[:, 0] - self.centre_[0]
-        draws[:, places, 0] = own
+        # What the other model expects of the target moves what is expected of the other series.
+        beside = np.full(draws.shape, np.nan)
+        beside[:, places, 0] = own
+        theirs = value_conditions(beside, np.zeros(draws.shape[1:]), self.series_, index)
+        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
+        draws = draws + conditional_shift(law, draws, theirs, rng)
         if conditions is None:
             return index, draws, np.zeros_like(draws)
         assumed, sd = self._assumed(index, conditions)
         rows = value_conditions(assumed - self.centre_, sd, self.series_, index)
-        rng = np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
         return index, draws, conditional_shift(law, draws, rows, rng)
 
     def _published_law(self, index: pd.PeriodIndex) -> tuple[Floats, GaussianFuture]:

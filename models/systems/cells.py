@@ -48,7 +48,7 @@ def draws_of_cells(
     ConditionError
         If a series is not in the system or a month is published.
     """
-    series: tuple[str, ...] = system.series_  # type: ignore[attr-defined]
+    series: tuple[str, ...] = system.series_
     refuse_wrong_cells(system.panel_, series, cells)
     # The same model, with all its series for targets, from the first month that one of them lacks.
     whole = copy(system)

@@ -120,11 +120,9 @@ def steering_note(model: Model, lacking: Sequence[str]) -> str:
     since = ""
     if late:
         last = max(late, key=lambda id: _first(panel, id))
-        since = f", which has learned from {_first(panel, last)} on, where {last} starts"
-    return (
-        f"models without {', '.join(lacking)} are steered draw by draw by a Bayesian VAR that has "
-        f"{'it' if len(lacking) == 1 else 'them'}{since}"
-    )
+        since = f", which learns from {_first(panel, last)} on, where {last} starts"
+    whose = f"models without {', '.join(lacking)}" if lacking else "models without drivers"
+    return f"{whose} are steered draw by draw by a Bayesian VAR that has them{since}"
 
 
 def _default_series(panel: Panel) -> list[str]:
