@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,25 @@ class ForecastPaths:
                 f"{self.model} gave paths that are not finite, first at step {step} "
                 f"({self.index[step - 1]}), origin {self.origin.date()}"
             )
+
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self._summary().to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self._summary().to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        draws, steps, _ = self.values.shape
+        return (
+            f"{', '.join(self.series)} by {self.model} on {self.origin.date()} ({self.state}): "
+            f"{draws:,} paths of {steps} months"
+        )
+
+    def _summary(self) -> pd.DataFrame:
+        """Medians and ends of the central 80 % interval, months by series."""
+        tables = {id: self.quantile((0.1, 0.5, 0.9), id).round(2) for id in self.series}
+        return pd.concat(tables, axis=1) if len(tables) > 1 else tables[self.series[0]]
 
     def draws(self, series: str | None = None) -> Floats:
         """Paths of one series (default: the first), draws by steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -30,7 +31,7 @@ def find_models() -> dict[str, type[Model]]:
     ModelError
         If an entry point cannot be loaded, is no model or bears a built-in model's name.
     """
-    found = {name: cls for name, cls in _built_in().items() if all(map(find_spec, cls.requires))}
+    found = _installed()
     for point in entry_points(group=GROUP):
         if point.name in found or point.name in _built_in():
             raise ModelError(
@@ -46,7 +47,7 @@ def make_model(name: str, **parameters: object) -> Model:
     Parameters
     ----------
     name : str
-        One of `find_models`.
+        One of `find_models`, in capitals or not, or a class anywhere as ``package.module:Class``.
     **parameters
         Passed to its class.
 
@@ -55,17 +56,36 @@ def make_model(name: str, **parameters: object) -> Model:
     ModelError
         If there is no such model, or it has no such parameter.
     """
-    built_in = _built_in()
-    # A broken plug-in must not stand in the way of other models.
-    points = [point for point in entry_points(group=GROUP) if point.name == name]
-    if name not in built_in and not points:
-        plugged = entry_points(group=GROUP).names
-        raise ModelError(f"no model {name!r}; there are {', '.join(sorted({*built_in, *plugged}))}")
-    cls = built_in[name] if name in built_in else _load(points[0])
+    cls = _class_at(name) if ":" in name else _class_called(name)
     known = inspect.signature(cls).parameters
     if unknown := sorted(set(parameters) - set(known)):
         raise ModelError(f"{name} has no parameters {unknown}; it has {list(known)}")
     return cls(**parameters)
+
+
+def _class_called(name: str) -> type[Model]:
+    built_in = _built_in()
+    # A broken plug-in must not stand in the way of other models.
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    names = {*built_in, *points}
+    alike = [known for known in names if known.casefold() == name.casefold()]
+    if name not in names and len(alike) != 1:
+        offered = sorted({*_installed(), *points})
+        near = get_close_matches(name, offered, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ModelError(f"no model {name!r}; {hint}there are {', '.join(offered)}")
+    found = name if name in names else alike[0]
+    return built_in[found] if found in built_in else _load(points[found])
+
+
+def _installed() -> dict[str, type[Model]]:
+    """Built-in models whose extras are there."""
+    return {name: cls for name, cls in _built_in().items() if all(map(find_spec, cls.requires))}
+
+
+def _class_at(place: str) -> type[Model]:
+    module, _, name = place.partition(":")
+    return _load(EntryPoint(name or place, f"{module}:{name}", GROUP))
 
 
 @lru_cache(maxsize=1)
@@ -102,4 +122,6 @@ def _load(point: EntryPoint) -> type[Model]:
 
 def _whose(point: EntryPoint) -> str:
     package = "" if point.dist is None else f" of {point.dist.name}"
+    if point.dist is None and point.value.endswith(f":{point.name}"):
+        return f"the model {point.value}"
     return f"the entry point {point.name!r}{package} ({point.value})"

@@ -117,7 +117,7 @@ def test_the_frame_has_a_row_for_each_forecast(done, origins):
     numbers = frame.select_dtypes("number")
     out = numbers.columns.difference(["actual", "crps", "logscore", "pit"])
     assert np.isfinite(numbers[out].to_numpy()).all()
-    assert repr(done) == f"Backtest: 2 models from {len(origins)} origins"
+    assert repr(done).startswith(f"Backtest: 2 models from {len(origins)} origins, RMSE by step")
 
 
 def test_the_numbers_are_those_of_the_slow_path(panel, done, origins):

@@ -130,7 +130,7 @@ def test_table_csv_and_json_agree() -> None:
     year = content["years"][0]
     assert f"2026: {year['median'] / 1000:,.1f} bn USD" in printed
     assert f"{year['growth_median']:+.1f} % on 2025" in printed
-    assert content["threshold"] == 700_000.0
+    assert content["threshold"] == 1_000_000.0
 
 
 def test_header_says_what_is_known_and_which_model() -> None:
@@ -150,7 +150,12 @@ def test_header_says_what_is_known_and_which_model() -> None:
 
 @pytest.mark.parametrize(
     ("threshold", "words"),
-    [("1", "over 99 %"), ("5000", "under 1 %"), ("958", r"\d\d %"), (None, "700 bn USD: ")],
+    [
+        ("1", "over 99 %"),
+        ("5000", "under 1 %"),
+        ("958", r"\d\d %"),
+        (None, r"(900|1,000) bn USD: "),
+    ],
 )
 def test_chance_of_passing_a_threshold(threshold: str | None, words: str) -> None:
     options = [] if threshold is None else ["--threshold", threshold]
@@ -158,10 +163,22 @@ def test_chance_of_passing_a_threshold(threshold: str | None, words: str) -> Non
     assert re.search(f"Chance of more than .*{words}", printed)
 
 
-def test_threshold_is_that_of_korean_exports_alone() -> None:
-    assert "Chance" not in run("forecast", *QUICK, "--target", "imports_total").stdout
-    chance = run("forecast", *QUICK, "--target", "imports_total", "--threshold", "600").stdout
-    assert "Chance of more than 600 bn USD" in chance
+def test_threshold_is_round_and_in_doubt_unless_it_is_given() -> None:
+    imports = ("forecast", *QUICK, "--target", "imports_total")
+    assert re.search("Chance of more than [67]00 bn USD: [1-9]", run(*imports).stdout)
+    assert "Chance of more than 600 bn USD" in run(*imports, "--threshold", "600").stdout
+
+
+def test_levels_and_prices_have_no_growth_or_total_that_means_nothing() -> None:
+    pressure = run("forecast", *QUICK[:1], "VAR", "--target", "gscpi").stdout
+    assert "y/y" not in pressure
+    assert "on a year before" not in pressure
+    assert "months published" not in pressure
+    won = run("forecast", *QUICK[:1], "RandomWalk", "--target", "usdkrw").stdout
+    assert "y/y" in won
+    assert "months published" not in won
+    asked = ("forecast", "--model", "RandomWalk", "--target", "usdkrw", "--threshold", "1")
+    assert "usdkrw is in KRW per USD, which does not add up" in refused(*asked)
 
 
 def test_out_writes_the_chart_and_the_figures(tmp_path: Path) -> None:

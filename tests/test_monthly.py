@@ -175,11 +175,10 @@ def test_target_is_the_only_series_or_named(panel: Panel, taiwan: Panel) -> None
 
 
 def test_threshold_is_spoken_in_billions(panel: Panel, taiwan: Panel) -> None:
-    assert threshold_of(panel, "exports_total") == 700_000.0
+    assert threshold_of(panel, "exports_total") is None
     assert threshold_of(panel, "exports_total", 650.0) == 650_000.0
-    assert threshold_of(panel, "imports_total") is None
     assert threshold_of(panel, "usdkrw", 17_000.0) == 17_000.0
-    assert threshold_of(taiwan, "taiwan") is None
+    assert threshold_of(taiwan, "taiwan", 650.0) == 650_000.0
 
 
 # -- judgement --------------------------------------------------------------------------------

@@ -79,3 +79,27 @@ def test_names_of_built_in_models_are_taken(announce):
     announce("RandomWalk", "tradeshock.models.univariate.seasonal_naive:SeasonalNaive")
     with pytest.raises(ModelError, match="bears the name of another model"):
         find_models()
+
+
+def test_capitals_do_not_matter_and_a_near_name_is_offered():
+    assert type(make_model("randomwalk")) is RandomWalk
+    with pytest.raises(
+        ModelError, match=r"no model 'BayesVAR'; did you mean BayesianVAR\? there are"
+    ):
+        make_model("BayesVAR")
+
+
+def test_the_error_lists_what_find_models_lists(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(ModelError) as error:
+        make_model("Oracle")
+    assert str(error.value).rpartition("there are ")[2].split(", ") == list(find_models())
+
+
+def test_a_class_is_found_where_it_stands():
+    place = "tradeshock.models.univariate.random_walk"
+    assert type(make_model(f"{place}:RandomWalk", n_draws=5)) is RandomWalk
+    with pytest.raises(ModelError, match=f"the model {place}:Walk cannot be loaded"):
+        make_model(f"{place}:Walk")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        make_model("no.such.module:Walk")

@@ -2,3 +2,7 @@
 
 Nothing that is fitted on more than one origin knew, and no model.
 """
+
+from tradeshock.features.door import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,8 @@ from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 WINDOWS = ("month", "first_10_days", "first_20_days")
 TRANSFORMS = ("log", "level")
+# Units of what does not add up over months: indices, shares, and whatever is so much for each.
+_NO_AMOUNT = re.compile(r"index|points?\b|=\s*100|%|deviations?|\bper\b|\ban?\b|/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,18 @@ class Series:
             ) from error
 
     @property
+    def is_relative(self) -> bool:
+        """Whether growth in per cent means something: not where values may pass zero."""
+        return self.transform == "log"
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether months add up to a year: amounts do; indices, prices and rates do not."""
+        return self.is_relative and not _NO_AMOUNT.search(self.unit)
+
+    @property
     def hole_months(self) -> pd.PeriodIndex:
-        """OriginRows holes as months."""
+        """Known holes as months."""
         return pd.PeriodIndex(list(self.holes), freq="M")
 
     @classmethod

@@ -76,7 +76,7 @@ class Figures:
         return self.values.to_numpy()[:, self._column(id)]
 
     def series(self, id: str) -> pd.Series:
-        """Figures figures of one series, first to last, without NaN.
+        """Figures of one series, first to last, without NaN.
 
         Raises
         ------

@@ -22,6 +22,7 @@ from tradeshock.features.panel.origins import (
     OwnReleases,
 )
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.status import data_status
 from tradeshock.features.panel.validation import clean
 
 Day = str | date | np.datetime64 | pd.Timestamp
@@ -134,6 +135,9 @@ class Panel(Figures):
             f"Panel as of {self.origin.date()}: {len(self.values.columns)} series, "
             f"{months[0]} to {months[-1]}"
         )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{data_status(self).to_html(max_rows=20)}"
 
     # -- doors in -----------------------------------------------------------------------------
 

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.figures import Figures
 
 
-def data_status(panel: Panel) -> pd.DataFrame:
+def data_status(panel: Figures) -> pd.DataFrame:
     """Return one row a series of what was out at the panel's origin.
+
+    Parameters
+    ----------
+    panel : Panel
 
     Returns
     -------
@@ -25,7 +29,7 @@ def data_status(panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(rows, pd.Index(panel.values.columns, name="series"))
 
 
-def _status(panel: Panel, id: str) -> dict[str, Any]:
+def _status(panel: Figures, id: str) -> dict[str, Any]:
     entry, figures = panel.catalog[id], panel.values[id].dropna()
     first, last = (figures.index[0], figures.index[-1]) if len(figures) else (None, None)
     status = {

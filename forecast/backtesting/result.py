@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,20 @@ class Backtest:
     def __repr__(self) -> str:
         models = self.frame["model"].nunique()
         origins = self.frame["origin"].nunique()
-        return f"Backtest: {models} models from {origins} origins"
+        return f"Backtest: {models} models from {origins} origins{self._summary()}"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+    def _summary(self) -> str:
+        """Root mean squared errors of levels, models by step; empty where nothing is out yet."""
+        level = self.frame[(self.frame["quantity"] == "level") & self.frame["actual"].notna()]
+        if level.empty:
+            return ""
+        squared = (100.0 * np.log((level["actual"] / level["q50"]).to_numpy(dtype=float))) ** 2
+        means = level.assign(squared=squared).groupby(["target", "model", "step"])["squared"].mean()
+        table = means.pow(0.5).unstack("step").round(2)
+        return f", RMSE by step, 100 log\n{table.to_string()}"
 
     def scores(
         self, by: tuple[str, ...] | list[str] = ("model", "step"), **kw: Any

@@ -6,6 +6,7 @@ Only click is imported here. What is heavy is imported by the command that needs
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ REFERENCE = "RandomWalk"
 @click.pass_context
 def main(context: click.Context, debug: bool) -> None:
     """Forecast monthly exports from what was published by a day."""
+    # So that --model my_file:MyModel finds a file beside the user, behind everything installed.
+    sys.path.append("")
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -133,6 +136,8 @@ def backtest(
     try:
         result = run(chosen, panel, target, origins, steps=steps, n_jobs=jobs or -1, store=store)
     except IncompleteBacktestError as error:
+        if error.result.frame.empty:
+            raise
         result, failed = error.result, error
     print_scores(result.scores())
     if out is not None:

@@ -45,7 +45,7 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
         "--threshold",
         type=float,
         help="Give the chance that a calendar year's total passes it: in bn USD, or in the series' "
-        "own unit where that is not in millions.  [default: 700 for Korea's exports]",
+        "own unit where that is not in millions.  [default: a round figure near the median]",
     )
     @click.option(
         "--adjust",

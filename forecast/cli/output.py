@@ -5,18 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.cli.terminal import Terminal
+from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.fan import FIGURE_SIZE
 from tradeshock.models.base import Model
+from tradeshock.models.record.files import replacing
 
 if TYPE_CHECKING:
     from tradeshock.forecast.backtesting.result import Backtest
@@ -52,8 +54,10 @@ def _print_table(forecast: MonthlyForecast) -> None:
         terminal.fact("Note", note)
     terminal.line()
     terminal.table(*_months(forecast, unit))
-    terminal.line()
-    for sentence in year_sentences(forecast, unit):
+    sentences = year_sentences(forecast, unit)
+    if sentences:
+        terminal.line()
+    for sentence in sentences:
         terminal.line(sentence)
 
 
@@ -61,7 +65,8 @@ def _months(
     forecast: MonthlyForecast, unit: DisplayUnit
 ) -> tuple[list[tuple[str, str]], list[list[str]]]:
     """Columns and rows of the table month by month."""
-    headers = [unit.name, "80 % interval", "y/y, %", "80 % interval"]
+    relative = forecast.entry.is_relative
+    headers = [unit.name, "80 % interval", *(("y/y, %", "80 % interval") if relative else ())]
     if forecast.judgement is not None:
         headers.append("judgement")
     columns = [("Month", "text"), *((header, "figure") for header in headers)]
@@ -72,9 +77,10 @@ def _months(
             month_words(month, short=True),
             unit.text(row["median"]),
             f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
-            f"{row['yoy_median']:+z.1f}",
-            f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}",
         ]
+        if relative:
+            cells.append(f"{row['yoy_median']:+z.1f}")
+            cells.append(f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}")
         if forecast.judgement is not None:
             amount = row["adjustment"]
             cells.append(unit.text(amount, sign=True) if amount else "")
@@ -84,7 +90,7 @@ def _months(
 
 def print_scores(scores: pd.DataFrame) -> None:
     """Print scores of levels at 1, 3, 6 and 12 steps, best first within a step."""
-    figures = ("n", "RMSE", "Bias", "CRPS", "In 80 %", "Ratio to walk", "DM p")
+    figures = ("n", "RMSE", "Bias", "CRPS", "80 % held", "Ratio to walk", "DM p")
     columns = [("Step", "figure"), ("Model", "text"), *((name, "figure") for name in figures)]
     level = scores[(scores["quantity"] == "level") & scores["step"].isin(PRINTED_STEPS)]
     rows = []
@@ -104,9 +110,9 @@ def print_scores(scores: pd.DataFrame) -> None:
     terminal.table(columns, rows)
     terminal.line()
     terminal.line(
-        "Errors in 100 log points, about per cent; In 80 %: outcomes inside the 80 % interval; "
-        "Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction of "
-        "Harvey, Leybourne and Newbold."
+        "Errors in 100 log points, about per cent; 80 % held: share of outcomes inside the 80 % "
+        "interval; Ratio: RMSE over that of RandomWalk; DM p: Diebold-Mariano with the correction "
+        "of Harvey, Leybourne and Newbold."
     )
 
 
@@ -149,11 +155,14 @@ def write_backtest(result: Backtest, folder: Path) -> list[Path]:
 
     Months are written as 2026-05.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     tables = {"scores.csv": result.scores(), "forecasts.csv": result.frame}
-    for name, table in tables.items():
-        table.to_csv(folder / name, index=False, lineterminator="\n")
-    return [folder / name for name in tables]
+    return [_write(folder / name, csv_text(table, index=False)) for name, table in tables.items()]
+
+
+def _write(path: Path, text: str) -> Path:
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
+    return path
 
 
 def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
@@ -161,16 +170,17 @@ def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    written = [_write(folder / name, text) for name, text in texts.items()]
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     forecast.plot(figure.subplots())
-    charts = [folder / "forecast.png", folder / "forecast.svg"]
+    charts: dict[str, dict[str, Any]] = {"png": {"dpi": 150}, "svg": {"metadata": {"Date": None}}}
     # Equal forecasts give equal files.
     with rc_context({"svg.hashsalt": "tradeshock"}):
-        figure.savefig(charts[0], dpi=150)
-        figure.savefig(charts[1], metadata={"Date": None})
-    return [*(folder / name for name in texts), *charts]
+        for kind, settings in charts.items():
+            path = folder / f"forecast.{kind}"
+            with replacing(path) as file:
+                figure.savefig(file, format=kind, **settings)
+            written.append(path)
+    return written

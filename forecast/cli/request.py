@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
@@ -21,7 +23,7 @@ def requested_forecast(
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
-    return monthly_forecast(
+    forecast = monthly_forecast(
         panel,
         as_of=as_of,
         model=model,
@@ -31,3 +33,7 @@ def requested_forecast(
         note=note,
         target=target,
     )
+    years = forecast.year_total()
+    if threshold is None and len(years):
+        return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))
+    return forecast

@@ -2,3 +2,7 @@
 
 Nothing that knows what a task is about.
 """
+
+from tradeshock.features.door import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
@@ -11,8 +13,6 @@ from tradeshock.models.record.shipped import shipped_record
 from tradeshock.models.univariate.random_walk import RandomWalk
 
 TARGET = "exports_total"
-# Bn USD a year: the mark that Korea's exports passed in 2025.
-KOREAN_THRESHOLD = 700.0
 FEWEST_MONTHS = 120
 
 
@@ -80,16 +80,27 @@ def threshold_of(panel: Panel, target: str, spoken: float | None = None) -> floa
     target : str
     spoken : float, optional
         As people say it: in bn USD for a target in million USD, and so for every unit that
-        starts with "mn"; in the target's own unit otherwise. Default: 700 for Korea's exports.
+        starts with "mn"; in the target's own unit otherwise.
 
     Returns
     -------
     float or None
-        None for other targets without a threshold.
+        None where none was said.
     """
-    entry = panel.catalog[target]
-    if spoken is None and (entry.id, entry.nation) == (TARGET, "KR"):
-        spoken = KOREAN_THRESHOLD
     if spoken is None:
         return None
-    return spoken * 1000.0 if entry.unit.startswith("mn ") else spoken
+    return spoken * 1000.0 if panel.catalog[target].unit.startswith("mn ") else spoken
+
+
+def round_threshold(total: float) -> float:
+    """Round figure nearest to a total, where the chance of passing it is in doubt.
+
+    Examples
+    --------
+    >>> round_threshold(943_300.0), round_threshold(143.0), round_threshold(61.0)
+    (900000.0, 150.0, 60.0)
+    """
+    step = 10.0 ** math.floor(math.log10(total))
+    # Below 300 the next hundred may be a third away.
+    step = step / 2.0 if total < 3.0 * step else step
+    return float(step * round(total / step))

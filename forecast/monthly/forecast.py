@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +15,18 @@ import pandas as pd
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Day, Panel
 from tradeshock.features.snapshot import load_panel
+from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.record.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,10 +98,13 @@ class MonthlyForecast:
         DataFrame
             Index month; columns median, low80, high80 (ends of the central 80 % interval) in the
             target's unit; yoy_median, yoy_low80, yoy_high80, growth on the same month a year
-            before, per cent; adjustment, the judgemental amount that is included in all of them.
+            before, per cent, NaN of a series in levels; adjustment, the judgemental amount that is
+            included in all of them.
         """
         level = self.paths.quantile(list(SUMMARY.values()))
         growth = self.paths.yoy().quantile(list(SUMMARY.values())).T.reindex(self.paths.index)
+        if not self.entry.is_relative:
+            growth = growth * np.nan
         table = pd.concat(
             [
                 level.set_axis(list(SUMMARY), axis=1),
@@ -117,9 +126,11 @@ class MonthlyForecast:
             Index year; columns median, low80, high80 in the target's unit; growth_median,
             growth_low80, growth_high80 on the year before, per cent; published_months, of twelve;
             chance, the share of paths above the threshold (NaN without one). No rows where the
-            paths end before December.
+            paths end before December, nor of what does not add up over months: indices, prices.
         """
         totals = self.paths.total("year")
+        if not self.entry.is_flow:
+            totals = totals.iloc[:, :0]
         past = self.paths.history[self.paths.series[0]].dropna()
         published = past.groupby(pd.PeriodIndex(past.index).year).agg(["sum", "count"])
         published = published.reindex(range(published.index[0], self.paths.index[-1].year + 1))
@@ -154,14 +165,35 @@ class MonthlyForecast:
             "model": self.model,
         }
 
-    def to_csv(self) -> str:
-        """Return `table` as CSV, one row a month; each row says of what forecast it is."""
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        day = self.origin.date().isoformat()
+        return f"{self.title}, {self.entry.unit}: {self.model} on {day}, knowing {self.known}"
+
+    def to_csv(self, path: str | PathLike[str] | None = None) -> str:
+        """Return `table` as CSV, one row a month; each row says of what forecast it is.
+
+        Parameters
+        ----------
+        path : path, optional
+            File that the text is written to as well.
+        """
         table = self.table()
         for place, (name, value) in enumerate(self.header.items()):
             table.insert(place, name, value)
         reason = "" if self.judgement is None else self.judgement.reason
         table["adjustment_reason"] = np.where(table["adjustment"] != 0.0, reason, "")
-        return table.to_csv(lineterminator="\n")
+        text = csv_text(table)
+        if path is not None:
+            with replacing(Path(path)) as file:
+                file.write(text.encode("utf-8"))
+        return text
 
     def to_json(self) -> str:
         """Return everything as JSON: header, months, years, judgement and notes.
@@ -252,6 +284,11 @@ def monthly_forecast(
     panel = load_panel() if panel is None else panel
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
+    if threshold is not None and not panel.catalog[target].is_flow:
+        raise ModelError(
+            f"{target} is in {panel.catalog[target].unit}, which does not add up to a total of the "
+            "year; leave out the threshold"
+        )
     record = default_record(panel, target)
     judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
     # More threads make problems as small as these slower.

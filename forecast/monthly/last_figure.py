@@ -28,7 +28,8 @@ class LastFigure:
     value : float
         In the series' unit.
     yoy : float
-        Growth on the same count a year before, per cent; NaN where that is missing.
+        Growth on the same count a year before, per cent; NaN where that is missing, and of a
+        series in levels, whose growth in per cent means nothing.
     yoy_daily : float
         The same of the average of a working day.
     """
@@ -43,8 +44,11 @@ class LastFigure:
     def last(cls, panel: Panel, id: str) -> LastFigure:
         """Return the last published figure of a series of a panel."""
         figures = panel.series(id)
-        month, window = figures.index[-1], panel.catalog[id].window
+        entry = panel.catalog[id]
+        month, window = figures.index[-1], entry.window
         now, before = float(figures.iloc[-1]), float(figures.get(month - 12, np.nan))
+        if not entry.is_relative:
+            before = np.nan
         days = panel.calendar.working_days(pd.PeriodIndex([month, month - 12], freq="M"), window)
         return cls(
             what=COUNTED[window].format(month=month.strftime("%B %Y")),

@@ -32,7 +32,9 @@ def published_words(published: LastFigure, unit: DisplayUnit) -> str:
 
 
 def year_sentences(forecast: MonthlyForecast, unit: DisplayUnit) -> list[str]:
-    """One sentence for each calendar year that the forecast completes."""
+    """One sentence for each calendar year that the forecast completes; none where none adds up."""
+    if not forecast.entry.is_flow:
+        return []
     sentences = []
     table = forecast.year_total()
     for year, (_, row) in zip(pd.PeriodIndex(table.index).year, table.iterrows(), strict=True):

@@ -143,9 +143,9 @@ def _write(ax: Axes, paths: ForecastPaths, title: str) -> None:
     letters, bold_letters = int(15 * inches), int(10 * inches)
     headline = textwrap.fill(f"{title}: forecast of {origin}", bold_letters)
     ax.set_title(headline, loc="left", fontweight="bold", pad=24)
-    model = textwrap.shorten(paths.model, max(12, letters - len(state)), placeholder="...")
+    both = f"{paths.model}; {state}"
     ax.annotate(
-        f"{model}; {state}",
+        both if len(both) <= letters else state,
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 8),

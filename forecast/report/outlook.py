@@ -50,7 +50,7 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
     table = forecast.paths.quantile(FAN_LEVELS)
     last = table.iloc[-1]
     words = (
-        f"LastFigure months and the forecast of {day_words(forecast.origin)}: the median goes from "
+        f"Published months and the forecast of {day_words(forecast.origin)}: the median goes from "
         f"{unit.text(table.iloc[0][0.5])} {unit.name} in {month_words(table.index[0])} to "
         f"{unit.text(last[0.5])} in {month_words(table.index[-1])}, there with an 80 % interval of "
         f"{unit.text(last[0.1])} to {unit.text(last[0.9])}. Bands: "
@@ -73,7 +73,8 @@ def fan_chart(forecast: MonthlyForecast) -> Chart:
 def months_table(forecast: MonthlyForecast) -> Table:
     """Forecast month by month; its figures are those of forecast.csv."""
     unit = unit_of(forecast)
-    headers = ["Month", *HEADERS]
+    relative = forecast.entry.is_relative
+    headers = ["Month", *(HEADERS if relative else HEADERS[:3])]
     if forecast.judgement is not None:
         headers.append("Judgement")
     rows = []
@@ -81,7 +82,7 @@ def months_table(forecast: MonthlyForecast) -> Table:
     for month, (_, row) in zip(forecast.paths.index, table.iterrows(), strict=True):
         cells: list[Cell | str] = [month_words(month, short=True)]
         cells += [level(unit, row[name]) for name in ("median", "low80", "high80")]
-        growth = ("yoy_median", "yoy_low80", "yoy_high80")
+        growth = ("yoy_median", "yoy_low80", "yoy_high80") if relative else ()
         cells += [number(row[name], sign=True) for name in growth]
         if forecast.judgement is not None:
             amount = row["adjustment"]
@@ -114,10 +115,11 @@ def years_table(forecast: MonthlyForecast) -> Table | None:
 
 def tiles(forecast: MonthlyForecast) -> list[Tile]:
     """What a reader wants first: the next two months, the year, the threshold."""
-    unit, months = unit_of(forecast), forecast.table()
+    unit, months, relative = unit_of(forecast), forecast.table(), forecast.entry.is_relative
     shown = []
     for month, (_, row) in zip(forecast.paths.index[:2], months.iloc[:2].iterrows(), strict=True):
-        said = (_interval(unit, row), f"{row['yoy_median']:+z.1f} % on a year before")
+        growth = (f"{row['yoy_median']:+z.1f} % on a year before",) if relative else ()
+        said = (_interval(unit, row), *growth)
         shown.append(Tile(month_words(month), unit.text(row["median"]), unit.name, said))
     years = forecast.year_total()
     if years.empty:

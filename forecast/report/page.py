@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.status import card_tables, status
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.version import __version__
+from tradeshock.models.record.files import replacing
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.shipped import shipped_record
 
@@ -69,11 +71,11 @@ class Report:
         environment.filters["breakable"] = _breakable
         return environment.get_template("page.html.jinja").render(self._content())
 
-    def write(self, folder: Path) -> Path:
+    def write(self, folder: str | PathLike[str]) -> Path:
         """Write the page to ``report.html`` in a folder and return its path."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / NAME
-        path.write_text(self.html(), encoding="utf-8")
+        path = Path(folder) / NAME
+        with replacing(path) as file:
+            file.write(self.html().encode("utf-8"))
         return path
 
     def _content(self) -> dict[str, Any]:

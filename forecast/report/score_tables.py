@@ -37,13 +37,13 @@ def steps_table(frame: pd.DataFrame, reference: str) -> Table:
         "RMSE",
         "Bias",
         "CRPS",
-        "In\N{NO-BREAK SPACE}80\N{NO-BREAK SPACE}%",
+        "Coverage, 80\N{NO-BREAK SPACE}%",
         "n",
     ]
     headers += ["Ratio", "p", "Detectable"]
     caption = (
         f"Scores by step, best first. Ratio: RMSE over that of {reference}; p: Diebold-Mariano; "
-        "Detectable: the ratio that n months of this noise would show four times out of five"
+        "Detectable: the ratio that the test would find with a power of 80 %"
     )
     return Table("scoreboard", caption, headers, rows)
 
@@ -136,5 +136,5 @@ def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]
         ]
         for month in actual.index[-12:]
     ]
-    headers = ["Month", "LastFigure", *(f"Step {step}" for step in steps)]
+    headers = ["Month", "Published", *(f"Step {step}" for step in steps)]
     return Table("history-figures", f"Medians of {model} and what came", headers, rows)

@@ -88,6 +88,6 @@ def card_tables(card: ModelCard) -> tuple[Table, Table]:
         for _, row in card.licences.iterrows()
     ]
     return (
-        Table("rules", "Release rules assumed", ["Series", "LastFigure on"], rules, (0, 1)),
+        Table("rules", "Release rules assumed", ["Series", "Published on"], rules, (0, 1)),
         Table("licences", "Data used", ["Publisher", "Licence", "Series"], terms, (0, 1)),
     )

@@ -1,0 +1,13 @@
+from tradeshock.features.indicators.block import Block as Block
+from tradeshock.features.indicators.calendar_effects import CalendarEffects as CalendarEffects
+from tradeshock.features.indicators.exchange_rates import ExchangeRates as ExchangeRates
+from tradeshock.features.indicators.flash import Flash as Flash
+from tradeshock.features.indicators.lags import TargetLags as TargetLags
+from tradeshock.features.indicators.partner_demand import PartnerDemand as PartnerDemand
+from tradeshock.features.indicators.pipeline import (
+    FeaturePipeline as FeaturePipeline,
+    default_blocks as default_blocks,
+)
+from tradeshock.features.indicators.prices import Prices as Prices
+from tradeshock.features.indicators.semiconductors import SemiconductorCycle as SemiconductorCycle
+from tradeshock.features.indicators.uncertainty import Uncertainty as Uncertainty

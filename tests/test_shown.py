@@ -1,0 +1,62 @@
+"""What a notebook and a prompt show, and what a spreadsheet opens."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel
+from tradeshock.forecast import backtest, monthly_forecast
+from tradeshock.forecast.csv_text import csv_text
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+
+
+@pytest.fixture(scope="module")
+def forecast(panel: Panel) -> MonthlyForecast:
+    notes = {"adjustments": {"2026-06": 500.0}, "note": '=HYPERLINK("http://example")'}
+    return monthly_forecast(panel, "2026-05-01", model="RandomWalk", steps=3, **notes)
+
+
+def test_a_forecast_shows_its_table(forecast: MonthlyForecast) -> None:
+    shown = repr(forecast)
+    assert shown.startswith("Exports (KR), mn USD: RandomWalk on 2026-05-01, knowing April 2026")
+    median = forecast.table()["median"].round(1)
+    assert all(str(value) in shown and str(month) in shown for month, value in median.items())
+    assert "array" not in shown
+    assert "<table" in forecast._repr_html_()
+
+
+def test_paths_show_their_quantiles(forecast: MonthlyForecast) -> None:
+    shown = repr(forecast.paths)
+    assert shown.startswith("exports_total by RandomWalk on 2026-05-01 (after_total): 1,000 paths")
+    assert "0.5" in shown
+    assert "array" not in shown
+    assert "<table" in forecast.paths._repr_html_()
+
+
+def test_a_backtest_shows_errors_by_step(panel: Panel) -> None:
+    origins = panel.origins("2025-01", "2025-06")
+    done = backtest(["RandomWalk"], panel, origins=origins, steps=2, n_jobs=1, progress=False)
+    rmse = done.scores(("model", "step"), reference=None).query("quantity == 'level'")["rmse"]
+    assert all(f"{value:.2f}" in repr(done) for value in rmse)
+    assert "RandomWalk" in done._repr_html_()
+
+
+def test_a_panel_shows_what_it_holds(panel: Panel) -> None:
+    shown = panel._repr_html_()
+    assert "64 series" in shown
+    assert "exports_total" in shown
+
+
+def test_csv_goes_to_a_file_as_well(forecast: MonthlyForecast, tmp_path: Path) -> None:
+    text = forecast.to_csv(tmp_path / "new" / "may.csv")
+    assert (tmp_path / "new" / "may.csv").read_text(encoding="utf-8") == text
+
+
+def test_text_is_never_a_formula(forecast: MonthlyForecast) -> None:
+    rows = list(csv.DictReader(io.StringIO(forecast.to_csv())))
+    assert rows[1]["adjustment_reason"] == '\'=HYPERLINK("http://example")'
+    table = pd.DataFrame({"a": ["@sum", "+1", "plain"], "b": [-1.5, 2.0, 3.0]})
+    assert csv_text(table, index=False) == "a,b\n'@sum,-1.5\n'+1,2.0\nplain,3.0\n"
