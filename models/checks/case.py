@@ -102,6 +102,16 @@ class ConformanceCase:
         return self.fitted()
 
     @cached_property
+    def by_state(self) -> dict[str, Model]:
+        """A model fitted at the newest complete origin of each state, to be looked at only."""
+        month = self.panel.last_month(self.first_target) - 1
+        fitted = {}
+        for state in self.panel.states(self.first_target):
+            days = self.panel.origins(month, month, state=state, target=self.first_target)
+            fitted[state] = self.fitted(self.known(days[0]))
+        return fitted
+
+    @cached_property
     def replayed(self) -> list[ForecastPaths]:
         """Replay of the uncut panel from all origins."""
         return self.replay(self.model, self.panel)
