@@ -118,8 +118,9 @@ class Wrapper(Model):
         with already_checked():
             forecasts = [_of_member(member, steps, conditions) for member in self.members_]
         paths = self.combine(forecasts, self._known(self.panel_.origin))
-        notes = dict.fromkeys((*paths.notes, *condition_notes(conditions)))
-        return self._named(replace(paths, notes=tuple(notes)), self.name)
+        named = condition_notes(conditions)
+        notes = (*(note for note in paths.notes if note not in named), *named)
+        return self._named(replace(paths, notes=notes), self.name)
 
     def replay(
         self,
