@@ -196,10 +196,12 @@ def test_another_unit_is_refused_and_an_odd_value_named_once(default):
 
 
 def test_a_series_may_move_as_far_as_it_has_moved(panel):
-    # Brent rose to the 3.2-fold within twelve months of April 2020.
+    # Brent has moved by a factor of 3.9 within twelve months.
     model = BayesianVAR(n_draws=60).fit(panel.as_of("2026-05-01"))
-    last = float(panel.as_of("2026-05-01").series("brent").iloc[-1])
-    model.forecast(6, Conditions({"brent": {"2026-09": 2.9 * last}}))
+    last = float(model.panel_.series("brent").iloc[-1])
+    model.forecast(6, Conditions({"brent": {"2026-09": 3.5 * last}}))
+    with pytest.warns(OddConditionWarning, match="brent in 2026-09"):
+        model.forecast(6, Conditions({"brent": {"2026-09": 4.5 * last}}))
 
 
 def test_series_around_zero_are_measured_by_their_own_moves(default):
