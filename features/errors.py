@@ -47,3 +47,7 @@ class CalendarWarning(UserWarning):
 
 class OddFigureWarning(UserWarning):
     """A figure is so far from the series' own past that a digit or a unit may be wrong."""
+
+
+class OddConditionWarning(UserWarning):
+    """An assumed value is so far from the series' last figure that its unit may be wrong."""

@@ -14,9 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.errors import ConditionError, ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
+from tradeshock.models.assumptions.entries import Cell
+from tradeshock.models.assumptions.odd_values import refuse_odd_values
+from tradeshock.models.assumptions.plausibility import Plausibility, plausibility_of
 from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
 
@@ -149,31 +152,69 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         steps : int
             Number of months, at least 1.
         conditions : Conditions, optional
-            Future values that series are assumed to take.
+            Future values that series are assumed to take, or changes against the model's own
+            forecast. Empty ones are none.
         drivers : bool
             Whether to carry the paths of all series of the system, targets first.
 
         Returns
         -------
         ForecastPaths
+            With a note that names the conditions.
 
         Raises
         ------
         ModelError
             If the model is not fitted, `steps` is no positive whole number, or conditions or
             drivers are asked of a model that has none.
+        ConditionError
+            If no path can meet the conditions, or they name what is not there.
+
+        Warns
+        -----
+        OddConditionWarning
+            For values so far from the last figure that their unit may be wrong.
         """
         self._check_fitted()
         self._check_steps(steps)
-        if conditions is not None and not self.takes_conditions:
-            raise ModelError(
-                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
-                "or BayesianVAR"
-            )
+        conditions = self._accepted(conditions)
+        values_of = self._resolved(conditions, int(steps))
         if drivers:
-            values, series = self._system_paths(int(steps), self._rng(), conditions)
+            values, series = self._system_paths(int(steps), self._rng(), values_of)
             return self._forecast(values, conditions, series)
-        return self._forecast(self._paths(int(steps), self._rng(), conditions), conditions)
+        return self._forecast(self._paths(int(steps), self._rng(), values_of), conditions)
+
+    def plausibility(self, steps: int, conditions: Conditions) -> Plausibility:
+        """Measure how far out conditions are by the model's own unconditional draws.
+
+        Values that differ from draw to draw, as those of changes do, count with their median.
+        Wrappers ask their first member.
+
+        Parameters
+        ----------
+        steps : int
+            Number of months of the forecast.
+        conditions : Conditions
+
+        Returns
+        -------
+        Plausibility
+
+        Raises
+        ------
+        ConditionError
+            If there are no conditions, or the model has no draws of a conditioned series.
+        """
+        self._check_fitted()
+        self._check_steps(steps)
+        given = self._accepted(conditions) or conditions
+        draws = self._cell_draws(given.cells, int(steps), None)
+        middle = [float(np.median(entry.value)) for entry in given.resolved(draws, self._last())]
+        values = np.array(middle)
+        for column, (series, _) in enumerate(given.cells):
+            if self.panel_.catalog[series].transform == "log":
+                draws[:, column], values[column] = np.log(draws[:, column]), np.log(values[column])
+        return plausibility_of(draws, values, given.cells)
 
     def replay(
         self,
@@ -336,6 +377,53 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             "or use VAR or BayesianVAR"
         )
 
+    def _accepted(self, conditions: Conditions | None) -> Conditions | None:
+        """Conditions that the model can be asked to meet; None for empty ones."""
+        if conditions is None or not len(conditions):
+            return None
+        if not self.takes_conditions:
+            raise ModelError(
+                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
+                "or BayesianVAR"
+            )
+        refuse_odd_values(conditions, self.panel_)
+        return conditions
+
+    def _resolved(self, conditions: Conditions | None, steps: int) -> Conditions | None:
+        """Changes turned into values by the model's own unconditional draws."""
+        if conditions is None or not conditions.is_relative:
+            return conditions
+        draws = self._cell_draws(conditions.cells, steps, None)
+        return conditions.resolved(draws, self._last())
+
+    def _last(self) -> dict[str, float]:
+        """Last published figure of every series."""
+        return {
+            str(id): float(self.panel_.series(str(id)).iloc[-1])
+            for id in self.panel_.values.columns
+        }
+
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        """Conditioned series that are not in the model; what wraps it steers its paths by them."""
+        return () if self.takes_conditions else conditions.series
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        """Own draws of some series and months in own units, draws by cells.
+
+        They are the draws that conditions correct in a forecast of `steps` months.
+        """
+        paths = self.forecast(steps, conditions)
+        if strange := [f"{id} in {m}" for id, m in cells if id not in paths.series]:
+            raise ConditionError(
+                f"{type(self).__name__} has no paths of {', '.join(strange)}, which a change or "
+                "a plausibility is measured by; give values, or use VAR or BayesianVAR"
+            )
+        return np.column_stack(
+            [paths.draws(id)[:, self._ahead(steps).get_loc(month)] for id, month in cells]
+        )
+
     def _forecast(
         self,
         values: Floats,
@@ -352,7 +440,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             state=self.state_,
             seed=self.random_state,
             model=self.name,
-            notes=self._notes(conditions),
+            notes=(*self._notes(conditions), *condition_notes(conditions)),
             drivers=series[len(self.target_) :],
         )
 
@@ -368,6 +456,11 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return ()
+
+
+def condition_notes(conditions: Conditions | None) -> tuple[str, ...]:
+    """Note that names what is assumed; none where nothing is."""
+    return (f"conditional on {conditions.text}",) if conditions else ()
 
 
 class UnivariateModel(Model):

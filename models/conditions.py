@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from itertools import groupby, pairwise
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.reading import Month, as_month
-from tradeshock.features.errors import ConditionError, PanelError
+from tradeshock.features.errors import ConditionError
 from tradeshock.models.algebra.linear_conditions import Soft
+from tradeshock.models.assumptions.entries import (
+    MEASURES,
+    REFERENCES,
+    ByMonth,
+    Cell,
+    Condition,
+    Entry,
+    RelativeCondition,
+    Slack,
+    read_values,
+)
+from tradeshock.models.paths import ForecastPaths
 
-__all__ = ["Condition", "ConditionArrays", "Conditions"]
+__all__ = ["Condition", "ConditionArrays", "Conditions", "RelativeCondition"]
 
 Array = npt.NDArray[np.float64]
-T = TypeVar("T")
-
-
-class Condition(NamedTuple):
-    """One assumed value.
-
-    Parameters
-    ----------
-    series : str
-        Id of the series.
-    month : Period
-        Month in which the value is assumed.
-    value : ndarray, shape (1,) or (draws,)
-        In the series' own unit; read-only.
-    sd : float
-        0 for a hard condition; for a soft one the standard deviation around `value`, in log points
-        (0.01 is about one per cent) for a series modelled in logs, else in the series' own unit.
-    """
-
-    series: str
-    month: pd.Period
-    value: Array
-    sd: float
 
 
 class ConditionArrays(NamedTuple):
@@ -61,12 +50,15 @@ class ConditionArrays(NamedTuple):
 class Conditions:
     """Values that series are assumed to take (hard) or to stay near (soft) in months ahead.
 
+    Two are equal if they assume the same; ``first | second`` holds what both assume, the second's
+    where they speak of the same series and month.
+
     Parameters
     ----------
     values : mapping of series id to mapping of month to value
         In the series' own units (million USD, won per dollar, index points). A value is a number,
         the same for all draws, or an array with one number a draw. Months are written
-        ``"2026-06"`` or given as a `Period` or `Timestamp`.
+        ``"2026-06"`` or given as a `Period` or `Timestamp`. For changes see `relative`.
     sd : mapping, optional
         Makes conditions soft: series id to a standard deviation, or to a mapping of month to one.
         In log points for series modelled in logs, else in the series' own unit.
@@ -78,8 +70,8 @@ class Conditions:
     Raises
     ------
     ConditionError
-        If a month cannot be read or is given twice, a value is not finite, `sd` is negative or
-        names what `values` does not, or `soft` is neither of the two.
+        If a month or a value cannot be read, a month is given twice, `sd` is negative or names
+        what `values` does not, or `soft` is neither of the two.
 
     Examples
     --------
@@ -88,43 +80,120 @@ class Conditions:
     ('usdkrw',)
     >>> str(won.last_month)
     '2026-07'
+    >>> len(won | Conditions({"usdkrw": {"2026-07": 1480.0}, "us_ip": {"2026-07": 100.0}}))
+    3
     """
 
-    entries: tuple[Condition, ...]
+    entries: tuple[Entry, ...]
+
     soft: Soft
 
     def __init__(
-        self,
-        values: Mapping[str, Mapping[Month, float | Array]],
-        sd: Mapping[str, float | Mapping[Month, float]] | None = None,
-        soft: Soft = "observation",
+        self, values: ByMonth, sd: Slack | None = None, soft: Soft = "observation"
     ) -> None:
         if soft not in ("observation", "target"):
             raise ConditionError(
                 f'got soft={soft!r}, expected "observation" (the value with noise) or "target" '
                 "(the law that the value shall have)"
             )
-        slack = {} if sd is None else sd
-        for name in slack:
-            if name not in values:
-                raise ConditionError(
-                    f"got a standard deviation for {name!r} but no values for it; conditioned "
-                    f"series are: {', '.join(sorted(values)) or 'none'}"
-                )
-        entries = [
-            entry
-            for name, by_month in values.items()
-            for entry in _entries(name, by_month, slack.get(name, 0.0))
-        ]
-        entries.sort(key=lambda entry: (entry.series, entry.month.ordinal))
-        object.__setattr__(self, "entries", tuple(entries))
-        object.__setattr__(self, "soft", soft)
+        self._keep(read_values(values, sd), soft)
+
+    @classmethod
+    def relative(
+        cls,
+        changes: ByMonth,
+        to: Literal["baseline", "last"] | ForecastPaths = "baseline",
+        *,
+        by: Literal["share", "amount"] = "share",
+        keep_uncertainty: bool = True,
+        sd: Slack | None = None,
+        soft: Soft = "observation",
+    ) -> Conditions:
+        """Assume changes against a reference instead of values.
+
+        Parameters
+        ----------
+        changes : mapping of series id to mapping of month to change
+            A share of the reference (0.1 is 10 % above it, -0.3 is 30 % below) or an amount in
+            the series' own unit, as `by` says.
+        to : {"baseline", "last"} or ForecastPaths
+            What the changes are counted from. "baseline": the median of that month in the
+            forecast without conditions; each model, and each member of a combination, takes its
+            own when it forecasts. "last": the last published figure. Paths that hold the series:
+            their medians, at once.
+        by : {"share", "amount"}
+            Whether changes are shares or amounts. Series that may be zero or negative take
+            amounts.
+        keep_uncertainty : bool
+            By default every draw keeps its own distance from the median: ``value = draw * (1 +
+            change)`` against the baseline. False makes all draws take the one value, which
+            narrows the forecast as any other hard condition does.
+        sd, soft
+            As for conditions on values.
+
+        Returns
+        -------
+        Conditions
+
+        Raises
+        ------
+        ConditionError
+            As for conditions on values, and if `to` or `by` is none of these, or the paths lack
+            a series or a month.
+
+        Examples
+        --------
+        >>> weak = Conditions.relative({"usdkrw": {"2026-07": 0.1}})
+        >>> weak.text
+        'usdkrw 10 % above the baseline in 2026-07'
+        """
+        if by not in MEASURES:
+            raise ConditionError(f"got by={by!r}, expected one of {', '.join(MEASURES)}")
+        given = to if isinstance(to, ForecastPaths) else None
+        if given is None and to not in REFERENCES:
+            raise ConditionError(
+                f"got to={to!r}, expected one of {', '.join(REFERENCES)}, or the ForecastPaths "
+                "whose medians the changes are counted from"
+            )
+        name = "baseline" if isinstance(to, ForecastPaths) else to
+        lazy = cls({}, soft=soft)
+        lazy._keep(
+            (
+                RelativeCondition(*entry, name, by, keep_uncertainty)
+                for entry in read_values(changes, sd)
+            ),
+            soft,
+        )
+        return lazy if given is None else lazy.resolved(_draws_in(given, lazy.cells), {})
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __iter__(self) -> Iterator[Condition]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
+
+    def __or__(self, second: Conditions) -> Conditions:
+        if not isinstance(second, Conditions):
+            return NotImplemented
+        meanings = {given.soft for given in (self, second) if given.is_soft}
+        if len(meanings) > 1:
+            raise ConditionError(
+                "soft conditions that are observations meet others that are targets; give both "
+                'one meaning: soft="observation" or soft="target"'
+            )
+        merged = {entry.cell: entry for entry in (*self.entries, *second.entries)}
+        return self._with(merged.values(), min(meanings, default=self.soft))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Conditions):
+            return NotImplemented
+        return self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        return (self.soft if self.is_soft else "", *map(_comparable, self.entries))
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -132,9 +201,73 @@ class Conditions:
         return tuple(sorted({entry.series for entry in self.entries}))
 
     @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Series and month of every condition, in order."""
+        return tuple(entry.cell for entry in self.entries)
+
+    @property
     def last_month(self) -> pd.Period | None:
         """Last month that is conditioned on; None when there are no conditions."""
         return max((entry.month for entry in self.entries), default=None)
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether some values are not met exactly."""
+        return any(entry.sd > 0.0 for entry in self.entries)
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether some are changes that a model has to turn into values."""
+        return any(isinstance(entry, RelativeCondition) for entry in self.entries)
+
+    @property
+    def text(self) -> str:
+        """What is assumed, in words; equal values of following months are drawn together."""
+        spans = []
+        for (series, value), run in groupby(self.entries, lambda entry: (entry.series, entry.text)):
+            months = [entry.month for entry in run]
+            for first, last in _unbroken(months):
+                when = str(first) if first == last else f"{first} to {last}"
+                spans.append(f"{series} {value} in {when}")
+        return ", ".join(spans)
+
+    def resolved(self, draws: Array, last: Mapping[str, float]) -> Conditions:
+        """Turn changes into values.
+
+        Parameters
+        ----------
+        draws : ndarray, draws by cells
+            Unconditional draws of `cells`, in the series' own units.
+        last : mapping of series id to float
+            Last published figure of each series.
+
+        Returns
+        -------
+        Conditions
+            Without changes; what was given as a value stays as it is.
+
+        Raises
+        ------
+        ConditionError
+            If a share is asked of what is not positive.
+        """
+        values = (
+            entry.resolved(column, last.get(entry.series, np.nan))
+            if isinstance(entry, RelativeCondition)
+            else entry
+            for entry, column in zip(self.entries, draws.T, strict=True)
+        )
+        return self._with(values, self.soft)
+
+    def _with(self, entries: Iterable[Entry], soft: Soft) -> Conditions:
+        made = Conditions({})
+        made._keep(entries, soft)
+        return made
+
+    def _keep(self, entries: Iterable[Entry], soft: Soft) -> None:
+        in_order = sorted(entries, key=lambda entry: (entry.series, entry.month.ordinal))
+        object.__setattr__(self, "entries", tuple(in_order))
+        object.__setattr__(self, "soft", soft)
 
     def for_(
         self,
@@ -167,15 +300,16 @@ class Conditions:
         Raises
         ------
         ConditionError
-            If a series is not in the system, a month is already published or after the end of
-            `index`, a value of a series modelled in logs is not positive, or values given draw by
-            draw are not `n_draws` many.
+            If changes are not resolved yet, a series is not in the system, a month is already
+            published or after the end of `index`, a value of a series modelled in logs is not
+            positive, or values given draw by draw are not `n_draws` many.
         """
         in_logs = [True] * len(series) if logs is None else list(logs)
-        rows = {entry.value.size for entry in self.entries} - {1}
+        entries = [_absolute(entry) for entry in self.entries]
+        rows = {entry.value.size for entry in entries} - {1}
         values = np.full((n_draws if rows else 1, len(index), len(series)), np.nan)
         sd = np.zeros((len(index), len(series)))
-        for entry in self.entries:
+        for entry in entries:
             column = _column(entry, series)
             step = _step(entry, index, (published or {}).get(entry.series))
             if entry.value.size not in (1, n_draws):
@@ -188,57 +322,40 @@ class Conditions:
         return ConditionArrays(values, sd)
 
 
-def _entries(
-    name: str,
-    by_month: Mapping[Month, float | Array],
-    sd: float | Mapping[Month, float],
-) -> Iterator[Condition]:
-    if not isinstance(by_month, Mapping):
-        raise ConditionError(
-            f"got {type(by_month).__name__} as the conditions of {name}, expected a mapping of "
-            'month to value such as {"2026-06": 1500.0}'
-        )
-    months = _by_month(name, by_month)
-    slack = _by_month(name, sd) if isinstance(sd, Mapping) else dict.fromkeys(months, sd)
-    if extra := [str(month) for month in slack if month not in months]:
-        raise ConditionError(
-            f"got a standard deviation for {name} in {', '.join(extra)} but no value there"
-        )
-    for month, value in months.items():
-        numbers = np.atleast_1d(np.array(value, dtype=np.float64))
-        if numbers.ndim != 1 or numbers.size == 0 or not np.isfinite(numbers).all():
+def _absolute(entry: Entry) -> Condition:
+    if isinstance(entry, Condition):
+        return entry
+    raise ConditionError(
+        f"got {entry.series} {entry.text} in {entry.month}, a change that is not yet a value; "
+        "hand the conditions to a model's forecast, or resolve them against paths"
+    )
+
+
+def _comparable(entry: Entry) -> tuple[object, ...]:
+    return tuple(item.tobytes() if isinstance(item, np.ndarray) else item for item in entry)
+
+
+def _unbroken(months: Sequence[pd.Period]) -> Iterator[tuple[pd.Period, pd.Period]]:
+    """First and last month of each run of consecutive months."""
+    first = months[0]
+    for month, after in pairwise([*months, months[-1]]):
+        if after != month + 1:
+            yield first, month
+            first = after
+
+
+def _draws_in(paths: ForecastPaths, cells: Sequence[Cell]) -> Array:
+    """Draws of some series and months, draws by cells."""
+    columns = [np.empty((len(paths.values), 0))]
+    for series, month in cells:
+        if series not in paths.series or month not in paths.index:
             raise ConditionError(
-                f"got {value!r} for {name} in {month}, expected a finite number or a flat array "
-                "with one finite number a draw"
+                f"got a change of {series} in {month}, but the paths hold "
+                f"{', '.join(paths.series)} from {paths.index[0]} to {paths.index[-1]}"
             )
-        spread = float(slack.get(month, 0.0))
-        if not np.isfinite(spread) or spread < 0.0:
-            raise ConditionError(
-                f"got a standard deviation of {spread} for {name} in {month}, expected 0 (hard) "
-                "or a positive number (soft)"
-            )
-        numbers.setflags(write=False)
-        yield Condition(name, month, numbers, spread)
-
-
-def _by_month(name: str, mapping: Mapping[Month, T]) -> dict[pd.Period, T]:
-    months: dict[pd.Period, T] = {}
-    for key, value in mapping.items():
-        month = _month(name, key)
-        if month in months:
-            raise ConditionError(
-                f"got {month} twice for {name} (written in different ways); give each month once"
-            )
-        months[month] = value
-    return months
-
-
-def _month(name: str, key: Month) -> pd.Period:
-    # A day as text or a quarter is refused rather than turned into a month that was not meant.
-    try:
-        return as_month(key)
-    except PanelError as error:
-        raise ConditionError(f"conditions of {name}: {error}") from error
+        step = (month - paths.index[0]).n
+        columns.append(paths.draws(series)[:, step : step + 1])
+    return np.hstack(columns)
 
 
 def _column(entry: Condition, series: Sequence[str]) -> int:

@@ -159,4 +159,4 @@ def test_the_law_has_the_mean_of_the_paths_and_meets_conditions(fitted):
 
 def test_conditions_stand_in_the_notes(fitted):
     given = Conditions({"us_ip": {"2026-08": 85.0}})
-    assert fitted.forecast(4, given).notes == ("conditional on us_ip",)
+    assert fitted.forecast(4, given).notes == ("conditional on us_ip 85 in 2026-08",)

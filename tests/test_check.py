@@ -200,7 +200,38 @@ class GoesBelowZero(Naive):
         return super()._paths(steps, rng, conditions) - (self.level_ if steps > 6 else 0.0)
 
 
+class TakesAnyCondition(Naive):
+    """Does not look at what is assumed, so it takes what is published and what is nonsense."""
+
+    takes_conditions = True
+
+
+class LosesItsCountsToEmptyConditions(TakesAnyCondition):
+    def forecast(self, steps, conditions=None):
+        paths = super().forecast(steps, conditions)
+        return paths if conditions is None else replace(paths, values=paths.values * 1.001)
+
+
+class MovesWithoutNews(TakesAnyCondition):
+    def _paths(self, steps, rng, conditions):
+        return super()._paths(steps, rng, conditions) * (1.0 if conditions is None else 1.05)
+
+
+class WidensTheNowcast(TakesAnyCondition):
+    def _cell_draws(self, cells, steps, conditions):
+        last = [float(self.panel_.series(id).iloc[-1]) for id, _ in cells]
+        return np.tile(last, (self.n_draws, 1))
+
+    def _paths(self, steps, rng, conditions):
+        paths = super()._paths(steps, rng, conditions)
+        return paths if conditions is None else self.level_ * (paths / self.level_) ** 1.2
+
+
 CAUGHT = {
+    TakesAnyCondition: "what_cannot_be_is_refused",
+    LosesItsCountsToEmptyConditions: "empty_conditions_change_nothing",
+    MovesWithoutNews: "what_it_expects_moves_nothing",
+    WidensTheNowcast: "a_far_condition_keeps_the_nowcast",
     HoldsTheWholePanel: "future_does_not_matter",
     LooksAheadInReplay: "future_does_not_matter",
     KnowsTomorrowsHolidays: "replay_is_the_slow_path",

@@ -6,6 +6,7 @@ import pytest
 
 from tradeshock.features.errors import ConditionError
 from tradeshock.models.conditions import Conditions
+from tradeshock.models.paths import ForecastPaths
 
 INDEX = pd.period_range("2026-03", "2026-08", freq="M")
 SERIES = ("exports_total", "usdkrw", "gscpi")
@@ -105,3 +106,111 @@ def test_refused_when_made(values, sd, message):
 def test_refused_when_applied(values, message):
     with pytest.raises(ConditionError, match=message):
         lay_out(Conditions(values), usdkrw="2026-04")
+
+
+# -- changes, merging, words ------------------------------------------------------------------
+
+
+def test_the_second_wins_where_both_speak():
+    first = Conditions({"usdkrw": {"2026-05": 1500.0, "2026-06": 1510.0}}, sd={"usdkrw": 0.01})
+    second = Conditions({"usdkrw": {"2026-06": 1600.0}, "gscpi": {"2026-05": 0.5}})
+    merged = first | second
+    assert merged == Conditions(
+        {"usdkrw": {"2026-05": 1500.0, "2026-06": 1600.0}, "gscpi": {"2026-05": 0.5}},
+        sd={"usdkrw": {"2026-05": 0.01}},
+    )
+    assert len(merged) == 3
+    assert [entry.cell for entry in merged] == list(merged.cells)
+    assert (second | first) != merged
+    assert first | Conditions({}) == first
+    assert hash(first | Conditions({})) == hash(first)
+    assert len({first, second, merged, merged | second}) == 3
+    with pytest.raises(TypeError):
+        first | {"usdkrw": {"2026-06": 1600.0}}
+
+
+def test_conditions_in_words():
+    months = {f"2026-{month:02d}": 1550.0 for month in (5, 6, 7, 9)}
+    assert Conditions({"usdkrw": months}).text == (
+        "usdkrw 1,550 in 2026-05 to 2026-07, usdkrw 1,550 in 2026-09"
+    )
+    soft = Conditions.relative({"brent": {"2026-05": -0.3}}, to="last", sd={"brent": 0.05})
+    assert soft.text == "brent 30 % below the last figure (sd 0.05) in 2026-05"
+    assert Conditions({"usdkrw": {"2026-05": np.array([1400.0, 1500.0, 1600.0])}}).text == (
+        "usdkrw draw by draw about 1,500 in 2026-05"
+    )
+    assert Conditions.relative({"gscpi": {"2026-05": 3.0}}, by="amount").text == (
+        "gscpi 3 above the baseline in 2026-05"
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "keep", "expected"),
+    [
+        ("baseline", True, [880.0, 1100.0, 1320.0]),
+        ("baseline", False, [1100.0]),
+        ("last", True, [440.0, 550.0, 660.0]),
+        ("last", False, [550.0]),
+    ],
+)
+def test_changes_become_values(to, keep, expected):
+    change = Conditions.relative({"usdkrw": {"2026-05": 0.1}}, to=to, keep_uncertainty=keep)
+    assert change.is_relative
+    draws = np.array([[800.0], [1000.0], [1200.0]])
+    made = change.resolved(draws, {"usdkrw": 500.0})
+    assert not made.is_relative
+    np.testing.assert_allclose(made.entries[0].value, expected)
+    amount = Conditions.relative({"gscpi": {"2026-05": 3.0}}, to=to, by="amount")
+    made = amount.resolved(np.array([[-1.0], [0.0], [2.0]]), {"gscpi": 1.0})
+    base = 0.0 if to == "baseline" else 1.0
+    np.testing.assert_allclose(made.entries[0].value, base + 3.0 + np.array([-1.0, 0.0, 2.0]))
+
+
+def test_a_share_of_what_may_be_negative_is_refused():
+    change = Conditions.relative({"gscpi": {"2026-05": 0.1}})
+    with pytest.raises(ConditionError, match='give by="amount"'):
+        change.resolved(np.array([[-1.0], [0.5], [2.0]]), {"gscpi": 1.0})
+
+
+def test_changes_have_to_become_values_before_they_are_laid_out():
+    change = Conditions.relative({"usdkrw": {"2026-05": 0.1}})
+    with pytest.raises(ConditionError, match="10 % above the baseline in 2026-05, a change that"):
+        lay_out(change)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"to": "mean"}, "got to='mean', expected one of baseline, last"),
+        ({"by": "percent"}, "got by='percent', expected one of share, amount"),
+    ],
+)
+def test_references_and_measures_that_do_not_exist(how, message):
+    with pytest.raises(ConditionError, match=message):
+        Conditions.relative({"usdkrw": {"2026-05": 0.1}}, **how)
+
+
+def test_changes_against_given_paths():
+    paths = ForecastPaths(
+        values=np.array([800.0, 1000.0, 1200.0])[:, None, None] * np.ones((3, 2, 1)),
+        index=pd.period_range("2026-05", "2026-06", freq="M"),
+        series=("usdkrw",),
+        history=pd.DataFrame({"usdkrw": [900.0]}, pd.period_range("2026-04", "2026-04", freq="M")),
+        origin=pd.Timestamp("2026-05-01"),
+        state="after_total",
+        seed=0,
+        model="given",
+    )
+    made = Conditions.relative({"usdkrw": {"2026-06": -0.5}}, to=paths)
+    np.testing.assert_allclose(made.entries[0].value, [400.0, 500.0, 600.0])
+    for series, month in (("brent", "2026-06"), ("usdkrw", "2026-07")):
+        with pytest.raises(ConditionError, match=f"{series} in {month}, but the paths hold usdkrw"):
+            Conditions.relative({series: {month: -0.5}}, to=paths)
+
+
+@pytest.mark.parametrize("value", ["1,500", "10%", "1500", True, None, [1.0, "2"]])
+def test_text_is_no_value(value):
+    with pytest.raises(ConditionError, match="for usdkrw in 2026-05, expected a finite number"):
+        Conditions({"usdkrw": {"2026-05": value}})
+    with pytest.raises(ConditionError, match="standard deviation of"):
+        Conditions({"usdkrw": {"2026-05": 1500.0}}, sd={"usdkrw": value})

@@ -48,6 +48,7 @@ def test_card_says_what_the_forecast_rests_on(panel: Panel, small_record: Record
         "Tuning budget",
         "Seed and draws",
         "Notes",
+        "Assumed",
         "Judgement",
         "Versions",
     ]

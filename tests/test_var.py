@@ -140,11 +140,11 @@ def test_longer_forecast_starts_with_the_shorter_one():
 def test_conditions_are_met_jointly():
     model = small().fit(ragged_panel(), ["exports", "won", "copper"])
     free = model.forecast(6).values
-    paths = model.forecast(6, Conditions({"won": {"2021-10": 1500.0}}))
-    np.testing.assert_allclose(paths.values[:, 1, 1], 1500.0, rtol=1e-8)
+    paths = model.forecast(6, Conditions({"won": {"2021-10": 5500.0}}))
+    np.testing.assert_allclose(paths.values[:, 1, 1], 5500.0, rtol=1e-8)
     # Step 1 moves because of step 2, and exports because of the won.
     assert np.abs(np.log(paths.values / free))[:, 0, :2].min() > 1e-8
-    assert "conditional on won" in paths.notes
+    assert "conditional on won 5,500 in 2021-10" in paths.notes
 
 
 def test_condition_beyond_the_horizon_counts():
@@ -158,10 +158,10 @@ def test_condition_beyond_the_horizon_counts():
 
 def test_conditions_draw_by_draw_and_soft():
     model = small().fit(ragged_panel(), ["exports", "won"])
-    by_draw = np.linspace(1000.0, 1200.0, 200)
+    by_draw = np.linspace(5000.0, 6000.0, 200)
     hard = model.forecast(3, Conditions({"won": {"2021-11": by_draw}}))
     np.testing.assert_allclose(hard.values[:, 2, 1], by_draw, rtol=1e-8)
-    soft = model.forecast(3, Conditions({"won": {"2021-11": 1200.0}}, sd={"won": 0.005}))
+    soft = model.forecast(3, Conditions({"won": {"2021-11": 6000.0}}, sd={"won": 0.005}))
     spread = np.log(soft.values[:, 2, 1]).std()
     assert 0.002 < spread < 0.006
     assert spread < np.log(model.forecast(3).values[:, 2, 1]).std()
@@ -180,7 +180,7 @@ def test_condition_on_the_mean_moves_nothing_and_never_widens():
 
 def test_shift_is_conditional_minus_unconditional():
     model = small().fit(ragged_panel(), "exports")
-    conditions = Conditions({"won": {"2021-12": 1300.0}})
+    conditions = Conditions({"won": {"2021-12": 5300.0}})
     shift = model.conditional_shift(4, conditions)
     moved = model.forecast(4).values * np.exp(shift)
     np.testing.assert_allclose(moved, model.forecast(4, conditions).values, rtol=1e-12)

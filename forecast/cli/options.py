@@ -67,6 +67,13 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option("--note", metavar="TEXT", help="Reason of the adjustments.")
     @click.option(
+        "--assume",
+        multiple=True,
+        metavar="SERIES:MONTH=VALUE",
+        help="Assume a value, such as usdkrw:2026-07=1550, or a change against the forecast "
+        "without it, =+10%; ~0.02 after it makes it soft (log points). Repeatable.",
+    )
+    @click.option(
         "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
     )
     @wraps(command)

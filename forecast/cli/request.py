@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
+from tradeshock.forecast.monthly.assumptions import parse_assumptions
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
 
@@ -19,6 +20,7 @@ def requested_forecast(
     threshold: float | None,
     adjust: tuple[str, ...],
     note: str | None,
+    assume: tuple[str, ...],
     target: str | None,
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
@@ -31,6 +33,7 @@ def requested_forecast(
         threshold=defaults.threshold_of(panel, target, threshold),
         adjustments=parse_adjustments(adjust),
         note=note,
+        conditions=parse_assumptions(assume),
         target=target,
     )
     years = forecast.year_total()

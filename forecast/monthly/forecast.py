@@ -21,6 +21,7 @@ from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import load_panel
 from tradeshock.forecast.csv_text import csv_text
+from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
 from tradeshock.forecast.monthly.defaults import (
     default_model,
     default_record,
@@ -31,6 +32,7 @@ from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
+from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.files import replacing
 
@@ -62,6 +64,8 @@ class MonthlyForecast:
         Of a calendar year's total, in the target's unit.
     judgement : Judgement, optional
         Add-factors.
+    conditions : Conditions, optional
+        What is assumed of the months ahead.
     """
 
     paths: ForecastPaths
@@ -72,6 +76,7 @@ class MonthlyForecast:
     by_default: bool = False
     threshold: float | None = None
     judgement: Judgement | None = None
+    conditions: Conditions | None = None
 
     @property
     def model(self) -> str:
@@ -195,6 +200,7 @@ class MonthlyForecast:
             table.insert(place, name, value)
         reason = "" if self.judgement is None else self.judgement.reason
         table["adjustment_reason"] = np.where(table["adjustment"] != 0.0, reason, "")
+        table["conditions"] = "" if self.conditions is None else self.conditions.text
         text = csv_text(table)
         if path is not None:
             with replacing(Path(path)) as file:
@@ -202,7 +208,7 @@ class MonthlyForecast:
         return text
 
     def to_json(self) -> str:
-        """Return everything as JSON: header, months, years, judgement and notes.
+        """Return everything as JSON: header, months, years, judgement, conditions and notes.
 
         Numbers are those of `table` and `year_total`; null where there is none.
         """
@@ -222,6 +228,7 @@ class MonthlyForecast:
             "threshold": self.threshold,
             "years": _rows(self.year_total()),
             "judgement": judgement,
+            "conditions": condition_rows(self.conditions),
             "notes": list(self.paths.notes),
         }
         return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
@@ -250,6 +257,7 @@ def monthly_forecast(
     adjustments: Mapping[str, float] | None = None,
     note: str | None = None,
     target: str | None = None,
+    conditions: Conditions | Mapping[str, Mapping[str, float]] | None = None,
 ) -> MonthlyForecast:
     """Forecast a target from what was published by a day.
 
@@ -273,6 +281,9 @@ def monthly_forecast(
         Reason of the adjustments.
     target : str, optional
         Series to forecast. Default: "exports_total", or the panel's only series.
+    conditions : Conditions or mapping, optional
+        What series are assumed to be in months ahead; a mapping of series to month to value, in
+        the series' own units, is the same as `Conditions` of it.
 
     Returns
     -------
@@ -284,6 +295,8 @@ def monthly_forecast(
         If the panel knows nothing of that day or of the target.
     ModelError
         If there is no such model, it cannot forecast this, or an adjustment makes no sense.
+    ConditionError
+        If no path can meet the conditions, or they name what is not there.
     TypeError
         If `model` is neither a model nor a name.
     """
@@ -297,10 +310,11 @@ def monthly_forecast(
         )
     record = default_record(panel, target)
     judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
+    assumed = conditions_from(conditions)
     # More threads make problems as small as these slower.
     with threadpool_limits(limits=1):
         fitted = _chosen(model, panel, target).fit(panel, target, record)
-        paths = fitted.forecast(steps)
+        paths = fitted.forecast(steps, assumed)
     for note in record_notes(paths, fitted, record):
         paths = paths.with_note(note)
     state = FLASH_STATES.get(paths.state)
@@ -312,6 +326,7 @@ def monthly_forecast(
         by_default=model is None,
         threshold=threshold,
         judgement=judgement,
+        conditions=assumed,
         fitted=fitted,
     )
 

@@ -112,6 +112,7 @@ def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
         "Tuning budget": str(getattr(model, "tuning", "") or _budget(forecast)),
         "Seed and draws": f"{forecast.paths.seed}; {len(forecast.paths.values):,} sample paths",
         "Notes": "; ".join(forecast.paths.notes) or "none",
+        "Assumed": "nothing" if forecast.conditions is None else forecast.conditions.text,
         "Judgement": "none" if forecast.judgement is None else forecast.judgement.text,
         "Versions": ", ".join(
             [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]

@@ -115,6 +115,11 @@ def _sentences(forecast: MonthlyForecast, before: MonthlyForecast, figures: int)
             f"Part of the move is the model: then {before.model}, now {forecast.model}, each the "
             "default of what was known."
         )
+    if forecast.conditions is not None:
+        said.append(
+            "The earlier forecast assumes nothing; part of the move is what this one assumes: "
+            f"{forecast.conditions.text}."
+        )
     if forecast.judgement is not None:
         said.append(f"The earlier forecast is without judgement. {forecast.judgement.text}.")
     return said

@@ -125,6 +125,16 @@ class ConformanceCase:
         return replace(self, panel=panel, origins=tuple(sorted({*days})))
 
     @cached_property
+    def by_state(self) -> dict[str, Model]:
+        """A model fitted at the newest complete origin of each state, to be looked at only."""
+        month = self.panel.last_month(self.first_target) - 1
+        fitted = {}
+        for state in self.panel.states(self.first_target):
+            days = self.panel.origins(month, month, state=state, target=self.first_target)
+            fitted[state] = self.fitted(self.known(days[0]))
+        return fitted
+
+    @cached_property
     def replayed(self) -> list[ForecastPaths]:
         """Replay of the uncut panel from all origins."""
         return self.replay(self.model, self.panel)

@@ -23,6 +23,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError, ShortHistoryError, StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
+from tradeshock.models.checks import conditional
 from tradeshock.models.checks.case import (
     N_DRAWS,
     STEPS,
@@ -35,6 +36,7 @@ from tradeshock.models.checks.case import (
     retold,
     variant,
 )
+from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 from tradeshock.models.pools.wrapper import Wrapper
 
 TIGHT = 1e-9
@@ -43,10 +45,6 @@ LONG_AGO = 144
 FORGOTTEN = 1e-6
 # Log points; a model with an optimiser inside sets its own `scale_tolerance`.
 SCALE_TOLERANCE = 1e-8
-
-
-class ConformanceError(ModelError, AssertionError):
-    """A model does not do what every model must."""
 
 
 def check_model(
@@ -84,11 +82,6 @@ def check_model(
         except Exception as error:
             what = "" if isinstance(error, ConformanceError) else f"raised {type(error).__name__}: "
             raise ConformanceError(f"{model.name} fails the check {name}: {what}{error}") from error
-
-
-def _demand(kept: bool | np.bool_, complaint: str) -> None:
-    if not kept:
-        raise ConformanceError(complaint)
 
 
 def inputs_are_unchanged(case: ConformanceCase) -> None:
@@ -346,5 +339,9 @@ CHECKS: dict[str, Check] = {
         point_replay_is_the_slow_path,
         unit_does_not_matter,
         paths_are_numbers,
+        conditional.empty_conditions_change_nothing,
+        conditional.what_it_expects_moves_nothing,
+        conditional.a_far_condition_keeps_the_nowcast,
+        conditional.what_cannot_be_is_refused,
     )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,12 @@ from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.base import Floats, UnivariateModel
 from tradeshock.models.findings import Findings
-from tradeshock.models.systems.bvar import DEFAULT_SERIES, BayesianVAR
+from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
 from tradeshock.models.univariate.random_walk import error_paths
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
 
 ADJUSTED_LAGS = (1, 2, 3, 6, 12, 24)
@@ -294,19 +296,16 @@ class DirectModel(UnivariateModel):
 
     def _steered(self, values: Floats, conditions: Conditions) -> Floats:
         """Paths moved as those of a Bayesian VAR move under the conditions."""
-        system = [id for id in DEFAULT_SERIES if id in self.panel_]
-        driver = BayesianVAR(
-            series=list(dict.fromkeys([*self.target_, *system, *conditions.series])),
-            n_draws=self.n_draws,
-            random_state=self.random_state,
-        )
-        driver.fit(self.fitted_on_, self.target_)
-        if self.panel_ is not self.fitted_on_:
-            driver.update(self.panel_, freeze=True)
-        return driver.steer(values, conditions)
+        return steering_system(self, conditions.series).steer(values, conditions)
+
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        return tuple(id for id in conditions.series if id not in self.target_)
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        free = self._paths(steps, self._rng(), None)[:, :, 0]
+        return steered_cells(self, free, cells, conditions)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        if conditions is None or not len(conditions):
-            return ()
-        given = ", ".join(conditions.series)
-        return (f"conditional on {given}: steered draw by draw by a Bayesian VAR",)
+        return () if conditions is None else (steering_note(self, self._lacking(conditions)),)

@@ -15,6 +15,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.models.algebra.robust import huber_regressions
+from tradeshock.models.assumptions.odd_values import already_checked
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.findings import Findings
@@ -22,8 +23,10 @@ from tradeshock.models.nowcast.counts import CountHistory
 from tradeshock.models.nowcast.readings import counted_months, ratio, readings
 from tradeshock.models.nowcast.share import Shares
 from tradeshock.models.systems.bvar import BayesianVAR
+from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
 
 if TYPE_CHECKING:
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
@@ -280,8 +283,24 @@ class FlashBridge(Model):
     # -- forecasting --------------------------------------------------------------------------
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
-        if self.nowcast_ is None or conditions is not None:
-            return self.carrier_.forecast(steps, conditions).values
+        assumed = self._with_nowcast(rng, conditions)
+        if conditions is not None and self.carrier_._lacking(conditions):
+            free = self.forecast(steps).draws()
+            driver = steering_system(self, conditions.series)
+            return driver.steer(free, conditions if assumed is None else assumed)[:, :, None]
+        if assumed is None or self.carrier_.takes_conditions:
+            with already_checked():
+                return self.carrier_.forecast(steps, assumed).values
+        values = self.carrier_.forecast(steps).draws()
+        assert self.driver_ is not None
+        return self.driver_.steer(values, assumed)[:, :, None]
+
+    def _with_nowcast(
+        self, rng: np.random.Generator, conditions: Conditions | None
+    ) -> Conditions | None:
+        """Conditions with the nowcast, draw by draw, before them: where both speak, theirs hold."""
+        if self.nowcast_ is None:
+            return conditions
         half = rng.choice(self.errors_, size=(self.n_draws + 1) // 2)
         # the kernel of a small sample: past errors are few and paths are many
         spread = 0.5 * self.errors_.std() * len(self.errors_) ** -0.2
@@ -289,17 +308,28 @@ class FlashBridge(Model):
         errors = np.stack([half, -half], axis=1).reshape(-1)[: self.n_draws]
         first = np.exp(self.nowcast_ + errors)
         given = Conditions({self.target_[0]: {self.last_ + 1: first}})
-        if self.carrier_.takes_conditions:
-            return self.carrier_.forecast(steps, given).values
-        values = self.carrier_.forecast(steps).draws()
-        assert self.driver_ is not None
-        return self.driver_.steer(values, given)[:, :, None]
+        return given if conditions is None else given | conditions
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        assumed = self._with_nowcast(self._rng(), conditions)
+        named = Conditions({id: {month: 0.0} for id, month in cells})
+        if self.carrier_._lacking(named):
+            return steered_cells(self, self.forecast(steps).draws(), cells, assumed)
+        return self.carrier_._cell_draws(cells, steps, assumed)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        lacking = () if conditions is None else self.carrier_._lacking(conditions)
+        notes = self.carrier_._notes(None if lacking else conditions)
+        if lacking:
+            notes = (*notes, steering_note(self, lacking))
         if self.nowcast_ is None:
-            return self.carrier_._notes(conditions)
-        window = FLASH_STATES[self.state_].replace("_", " ")
-        return (f"{self.last_ + 1} from the {window} of customs figures",)
+            return notes
+        window, month = FLASH_STATES[self.state_].replace("_", " "), self.last_ + 1
+        if conditions is not None and (self.target_[0], month) in conditions.cells:
+            return (*notes, f"{month} as assumed, whatever the {window} of customs figures say")
+        return (*notes, f"{month} from the {window} of customs figures")
 
 
 def bridge_weights(past: Sequence[Floats], counted: Floats) -> Floats:

@@ -13,13 +13,16 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.models.base import Floats, Model
+from tradeshock.models.assumptions.odd_values import already_checked
+from tradeshock.models.base import Floats, Model, condition_notes
 from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.systems.steering import steered_paths
 
 if TYPE_CHECKING:
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
 
 
@@ -114,15 +117,25 @@ class Wrapper(Model):
     def forecast(
         self, steps: int, conditions: Conditions | None = None, drivers: bool = False
     ) -> ForecastPaths:
-        """Draw joint paths (see `Model.forecast`); conditions go to the members."""
+        """Draw joint paths (see `Model.forecast`); conditions go to the members.
+
+        A member that lacks a conditioned series is steered by a Bayesian VAR that has it
+        (`tradeshock.models.systems.steering`), and the notes say so.
+        """
         self._check_fitted()
+        self._check_steps(steps)
         if drivers:
             raise ModelError(
                 f"{type(self).__name__} forecasts no drivers beside its target: its members have "
                 "different ones; leave drivers=False, or ask a member"
             )
-        forecasts = [member.forecast(steps, conditions) for member in self.members_]
-        return self._named(self.combine(forecasts, self._known(self.fitted_on_.origin)), self.name)
+        conditions = self._accepted(conditions)
+        with already_checked():
+            forecasts = [_of_member(member, steps, conditions) for member in self.members_]
+        paths = self.combine(forecasts, self._known(self.fitted_on_.origin))
+        named = condition_notes(conditions)
+        notes = (*(note for note in paths.notes if note not in named), *named)
+        return self._named(replace(paths, notes=notes), self.name)
 
     def replay(
         self,
@@ -188,6 +201,17 @@ class Wrapper(Model):
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self.forecast(steps, conditions).values
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        return self.members_[0]._cell_draws(cells, steps, conditions)
+
+
+def _of_member(member: Model, steps: int, conditions: Conditions | None) -> ForecastPaths:
+    if conditions is None or not member._lacking(conditions):
+        return member.forecast(steps, conditions)
+    return steered_paths(member, steps, conditions)
 
 
 def models_in(parameter: object) -> list[Model]:

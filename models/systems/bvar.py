@@ -292,11 +292,6 @@ class BayesianVAR(LinearSystem):
     def _change_of_levels(self, change: Floats) -> Floats:
         return change
 
-    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
-        values = values.copy()
-        values[:, at, 0] = levels - self.centre_[0]
-        return values
-
     def _future(self, index: pd.PeriodIndex) -> GaussianFuture:
         # Heavy tails are one factor on the covariance, of which gains of hard conditions are free.
         covariance = self.posterior_.covariance
@@ -314,24 +309,20 @@ class BayesianVAR(LinearSystem):
         return draws + soft_shift(drawn, met, soft, draws, rng)
 
     def _steering(
-        self,
-        index: pd.PeriodIndex,
-        at: npt.NDArray[np.intp],
-        own: Floats,
-        assumed: LinearConditions,
-    ) -> Floats:
+        self, index: pd.PeriodIndex, theirs: LinearConditions, assumed: LinearConditions
+    ) -> tuple[Floats, Floats]:
         if not assumed.noisy.any():
-            return super()._steering(index, at, own, assumed)
+            return super()._steering(index, theirs, assumed)
         published, future, rng = self._known(index, None), self._future(index), self._rng()
         drawn = self._parameter_draws(len(index), rng)
         draws = drawn.paths + conditional_shift(future, drawn.paths, published, rng)
-        draws = self._with_levels(draws, at, own)
+        law, rng = future.conditioned(published), self._steering_rng()
+        draws = draws + conditional_shift(law, draws, theirs, rng)
         hard, soft = assumed.where(~assumed.noisy), assumed.where(assumed.noisy)
         met = [Correction.of(future, published)] if len(published) else []
-        law, rng = future.conditioned(published), self._steering_rng()
         shift = conditional_shift(law, draws, hard, rng)
         met += [Correction.of(law, hard)] if len(hard) else []
-        return shift + soft_shift(drawn, met, soft, draws + shift, rng)
+        return draws, shift + soft_shift(drawn, met, soft, draws + shift, rng)
 
 
 def _lag_matrices(coefs: Floats, lags: int) -> Floats:

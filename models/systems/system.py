@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,11 @@ import pandas as pd
 from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
 from tradeshock.models.algebra.linear_conditions import LinearConditions, Soft
 from tradeshock.models.base import Model
+from tradeshock.models.systems.cells import columns_of, refuse_wrong_cells
 from tradeshock.models.systems.levels import SystemLevels
 
 if TYPE_CHECKING:
+    from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
 
 __all__ = ["LinearSystem", "System", "left_out_notes"]
@@ -109,10 +112,6 @@ class LinearSystem(System):
     def _change_of_levels(self, change: Floats) -> Floats:
         """Change of (log) levels from a change of values."""
 
-    @abstractmethod
-    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
-        """Values whose first series has given (log) levels in some of the months ahead."""
-
     # -- forecasts and laws -------------------------------------------------------------------
 
     def law(self, steps: int, conditions: Conditions | None = None) -> GaussianFuture:
@@ -180,33 +179,68 @@ class LinearSystem(System):
         -------
         ndarray, shape (n_draws, steps)
         """
+        index, _, shift = self._steered(values, conditions)
+        at = index.get_indexer(self._ahead(values.shape[1]))
+        change = self._change_of_levels(shift)[:, at, 0]
+        return np.asarray(values * np.exp(change) if self.levels_.logs[0] else values + change)
+
+    def steered_draws(
+        self, values: Floats, conditions: Conditions | None, until: pd.Period
+    ) -> tuple[Floats, pd.PeriodIndex]:
+        """Draws of all series of this system beside another model's paths of the first target.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_draws, steps)
+            As in `steer`.
+        conditions : Conditions or None
+            As in `steer`.
+        until : Period
+            Last month, if it is after those of `values`.
+
+        Returns
+        -------
+        draws : ndarray, shape (n_draws, T, n)
+            In own units, the first series steered.
+        months : PeriodIndex
+            From the first month that some series lacks.
+        """
+        index, draws, shift = self._steered(values, conditions, until)
+        return self.levels_.own_units(self._levels_of(draws + shift), index), index
+
+    def _steered(
+        self, values: Floats, conditions: Conditions | None, until: pd.Period | None = None
+    ) -> tuple[pd.PeriodIndex, Floats, Floats]:
+        """Months, draws with another model's paths in the place of the target, and their shift."""
         self._check_fitted()
         ahead = self._ahead(values.shape[1])
-        index = self._index(len(ahead), conditions)
-        at = index.get_indexer(ahead)
-        known, sd = self.levels_.assumed(index, conditions, self.n_draws)
-        assumed = self._linear(known, sd, index, conditions.soft)
-        in_logs = bool(self.levels_.logs[0])
-        own = (np.log(values) if in_logs else values) - self.levels_.effects(ahead)[:, 0]
-        shift = self._steering(index, at, own, assumed)
-        change = self._change_of_levels(shift)[:, at, 0]
-        return np.asarray(values * np.exp(change) if in_logs else values + change)
+        last = ahead[-1] if until is None else max(ahead[-1], until)
+        index = self._index((last - self.last_).n, conditions)
+        own = np.log(values) if self.levels_.logs[0] else values
+        beside = np.full((len(values), len(index), len(self.series_)), np.nan)
+        beside[:, index.get_indexer(ahead), 0] = own - self.levels_.effects(ahead)[:, 0]
+        theirs = self._linear(beside, np.zeros(beside.shape[1:]), index, "observation")
+        if conditions is None:
+            assumed = theirs.where(np.zeros(len(theirs), dtype=bool))
+        else:
+            known, sd = self.levels_.assumed(index, conditions, self.n_draws)
+            assumed = self._linear(known, sd, index, conditions.soft)
+        return index, *self._steering(index, theirs, assumed)
 
     def _steering(
-        self,
-        index: pd.PeriodIndex,
-        at: npt.NDArray[np.intp],
-        own: Floats,
-        assumed: LinearConditions,
-    ) -> Floats:
-        """Shift of values when the first series has other (log) levels in some months ahead."""
+        self, index: pd.PeriodIndex, theirs: LinearConditions, assumed: LinearConditions
+    ) -> tuple[Floats, Floats]:
+        """Draws whose first series is another model's, and their shift under conditions.
+
+        What the other model expects of the target moves what is expected of the other series.
+        """
         published = self._known(index, None)
         future, rng = self._future(index), self._rng()
         draws = self.draws(index, rng)
         draws = draws + conditional_shift(future, draws, published, rng)
-        draws = self._with_levels(draws, at, own)
         law = future.conditioned(published)
-        return conditional_shift(law, draws, assumed, self._steering_rng())
+        draws = draws + conditional_shift(law, draws, theirs, rng)
+        return draws, conditional_shift(law, draws, assumed, self._steering_rng())
 
     def _steering_rng(self) -> np.random.Generator:
         return np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
@@ -248,8 +282,15 @@ class LinearSystem(System):
         """Law whose gains meet hard conditions."""
         return GaussianFuture.from_var(self.coefs_, self.past, self.drift(index), self.covariance_)
 
-    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
-        notes = super()._notes(conditions)
-        if conditions is not None and len(conditions):
-            notes = (*notes, f"conditional on {', '.join(conditions.series)}")
-        return notes
+    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
+        return tuple(id for id in conditions.series if id not in self.series_)
+
+    def _cell_draws(
+        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
+    ) -> Floats:
+        refuse_wrong_cells(self.panel_, self.series_, cells)
+        until = max([self.last_ + steps, *(month for _, month in cells)])
+        index = self._index((until - self.last_).n, conditions)
+        values = self._conditional_draws(index, self._known(index, conditions), self._rng())
+        drawn = self.levels_.own_units(self._levels_of(values), index)
+        return columns_of(drawn, index[0], self.series_, cells)

@@ -327,13 +327,6 @@ class VAR(LinearSystem):
     def _change_of_levels(self, change: Floats) -> Floats:
         return np.cumsum(change, axis=1)
 
-    def _with_levels(self, values: Floats, at: npt.NDArray[np.intp], levels: Floats) -> Floats:
-        rise = np.cumsum(values[:, :, 0], axis=1)
-        rise[:, at] = levels - self.levels_.base[0]
-        values = values.copy()
-        values[:, :, 0] = np.diff(rise, axis=1, prepend=0.0)
-        return values
-
     def _shocks(self, months: int, rng: np.random.Generator) -> Floats:
         covariance = None if self.innovations == "bootstrap" else self.sigma_u_
         return innovations(self._residuals_, covariance, months, self.n_draws, rng)
