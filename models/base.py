@@ -22,6 +22,7 @@ from tradeshock.models.assumptions.odd_values import refuse_odd_values
 from tradeshock.models.assumptions.plausibility import Plausibility, plausibility_of
 from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.segments import by_segment, points_by_segment
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -68,6 +69,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
     takes_conditions = False
     requires: tuple[str, ...] = ()
     scale_tolerance = 1e-8
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Make a subclass's own replays go by segments where the panel revises its past."""
+        super().__init_subclass__(**options)
+        for name, door in (("replay", by_segment), ("replay_points", points_by_segment)):
+            if name in vars(cls):
+                setattr(cls, name, door(vars(cls)[name]))
 
     @abstractmethod
     def _fit(self) -> None:
@@ -216,6 +224,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
                 draws[:, column], values[column] = np.log(draws[:, column]), np.log(values[column])
         return plausibility_of(draws, values, given.cells)
 
+    @by_segment
     def replay(
         self,
         panel: Panel,
@@ -245,6 +254,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         """
         return np.asarray(np.median(self.forecast(steps).values, axis=0))
 
+    @points_by_segment
     def replay_points(
         self,
         panel: Panel,

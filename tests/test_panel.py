@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 from tradeshock.features import Catalog, Panel, ReleaseRule, Series, TradeCalendar, load_panel
 from tradeshock.features.days.reading import as_day, as_days
 from tradeshock.features.errors import CatalogError, OddFigureWarning, PanelError
-from tradeshock.features.panel.derived import daily_average, excluding
+from tradeshock.features.readings.derived import daily_average, excluding
 from tradeshock.models.systems.var import VAR
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk

@@ -307,3 +307,21 @@ def test_after_sigkill_only_what_is_missing_is_computed(panel, origins, tmp_path
     whole = backtest({"Slow": SeasonalNaive(n_draws=20)}, panel, origins=origins, **HERE)
     resumed = pd.read_pickle(tmp_path / "resumed")
     assert_same(resumed, whole.frame)
+
+
+def test_a_store_that_cannot_be_written_loses_no_forecast(tmp_path, panel, monkeypatch) -> None:
+    from tradeshock.forecast import backtest
+    from tradeshock.forecast.backtesting.store import ChunkStore
+    from tradeshock.models import RandomWalk
+
+    def full(self, chunk, forecasts):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ChunkStore, "write", full)
+    origins = panel.origins("2024-11", "2025-02")
+    with pytest.warns(RuntimeWarning, match="cannot be written .*No space left") as told:
+        done = backtest(
+            RandomWalk(n_draws=20), panel, origins=origins, steps=1, store=tmp_path, n_jobs=1
+        )
+    assert done.frame["origin"].nunique() == 4
+    assert len(told) == 1

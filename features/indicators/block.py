@@ -12,7 +12,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.indicators.changes import change, year_on_year
-from tradeshock.features.indicators.origin_rows import Floats, OriginRows
+from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_segments
 from tradeshock.features.panel.panel import Panel
 
 
@@ -107,11 +107,15 @@ class Block(Parameters):
         """
         if not hasattr(self, "series_"):
             raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
-        return self._table(OriginRows.read(panel, self.target_, state))
+        return self._table(panel, state or panel.state(self.target_))
 
-    def _table(self, known: OriginRows) -> pd.DataFrame:
-        columns = self._columns(known, self.series_)
-        return pd.DataFrame(columns, index=known.months, dtype="float64")
+    def _table(self, panel: Panel, state: str) -> pd.DataFrame:
+        def build(plain: Panel) -> pd.DataFrame:
+            known = OriginRows.read(plain, self.target_, state)
+            columns = self._columns(known, self.series_)
+            return pd.DataFrame(columns, index=known.months, dtype="float64")
+
+        return over_segments(panel, self.target_, state, build)
 
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
@@ -119,7 +123,7 @@ class Block(Parameters):
         self.series_ = tuple(id for id in self.series if id in panel)
         known = OriginRows.read(panel, target)
         known.warn_of_stale(self.series_)
-        table = self._table(known)
+        table = self._table(panel, known.state)
         self.names_ = [str(name) for name in table.columns]
         return table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -147,6 +147,27 @@ class OriginRows:
         """
         rows = self.first_row + np.arange(len(self.months))
         return take(values, np.where(rows < len(values), rows, -1))
+
+
+def over_segments(
+    panel: Panel, target: str, state: str | None, build: Callable[[Panel], pd.DataFrame]
+) -> pd.DataFrame:
+    """Feature table of a panel, each row from figures as they had been seen by its origin.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+    state : str, optional
+    build : callable
+        Makes the table of a panel that does not revise its past.
+    """
+    if not panel.revises_the_past:
+        return build(panel)
+    rows = OriginRows.read(panel, target, state)
+    months = dict(zip(rows._days, rows.months, strict=True))
+    parts = panel.segments(rows._days)
+    return pd.concat([build(plain).loc[[months[day] for day in days]] for plain, days in parts])
 
 
 def take(values: Floats, rows: Positions) -> Floats:

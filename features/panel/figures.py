@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -16,6 +17,11 @@ from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
 from tradeshock.features.panel.validation import first_and_last
+from tradeshock.features.panel.vintages import Vintages
+
+Floats = npt.NDArray[np.float64]
+# Series, ordinal of the month, and the day from which its figure is known.
+LearnedDays = tuple[tuple[str, int, np.datetime64], ...]
 
 
 class Figures:
@@ -31,12 +37,18 @@ class Figures:
         Working days of the exporting nation, as they were known at the origin.
     origin : Timestamp
         Day at whose end this is what was out.
+    learned_days : tuple of (series, ordinal of a month, datetime64[D])
+        Days from which single figures are known, where that is not what the release rule says.
+    vintages : Vintages or None
+        What figures were on earlier days.
     """
 
     values: pd.DataFrame
     catalog: Catalog
     calendar: TradeCalendar
     origin: pd.Timestamp
+    learned_days: LearnedDays = ()
+    vintages: Vintages | None = None
 
     def __contains__(self, id: object) -> bool:
         return id in self.values.columns
@@ -112,7 +124,13 @@ class Figures:
         """
         months = self.months
         entries = [self.catalog[id] for id in self.values.columns]
-        return np.column_stack([known_from(entry, months, months[0]) for entry in entries])
+        dates = np.column_stack([known_from(entry, months, months[0]) for entry in entries])
+        for id, month, day in self.learned_days:
+            if id in self and 0 <= (row := month - int(months.asi8[0])) < len(dates):
+                dates[row, self._column(id)] = day
+        if self.learned_days:
+            np.maximum.accumulate(dates, axis=0, out=dates)
+        return dates
 
     def last_known(
         self, ids: Sequence[str], origins: Iterable[pd.Timestamp]
@@ -168,9 +186,53 @@ class Figures:
         """Row of `expected_month`."""
         return int(months_out(self.catalog[id], self.months[0], _days([self.origin]))[0]) - 1
 
+    @property
+    def revises_the_past(self) -> bool:
+        """Whether a figure on an earlier day was another than it is now.
+
+        Then `as_of` of an origin is not a part of this table, and whoever goes over many origins
+        asks for `segments`.
+        """
+        return self.vintages is not None and bool(len(self.vintages.revision_days))
+
+    def seen_by(self, day: pd.Timestamp) -> Floats:
+        """Figures as they had been seen by the end of a day, later months with their first ones.
+
+        Returns
+        -------
+        ndarray, months by series
+        """
+        if self.vintages is None:
+            return self.values.to_numpy()
+        return self.vintages.seen_by(day, self.values)
+
+    def first_prints(self, id: str) -> tuple[Floats, Floats]:
+        """First print of each month of a series, and the month a year before as it stood then.
+
+        Returns
+        -------
+        level, before : ndarray, months
+        """
+        column, rows = self._column(id), len(self.values)
+        level, before = np.full(rows, np.nan), np.full(rows, np.nan)
+        days = pd.DatetimeIndex(self.release_dates[:, column])
+        revised = np.zeros(rows, dtype=np.intp)
+        if self.vintages is not None:
+            revised = np.array([self.vintages.revisions_by(day) for day in days])
+        for count in np.unique(revised):
+            at = np.flatnonzero(revised == count)
+            seen = self.seen_by(days[at].max())[:, column]
+            level[at] = seen[at]
+            old = at[at >= 12]
+            before[old] = seen[old - 12]
+        return level, before
+
     def fingerprint(self) -> str:
         """Hash of all that a forecast depends on (`tradeshock.features.panel.fingerprint`)."""
-        return fingerprint(self.values, self.catalog, self.calendar, self.origin)
+        own = fingerprint(self.values, self.catalog, self.calendar, self.origin, self.learned_days)
+        if self.vintages is None or not self.revises_the_past:
+            return own
+        return hashlib.sha256(own.encode() + self.vintages.digest()).hexdigest()
 
 
 def _days(origins: Iterable[pd.Timestamp]) -> Days:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ def fingerprint(
     catalog: Mapping[str, Series],
     calendar: TradeCalendar,
     origin: pd.Timestamp,
+    learned_days: Iterable[tuple[str, int, np.datetime64]],
 ) -> str:
     """Hash of all that a forecast depends on: equal for panels that models cannot tell apart.
 
@@ -46,6 +47,8 @@ def fingerprint(
     calendar : TradeCalendar
         As it was known at the origin.
     origin : Timestamp
+    learned_days : iterable of (series, ordinal of a month, datetime64[D])
+        Days that are not those of the release rule.
 
     Returns
     -------
@@ -76,6 +79,9 @@ def fingerprint(
             digest.update(f"{first.ordinal + start}..{first.ordinal + stop - 1}".encode())
             digest.update(same_bits[column, start:stop].data)
             digest.update(out[rule][start:].tobytes())
+    for id, month, day in sorted(learned_days):
+        if day <= today and id in values.columns:
+            digest.update(f"{id} of {month} known on {day}".encode())
     return digest.hexdigest()
 
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from os import PathLike
 from typing import Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
-from tradeshock.features.days.holidays import Days
-from tradeshock.features.days.reading import Day, Month, as_day, as_months
+from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
+from tradeshock.features.panel.append import Additions, changes_of
 from tradeshock.features.panel.catalog import Catalog, Series
-from tradeshock.features.panel.figures import Figures
-from tradeshock.features.panel.origins import (
-    AFTER_TOTAL,
-    FLASH_STATES as FLASH_STATES,
-    OwnReleases,
-)
+from tradeshock.features.panel.origins import FLASH_STATES as FLASH_STATES
 from tradeshock.features.panel.plain_entries import (
     CatalogFile,
     Holes,
@@ -35,11 +30,13 @@ from tradeshock.features.panel.plausibility import (
     warn_of_odd_figures,
 )
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
 from tradeshock.features.panel.validation import clean
+from tradeshock.features.panel.vintages import Vintages
 
 
-class Panel(Figures):
+class Panel(StatedFigures):
     """Monthly table of published figures, each column with a catalog entry.
 
     Parameters
@@ -204,30 +201,7 @@ class Panel(Figures):
         values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
         return cls(values, entries, calendar)
 
-    @classmethod
-    def from_csv(
-        cls,
-        path: str | PathLike[str],
-        release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
-        calendar: TradeCalendar | str | None = None,
-        unit: str = "mn USD",
-        *,
-        transform: Transforms | None = None,
-        holes: Holes = (),
-        catalog: CatalogFile | None = None,
-        **reading: Unpack[Reading],
-    ) -> Panel:
-        """Panel of a CSV file (see `from_file`)."""
-        return cls.from_file(
-            path,
-            release,
-            calendar,
-            unit,
-            transform=transform,
-            holes=holes,
-            catalog=catalog,
-            **reading,
-        )
+    from_csv = from_file
 
     def with_series(
         self,
@@ -236,7 +210,9 @@ class Panel(Figures):
         calendar: str | None = None,
         origin: Day | None = None,
     ) -> Panel:
-        """Return a panel with these series added or replaced.
+        """Return a panel with these series added, or replaced from their first month to their last.
+
+        For newer months of series that are there, and for revised ones, see `append`.
 
         Parameters
         ----------
@@ -262,8 +238,10 @@ class Panel(Figures):
         new = clean(values, catalog)
         edges = [*self.months[[0, -1]], *pd.PeriodIndex(new.index)[[0, -1]]]
         months = pd.period_range(min(edges), max(edges), freq="M", name="month")
+        columns = list(dict.fromkeys([*self.values.columns, *new.columns]))
         kept = self.values.drop(columns=new.columns, errors="ignore")
-        table = pd.concat([kept.reindex(months), new.reindex(months)], axis=1)
+        # A series that is replaced keeps its place.
+        table = pd.concat([kept.reindex(months), new.reindex(months)], axis=1)[columns]
         day = self.origin if origin is None else as_day(origin)
         if day < self.origin:
             raise PanelError(
@@ -281,12 +259,80 @@ class Panel(Figures):
         warn_before_calendar(new.index, panel.calendar)
         return panel
 
+    def append(self, figures: pd.DataFrame | pd.Series, seen: Day | None = None) -> Panel:
+        """Return a panel with newer months of its series, and with revised ones.
+
+        The past stays as it was: a figure that is revised counts from the day on which the
+        revision was seen, and a figure that was missing although its release rule had let it out
+        is known from that day on. Origins before see what they saw.
+
+        Parameters
+        ----------
+        figures : DataFrame or Series
+            Months by series of the panel, in its units; what is NaN is left as it is. Months may
+            be any; those in between stay missing.
+        seen : day, optional
+            Day on which the figures were seen. Default: today, or the panel's own origin if that
+            is later.
+
+        Raises
+        ------
+        PanelError
+            If a series is not in the panel, the figures are no clean monthly table, a day is
+            before the panel's own, or counts contradict their months.
+
+        See Also
+        --------
+        changes : what is new and what is revised, before it is appended.
+        """
+        today = pd.Timestamp.now().normalize()
+        day = max(today, self.origin) if seen is None else as_day(seen)
+        if day < self.origin:
+            raise PanelError(
+                f"the figures were seen on {day.date()}, before the panel's own origin "
+                f"{self.origin.date()}; give the day on which they were looked at"
+            )
+        added = Additions.of(self, figures, day)
+        refuse_contradictions(added.values, self.catalog)
+        warn_of_odd_figures(added.values[added.touched], self.catalog)
+        # Holidays announced since the old origin are known now.
+        calendar = TradeCalendar(self.calendar.nation, self.calendar.saturday_weight)
+        panel = Panel._of(added.values, self.catalog, calendar, day)
+        panel.learned_days = (*self.learned_days, *added.learned_days)
+        panel.vintages = added.vintages
+        return panel
+
+    def changes(self, figures: pd.DataFrame | pd.Series) -> pd.DataFrame:
+        """Say what `append` would change.
+
+        Returns
+        -------
+        DataFrame
+            One row a figure that is new or revised: series, month, kind ("new" or "revised"),
+            before, after, and the revision in per cent.
+        """
+        return changes_of(self, figures)
+
+    def with_vintages(self, vintages: Vintages) -> Panel:
+        """Return the panel with figures as they were first and later seen.
+
+        Its own figures are the newest of each; on earlier days it has those that had been seen by
+        then, and before the first the oldest.
+        """
+        values = pd.DataFrame(
+            vintages.seen_by(self.origin, self.values), self.values.index, self.values.columns
+        )
+        panel = Panel._of(values, self.catalog, self.calendar, self.origin)
+        panel.learned_days, panel.vintages = self.learned_days, vintages
+        return panel
+
     def select(self, ids: Iterable[str]) -> Panel:
         """Return a panel of these series alone, in this order."""
         columns = [self._column(id) for id in ids]
         table = self.values.take(columns, axis=1)
         panel = Panel._of(table, self.catalog, self.calendar, self.origin)
         panel.release_dates = self.release_dates[:, columns]
+        panel.learned_days, panel.vintages = self.learned_days, self.vintages
         return panel
 
     # -- the door to the past -----------------------------------------------------------------
@@ -303,11 +349,11 @@ class Panel(Figures):
         if day > self.origin:
             raise PanelError(
                 f"the panel's figures were compiled on {self.origin.date()} and cannot tell what "
-                f"is known on {day.date()}; add newer figures (with_series) or ask for an "
+                f"is known on {day.date()}; add newer figures (append) or ask for an "
                 "earlier day"
             )
         out = self.release_dates <= np.datetime64(day, "D")
-        figures = np.where(out, self.values.to_numpy(), np.nan)
+        figures = np.where(out, self.seen_by(day), np.nan)
         published = np.flatnonzero(~np.isnan(figures).all(axis=1))
         if not len(published):
             raise PanelError(f"nothing was published by {day.date()}; ask for a later day")
@@ -315,95 +361,31 @@ class Panel(Figures):
         table = pd.DataFrame(figures[:end], self.months[:end], self.values.columns)
         panel = Panel._of(table, self.catalog, self.calendar, day)
         panel.release_dates = self.release_dates[:end]
+        panel.learned_days = self.learned_days
         return panel
 
-    # -- origins and states -------------------------------------------------------------------
+    # -- a past that is revised -----------------------------------------------------------------
 
-    def _releases(self, target: str) -> OwnReleases:
-        return OwnReleases.from_catalog(self.entry(target).id, self.catalog, self)
+    def segments(self, origins: Iterable[pd.Timestamp]) -> list[tuple[Panel, list[pd.Timestamp]]]:
+        """Split origins into runs between which the past was revised.
 
-    def states(self, target: str = "exports_total") -> tuple[str, ...]:
-        """States that the target's own releases make possible, in order."""
-        return self._releases(target).states
-
-    def origin_days(
-        self, months: pd.PeriodIndex, state: str, target: str = "exports_total"
-    ) -> Days:
-        """Standard origin of a state for each month, datetime64[D].
-
-        An origin is labelled by the month of its step 1: the month after the target's last
-        published one.
-
-        Raises
-        ------
-        PanelError
-            If the target has no such state.
+        Returns
+        -------
+        list of (Panel, origins)
+            In the order given; each panel is right for its origins and revises no past.
         """
-        return self._releases(target).days(months, state, self.months[0])
+        days = list(origins)
+        if self.vintages is None or not self.revises_the_past:
+            return [(self, days)]
+        runs = groupby(days, key=self.vintages.revisions_by)
+        return [(self._as_seen((part := list(run))[-1]), part) for _, run in runs]
 
-    def origins(
-        self, first: Month, last: Month, state: str = "after_total", target: str = "exports_total"
-    ) -> list[pd.Timestamp]:
-        """Standard origins of a state from one month to another.
-
-        Parameters
-        ----------
-        first, last : month
-            Months of step 1, both included: for Korea's total, origin "2015-01" in state
-            ``after_total`` is 1 January 2015, when December's figure came out.
-        state : {"after_total", "after_10d", "after_20d"}
-            Which of the target's own releases are out.
-        target : str
-            Series whose releases define the state.
-
-        Raises
-        ------
-        PanelError
-            If an origin lies outside what the panel knows, or its flash figure is missing.
-        """
-        months = as_months(first, last)
-        days = self.origin_days(months, state, target)
-        last_rows = self.last_known([target], pd.DatetimeIndex(days))[:, 0]
-        published = (last_rows >= 0) & (last_rows == months.asi8 - 1 - self.months.asi8[0])
-        published &= days <= np.datetime64(self.origin, "D")
-        if state != AFTER_TOTAL:
-            flash = self.values[self._releases(target).flashes[state].id]
-            published &= flash.reindex(months).notna().to_numpy()
-        if not published.all():
-            known = months[published]
-            span = f"{known[0]} to {known[-1]}" if len(known) else "none of them"
-            raise PanelError(
-                f"{target} has no origin {state} in {months[~published][0]} as of "
-                f"{self.origin.date()}; of {first} to {last} it has {span}"
-            )
-        return list(pd.DatetimeIndex(days))
-
-    def state(self, target: str = "exports_total") -> str:
-        """Which of the target's own releases are out at the panel's origin."""
-        row = self._rows(target)[1] + 1
-        current = AFTER_TOTAL
-        for state, flash in self._releases(target).flashes.items():
-            if row < len(self.values) and not np.isnan(self.values[flash.id].to_numpy()[row]):
-                current = state
-        return current
-
-    def states_at(
-        self, origins: Iterable[pd.Timestamp], target: str = "exports_total"
-    ) -> pd.Categorical[str]:
-        """What `state` says of the panel as of each origin."""
-        flashes = {state: flash.id for state, flash in self._releases(target).flashes.items()}
-        last = self.last_known([target, *flashes.values()], origins)
-        # The latest count of the month after the target's last one decides.
-        out = last[:, 1:] > last[:, :1]
-        latest: npt.NDArray[np.intp] = np.where(out, np.arange(1, out.shape[1] + 1), 0).max(
-            axis=1, initial=0
-        )
-        return pd.Categorical.from_codes(latest, categories=pd.Index([AFTER_TOTAL, *flashes]))
-
-    def standard_origin(self, target: str = "exports_total") -> pd.Timestamp:
-        """Last standard origin on or before the panel's own."""
-        month = pd.PeriodIndex([self.last_month(target) + 1])
-        return pd.Timestamp(self.origin_days(month, self.state(target), target)[0])
+    def _as_seen(self, day: pd.Timestamp) -> Panel:
+        """Uncut panel of figures as they had been seen by a day."""
+        values = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
+        panel = Panel._of(values, self.catalog, self.calendar, self.origin)
+        panel.release_dates, panel.learned_days = self.release_dates, self.learned_days
+        return panel
 
 
 def latest_of(panel: Panel, *ids: str) -> LatestOf:

@@ -47,6 +47,25 @@ def monthly_index(index: pd.Index) -> pd.PeriodIndex:
     PanelError
         If the index is of another frequency, has duplicates, or skips a month.
     """
+    months = ordered_months(index)
+    expected = pd.period_range(months[0], months[-1], freq="M", name="month")
+    if len(expected) != len(months):
+        gaps = expected.difference(months).astype(str).tolist()
+        raise PanelError(
+            f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
+            "and name the months as holes: holes=['2024-09'], or in the catalog entry"
+        )
+    return expected
+
+
+def ordered_months(index: pd.Index) -> pd.PeriodIndex:
+    """Return months in order of time, which may skip some.
+
+    Raises
+    ------
+    PanelError
+        If the index is of another frequency, has duplicates, or is not in order.
+    """
     if len(index) == 0:
         raise PanelError("the table has no rows; give at least one month")
     if index.hasnans:
@@ -57,14 +76,7 @@ def monthly_index(index: pd.Index) -> pd.PeriodIndex:
         raise PanelError(f"months {twice[:5]} stand twice in the index; keep one row a month")
     if not months.is_monotonic_increasing:
         raise PanelError("the index is not in order of time; sort it first: frame.sort_index()")
-    expected = pd.period_range(months[0], months[-1], freq="M", name="month")
-    if len(expected) != len(months):
-        gaps = expected.difference(months).astype(str).tolist()
-        raise PanelError(
-            f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
-            "and name the months as holes: holes=['2024-09'], or in the catalog entry"
-        )
-    return expected
+    return months
 
 
 def _as_months(index: pd.Index) -> pd.PeriodIndex:

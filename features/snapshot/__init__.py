@@ -10,13 +10,20 @@ import pandas as pd
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.vintages import Vintages
 
 FOLDER = Path(__file__).parent
 SNAPSHOT_DAY = date(2026, 5, 15)
 
 
-def load_panel() -> Panel:
+def load_panel(vintages: bool = False) -> Panel:
     """Korea's exports and their indicators, 1991 to 15 May 2026, from inside the package.
+
+    Parameters
+    ----------
+    vintages : bool
+        Whether the totals and early counts of 2026 are on earlier days what they were then: they
+        were revised between 20 April and 11 May. By default all figures are the newest.
 
     Returns
     -------
@@ -26,4 +33,6 @@ def load_panel() -> Panel:
     """
     values = pd.read_csv(FOLDER / "figures.csv", index_col="month")
     values.index = pd.PeriodIndex(values.index, freq="M")
-    return Panel(values, Catalog.read(FOLDER / "catalog.toml"), TradeCalendar("KR"), SNAPSHOT_DAY)
+    catalog = Catalog.read(FOLDER / "catalog.toml")
+    panel = Panel(values, catalog, TradeCalendar("KR"), SNAPSHOT_DAY)
+    return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv")) if vintages else panel

@@ -22,6 +22,7 @@ from tradeshock.forecast.backtesting.run import BacktestRun
 from tradeshock.forecast.backtesting.settings import Settings
 from tradeshock.forecast.backtesting.store import ChunkStore
 from tradeshock.forecast.engines.base import Executor
+from tradeshock.models.record.rows import Actual
 
 FIRST_ORIGIN = "2010-01"
 FEWEST_MONTHS = 120
@@ -40,6 +41,7 @@ def backtest(
     refit_every: int = 1,
     functionals: Mapping[str, Functional] | None = None,
     warmup: int = 0,
+    actual: Actual = "latest",
     progress: bool | None = None,
 ) -> Backtest:
     """Replay models over past origins and set their forecasts against what came out.
@@ -75,6 +77,9 @@ def backtest(
         What needs whole paths, such as `tradeshock.forecast.backtesting.functionals.year_total`.
     warmup : int
         Months of origins before the first that only feed wrappers' record and are not scored.
+    actual : {"latest", "first"}
+        Which figure counts as outcome where the panel has vintages; the record that wrappers learn
+        from has the first, which was known when it came out. (Functionals go by the newest.)
     progress : bool, optional
         Progress bar on standard error. Default: if that is a terminal.
 
@@ -102,6 +107,7 @@ def backtest(
         steps=at_least(1, steps=steps),
         refit_every=at_least(1, refit_every=refit_every),
         functionals=dict(functionals or {}),
+        actual=actual,
     )
     planned = plan(models)
     chunks = {key: chunks_of(key, model, settings) for key, model in planned.items()}

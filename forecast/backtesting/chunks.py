@@ -55,21 +55,22 @@ class Chunk:
         ModelError
             If the model does not give one forecast for each origin, or as the model raises.
         """
-        # Cut, so that the forecasts depend on nothing that the key of the chunk leaves out.
-        known = panel.as_of(self.origins[-1])
         target = self.target[0] if len(self.target) == 1 else self.target
         with threadpool_limits(limits=1):
-            if self.refit_every == 1:
-                replayed = clone(self.model).replay(known, target, list(self.origins), self.steps)
-            else:
-                replayed = self._updated(known, target)
-            forecasts = list(replayed)
+            replayed = self._replayed if self.refit_every == 1 else self._updated
+            forecasts = list(replayed(panel, target))
         if tuple(paths.origin for paths in forecasts) != self.origins:
             raise ModelError(
                 f"{self.model.name}.replay gave {len(forecasts)} forecasts, not one from each of "
                 f"{len(self.origins)} origins in their order"
             )
         return forecasts
+
+    def _replayed(self, panel: Panel, target: str | Sequence[str]) -> Iterator[ForecastPaths]:
+        for plain, origins in panel.segments(self.origins):
+            # Cut, so that the forecasts depend on nothing that the key of the chunk leaves out.
+            known = plain.as_of(origins[-1])
+            yield from clone(self.model).replay(known, target, origins, self.steps)
 
     def _updated(self, panel: Panel, target: str | Sequence[str]) -> Iterator[ForecastPaths]:
         model = clone(self.model)

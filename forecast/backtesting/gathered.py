@@ -26,6 +26,8 @@ class ScoredYear:
     ----------
     frame : DataFrame
         Rows of all its forecasts, warm-up included.
+    recorded : DataFrame
+        The same with first prints as outcomes, for the record.
     reduced : DataFrame
         Functionals of those that are scored.
     forecasts : list of ForecastPaths
@@ -33,6 +35,7 @@ class ScoredYear:
     """
 
     frame: pd.DataFrame
+    recorded: pd.DataFrame
     reduced: pd.DataFrame
     forecasts: list[ForecastPaths]
 
@@ -74,7 +77,7 @@ class Gathered:
     def record(self, keys: Sequence[str]) -> Record:
         """Record of some planned models, under the models' own names."""
         frames = [
-            year.frame.assign(model=self._planned[key].model.name)
+            year.recorded.assign(model=self._planned[key].model.name)
             for key in keys
             for year in self._years[key].values()
         ]
@@ -87,7 +90,7 @@ class Gathered:
         for key, planned in self._planned.items():
             years = [self._years[key][year] for year in sorted(self._years[key])]
             for name in planned.names:
-                recorded += [year.frame.assign(model=name) for year in years]
+                recorded += [year.recorded.assign(model=name) for year in years]
             for label in planned.labels:
                 named = [year.frame.assign(model=label) for year in years]
                 frames += [rows[rows["origin"].isin(scored)] for rows in named]

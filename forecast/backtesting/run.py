@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -53,7 +54,7 @@ class BacktestRun:
         self._planned = planned
         self._chunks = chunks
         self._store = store
-        self._rows = None if store is None else StoredRows(store)
+        self._rows = None if store is None else StoredRows(store, settings.actual)
         self._advance = advance
         self._gathered = Gathered(settings, planned)
 
@@ -92,11 +93,21 @@ class BacktestRun:
     def _store_and_gather(self, chunk: Chunk, outcome: Outcome) -> None:
         """Store what was computed; here, because workers may be on machines with other disks."""
         if self._store is not None and not isinstance(outcome, Failed):
-            try:
-                self._store.write(chunk, outcome)
-            except OSError as error:
-                outcome = Failed.from_exception(error)
+            self._try_to_store(self._store, chunk, outcome)
         self._gather(chunk, outcome)
+
+    def _try_to_store(self, store: ChunkStore, chunk: Chunk, outcome: list[ForecastPaths]) -> None:
+        """Write a chunk; once that fails, go on without a store: forecasts are worth more."""
+        try:
+            store.write(chunk, outcome)
+        except OSError as error:
+            self._store = self._rows = None
+            warnings.warn(
+                f"the store {store.folder} cannot be written ({error}); forecasts are returned, "
+                "but from here on not kept there",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     # -- wrappers -----------------------------------------------------------------------------
 
@@ -138,11 +149,15 @@ class BacktestRun:
         scored = [paths for paths in forecasts if paths.origin in given.origins]
         functionals = given.functionals if planned.labels else {}
         if rows is None:
-            rows = forecast_rows(forecasts, given.panel)
+            rows = forecast_rows(forecasts, given.panel, given.actual)
             if self._rows is not None and not planned.members:
                 self._rows.write(chunk, rows)
+        recorded = rows
+        if given.panel.revises_the_past and given.actual != "first":
+            recorded = forecast_rows(forecasts, given.panel, "first")
         return ScoredYear(
             frame=rows,
+            recorded=recorded,
             reduced=reduce(scored, functionals, given.panel),
             forecasts=forecasts if planned.feeds_wrapper else [],
         )

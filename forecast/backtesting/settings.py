@@ -9,6 +9,7 @@ import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.backtesting.functionals import Functional
+from tradeshock.models.record.rows import Actual
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,4 @@ class Settings:
     steps: int
     refit_every: int
     functionals: Mapping[str, Functional]
+    actual: Actual = "latest"

@@ -29,10 +29,13 @@ class StoredRows:
     ----------
     store : ChunkStore
         Whose panel holds the outcomes.
+    actual : {"latest", "first"}
+        Which figures count as outcomes.
     """
 
-    def __init__(self, store: ChunkStore) -> None:
+    def __init__(self, store: ChunkStore, actual: str = "latest") -> None:
         self._store = store
+        self._actual = actual
         self._version = module_version("tradeshock.models.record.rows")
 
     def read(self, chunk: Chunk) -> pd.DataFrame | None:
@@ -67,4 +70,5 @@ class StoredRows:
             "forecasts": self._store.file(chunk).name,
             "outcomes": outcomes.hexdigest(),
             "code": self._version,
+            "actual": self._actual,
         }

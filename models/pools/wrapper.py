@@ -19,6 +19,7 @@ from tradeshock.models.findings import Findings
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.segments import sees_vintages
 from tradeshock.models.systems.steering import steered_paths
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class Wrapper(Model):
         notes = (*(note for note in paths.notes if note not in named), *named)
         return self._named(replace(paths, notes=notes), self.name)
 
+    @sees_vintages
     def replay(
         self,
         panel: Panel,
@@ -146,7 +148,9 @@ class Wrapper(Model):
     ) -> Iterator[ForecastPaths]:
         """Forecast from many past origins; the record is that of the members' earlier ones."""
         forecasts = [list(part.replay(panel, target, origins, steps)) for part in self.parts]
-        record = Record(forecast_rows([paths for each in forecasts for paths in each], panel))
+        every = [paths for each in forecasts for paths in each]
+        # First prints: what was known of an outcome on the day from which the record has it.
+        record = Record(forecast_rows(every, panel, actual="first"))
         return self.replay_from(forecasts, record)
 
     def replay_from(
@@ -177,9 +181,8 @@ class Wrapper(Model):
         for part in self.parts:
             if isinstance(part, Wrapper):
                 records.append(part.make_record(panel, target, origins, steps))
-            records.append(
-                Record(forecast_rows(list(part.replay(panel, target, origins, steps)), panel))
-            )
+            replayed = list(part.replay(panel, target, origins, steps))
+            records.append(Record(forecast_rows(replayed, panel, actual="first")))
         return Record.concat(records)
 
     # -- inside -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 import pandas as pd
 
@@ -58,4 +59,7 @@ def newest_agreeing(
     # Other figures altogether differ from the first origin on; most panels agree up to the last.
     if not known or not agrees(known[0]):
         return None
+    if panel.revises_the_past:
+        # An origin may differ though later ones agree: those before the first that does count.
+        return list(takewhile(agrees, known))[-1]
     return next(origin for origin in reversed(known) if agrees(origin))

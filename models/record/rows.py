@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +24,24 @@ SEASON = 12
 _TEXT = ("model", "target", "state", "quantity")
 
 
-def forecast_rows(forecasts: ForecastPaths | Sequence[ForecastPaths], panel: Panel) -> pd.DataFrame:
+Actual = Literal["latest", "first"]
+ACTUALS = ("latest", "first")
+
+
+def forecast_rows(
+    forecasts: ForecastPaths | Sequence[ForecastPaths], panel: Panel, actual: Actual = "latest"
+) -> pd.DataFrame:
     """Rows of the tidy frame: what was forecast and, where it is out, what came.
 
     Parameters
     ----------
     forecasts : ForecastPaths or sequence of them
     panel : Panel
-        Holds the outcomes: its current figures, released by its release rules.
+        Holds the outcomes, released by its release rules.
+    actual : {"latest", "first"}
+        What counts as outcome where the panel has vintages: the newest figure, or the first, which
+        is what was known on the day it came out; growth then goes by the month a year before as it
+        stood that day.
 
     Returns
     -------
@@ -62,7 +72,7 @@ def forecast_rows(forecasts: ForecastPaths | Sequence[ForecastPaths], panel: Pan
     for paths in forecasts:
         for series in paths.series:
             if series not in outcomes:
-                outcomes[series] = Outcomes(panel, series)
+                outcomes[series] = Outcomes(panel, series, actual)
             parts.extend(_measured(paths, series, outcomes[series]))
     return _assembled(parts)
 
@@ -74,13 +84,24 @@ class Outcomes:
     ----------
     panel : Panel
     series : str
+    actual : {"latest", "first"}
+        As for `forecast_rows`.
+
+    Raises
+    ------
+    ModelError
+        If `actual` is neither.
     """
 
-    def __init__(self, panel: Panel, series: str) -> None:
+    def __init__(self, panel: Panel, series: str, actual: Actual = "latest") -> None:
+        if actual not in ACTUALS:
+            raise ModelError(f"got actual={actual!r}, expected one of {', '.join(ACTUALS)}")
         column = panel.values.columns.get_loc(series)
         level = panel.values[series].to_numpy(dtype=float)
-        growth = np.full(len(level), np.nan)
-        growth[12:] = 100.0 * (level[12:] / level[:-12] - 1.0)
+        before = np.concatenate([np.full(12, np.nan), level[:-12]])[: len(level)]
+        if actual == "first" and panel.revises_the_past:
+            level, before = panel.first_prints(series)
+        growth = 100.0 * (level / before - 1.0)
         released = panel.release_dates[:, column].astype("datetime64[ns]")
         # One row more, for all months outside the panel.
         self._actual = {
