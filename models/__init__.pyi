@@ -17,6 +17,7 @@ from tradeshock.models.systems.factor import DynamicFactor as DynamicFactor
 from tradeshock.models.systems.presets import TradeBayesianVAR as TradeBayesianVAR
 from tradeshock.models.systems.var import VAR as VAR
 from tradeshock.models.univariate.autoregression import AutoRegression as AutoRegression
+from tradeshock.models.univariate.base import UnivariateModel as UnivariateModel
 from tradeshock.models.univariate.exponential_smoothing import (
     ExponentialSmoothing as ExponentialSmoothing,
 )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, Self
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from tradeshock.features.errors import ConditionError, ModelError, ShortHistoryError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
-from tradeshock.models.assumptions.entries import Cell
-from tradeshock.models.assumptions.odd_values import refuse_odd_values
-from tradeshock.models.assumptions.plausibility import Plausibility, plausibility_of
+from tradeshock.models.conditioned import Conditioned, condition_notes
 from tradeshock.models.findings import Findings
+from tradeshock.models.naming import Named
+from tradeshock.models.parameters import Rules, check_parameters, whole
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.segments import by_segment, points_by_segment
 
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
+class Model(Conditioned, Named, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """A forecaster of one or more series of a panel.
 
     A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them
@@ -47,6 +44,8 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         Whether `forecast` takes conditions; of the class.
     requires : tuple of str
         Importable packages that it needs besides the package's own dependencies; of the class.
+    rules : mapping of str to Rule
+        What its parameters may be (`tradeshock.models.parameters`); of the class.
     scale_tolerance : float
         How much growth may differ when money is counted in billions instead of millions; of the
         class, larger where an optimiser runs.
@@ -65,6 +64,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     n_draws: int
     random_state: int
+    rules: ClassVar[Rules] = {"n_draws": whole(1, 1_000_000), "random_state": whole(0)}
     minimum_months = 36
     takes_conditions = False
     requires: tuple[str, ...] = ()
@@ -184,45 +184,13 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             For values so far from the last figure that their unit may be wrong.
         """
         self._check_fitted()
-        self._check_steps(steps)
+        self._check_reach(steps)
         conditions = self._accepted(conditions)
         values_of = self._resolved(conditions, int(steps))
         if drivers:
             values, series = self._system_paths(int(steps), self._rng(), values_of)
             return self._forecast(values, conditions, series)
         return self._forecast(self._paths(int(steps), self._rng(), values_of), conditions)
-
-    def plausibility(self, steps: int, conditions: Conditions) -> Plausibility:
-        """Measure how far out conditions are by the model's own unconditional draws.
-
-        Values that differ from draw to draw, as those of changes do, count with their median.
-        Wrappers ask their first member.
-
-        Parameters
-        ----------
-        steps : int
-            Number of months of the forecast.
-        conditions : Conditions
-
-        Returns
-        -------
-        Plausibility
-
-        Raises
-        ------
-        ConditionError
-            If there are no conditions, or the model has no draws of a conditioned series.
-        """
-        self._check_fitted()
-        self._check_steps(steps)
-        given = self._accepted(conditions) or conditions
-        draws = self._cell_draws(given.cells, int(steps), None)
-        middle = [float(np.median(entry.value)) for entry in given.resolved(draws, self._last())]
-        values = np.array(middle)
-        for column, (series, _) in enumerate(given.cells):
-            if self.panel_.catalog[series].transform == "log":
-                draws[:, column], values[column] = np.log(draws[:, column]), np.log(values[column])
-        return plausibility_of(draws, values, given.cells)
 
     @by_segment
     def replay(
@@ -284,12 +252,6 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
             )
         return np.reshape(points, (len(origins), steps, len(self._targets(target))))
 
-    @property
-    def name(self) -> str:
-        """Class name with the parameters that differ from their defaults."""
-        changed = self._changed_parameters()
-        return type(self).__name__ + (f"({', '.join(changed)})" if changed else "")
-
     # -- inside -------------------------------------------------------------------------------
 
     def _fit_sharing(
@@ -320,25 +282,10 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         """Learn; models that find what many origins share write this besides `_fit`."""
         self._fit()
 
-    def _own_key(self) -> tuple[type, str]:
-        """Class and parameters: what a finding of this model depends on besides figures."""
-        return type(self), str(joblib.hash(self._given()))
-
-    def _changed_parameters(self) -> list[str]:
-        defaults = _parameters(type(self))
-        return [
-            value.name if isinstance(value, Model) else f"{key}={value!r}"
-            for key, value in self._given().items()
-            if key not in ("n_draws", "random_state") and not _same(value, defaults[key].default)
-        ]
-
-    def _given(self) -> dict[str, Any]:
-        """Parameters as `get_params` gives them, without asking for the signature every time."""
-        return {key: getattr(self, key) for key in sorted(_parameters(type(self)))}
-
     def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
         if not isinstance(panel, Panel):
             raise ModelError(f"fit takes a Panel, got {type(panel).__name__}; see load_panel()")
+        check_parameters(self)
         self.panel_ = panel
         self.target_ = self._targets(target)
         self.record_ = record
@@ -375,6 +322,17 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         if not isinstance(steps, int | np.integer) or steps < 1:
             raise ModelError(f"steps is {steps!r}; give a whole number of months, at least 1")
 
+    def _check_reach(self, steps: int) -> None:
+        """Refuse months without a calendar, before anything is drawn."""
+        self._check_steps(steps)
+        calendar = self.panel_.calendar
+        if steps > (most := (calendar.known_until - self.last_).n):
+            whose = f" of {calendar.nation}" if calendar.nation else ""
+            raise ModelError(
+                f"steps is {steps}, but the calendar{whose} ends in {calendar.known_until}; ask "
+                f"for at most {most} steps"
+            )
+
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.random_state, self.panel_.origin.toordinal()])
 
@@ -385,53 +343,6 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
         raise ModelError(
             f"{type(self).__name__} forecasts no drivers beside its target; leave drivers=False, "
             "or use VAR or BayesianVAR"
-        )
-
-    def _accepted(self, conditions: Conditions | None) -> Conditions | None:
-        """Conditions that the model can be asked to meet; None for empty ones."""
-        if conditions is None or not len(conditions):
-            return None
-        if not self.takes_conditions:
-            raise ModelError(
-                f"{type(self).__name__} knows no other series and cannot be conditioned; use VAR "
-                "or BayesianVAR"
-            )
-        refuse_odd_values(conditions, self.panel_)
-        return conditions
-
-    def _resolved(self, conditions: Conditions | None, steps: int) -> Conditions | None:
-        """Changes turned into values by the model's own unconditional draws."""
-        if conditions is None or not conditions.is_relative:
-            return conditions
-        draws = self._cell_draws(conditions.cells, steps, None)
-        return conditions.resolved(draws, self._last())
-
-    def _last(self) -> dict[str, float]:
-        """Last published figure of every series."""
-        return {
-            str(id): float(self.panel_.series(str(id)).iloc[-1])
-            for id in self.panel_.values.columns
-        }
-
-    def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
-        """Conditioned series that are not in the model; what wraps it steers its paths by them."""
-        return () if self.takes_conditions else conditions.series
-
-    def _cell_draws(
-        self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
-    ) -> Floats:
-        """Own draws of some series and months in own units, draws by cells.
-
-        They are the draws that conditions correct in a forecast of `steps` months.
-        """
-        paths = self.forecast(steps, conditions)
-        if strange := [f"{id} in {m}" for id, m in cells if id not in paths.series]:
-            raise ConditionError(
-                f"{type(self).__name__} has no paths of {', '.join(strange)}, which a change or "
-                "a plausibility is measured by; give values, or use VAR or BayesianVAR"
-            )
-        return np.column_stack(
-            [paths.draws(id)[:, self._ahead(steps).get_loc(month)] for id, month in cells]
         )
 
     def _forecast(
@@ -466,35 +377,3 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no 
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return ()
-
-
-def condition_notes(conditions: Conditions | None) -> tuple[str, ...]:
-    """Note that names what is assumed; none where nothing is."""
-    return (f"conditional on {conditions.text}",) if conditions else ()
-
-
-class UnivariateModel(Model):
-    """A model of one target's own history; conditions on other series mean nothing to it."""
-
-    def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
-        super()._open(panel, target, record)
-        self._refuse_several_targets()
-        if (series := self.series_).min() <= 0.0:
-            raise ModelError(
-                f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
-                f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
-            )
-
-    @property
-    def series_(self) -> pd.Series:
-        """Published months of the target, without NaN."""
-        return self.panel_.series(self.target_[0])
-
-
-@cache
-def _parameters(model: type[Model]) -> Mapping[str, Parameter]:
-    return signature(model).parameters
-
-
-def _same(value: object, default: object) -> bool:
-    return value is default or (type(value) is type(default) and bool(value == default))

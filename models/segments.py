@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
+from tradeshock.models.parameters import check_parameters
 from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
@@ -32,9 +33,8 @@ def sees_vintages(replay: Method) -> Method:
 
 
 def by_segment(replay: Replay) -> Replay:
-    """Make a method `Model.replay` go over segments."""
-    if getattr(replay, "sees_vintages", False):
-        return replay
+    """Make a method `Model.replay` check parameters and go over segments."""
+    splits = not getattr(replay, "sees_vintages", False)
 
     @wraps(replay)
     def segmented(
@@ -44,19 +44,19 @@ def by_segment(replay: Replay) -> Replay:
         origins: Sequence[pd.Timestamp],
         steps: int,
     ) -> Iterator[ForecastPaths]:
-        if not panel.revises_the_past:
+        check_parameters(self)
+        if not (splits and panel.revises_the_past):
             return replay(self, panel, target, origins, steps)
         parts = panel.segments(as_stamps(origins))
         replays = (replay(self, plain, target, part, steps) for plain, part in parts)
         return chain.from_iterable(replays)
 
-    return sees_vintages(segmented)
+    return segmented
 
 
 def points_by_segment(replay_points: Points) -> Points:
-    """Make a method `Model.replay_points` go over segments."""
-    if getattr(replay_points, "sees_vintages", False):
-        return replay_points
+    """Make a method `Model.replay_points` check parameters and go over segments."""
+    splits = not getattr(replay_points, "sees_vintages", False)
 
     @wraps(replay_points)
     def segmented(
@@ -66,14 +66,15 @@ def points_by_segment(replay_points: Points) -> Points:
         origins: Sequence[pd.Timestamp],
         steps: int,
     ) -> Floats:
-        if not panel.revises_the_past:
+        check_parameters(self)
+        if not (splits and panel.revises_the_past):
             return replay_points(self, panel, target, origins, steps)
         parts = panel.segments(as_stamps(origins))
         return np.concatenate(
             [replay_points(self, plain, target, part, steps) for plain, part in parts]
         )
 
-    return sees_vintages(segmented)
+    return segmented
 
 
 def as_stamps(origins: Sequence[pd.Timestamp]) -> list[pd.Timestamp]:

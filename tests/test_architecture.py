@@ -1,11 +1,14 @@
 """The three floors: what may import what, and what their front doors show."""
 
+import ast
 import importlib
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from pkgutil import iter_modules
+from statistics import median
 
 import pytest
 
@@ -87,3 +90,42 @@ def test_no_module_is_named_after_nothing() -> None:
     nothing = {"utils", "helpers", "common", "misc"}
     named = {path.stem for floor in FLOORS for path in (ROOT / floor).rglob("*.py")}
     assert named.isdisjoint(nothing)
+
+
+def packages() -> list[Path]:
+    """Folders of all packages of the floors."""
+    return sorted(path.parent for floor in FLOORS for path in (ROOT / floor).rglob("__init__.py"))
+
+
+def test_no_room_is_crowded() -> None:
+    crowded = {str(p): n for p in packages() if (n := len(list(p.glob("*.py")))) > 15}
+    assert crowded == {}
+
+
+def test_files_are_small() -> None:
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for floor in FLOORS
+        for path in (ROOT / floor).rglob("*.py")
+    }
+    assert {path: n for path, n in lines.items() if n > 400} == {}
+    assert median(lines.values()) <= 110
+
+
+@pytest.mark.parametrize("package", packages(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_room_says_what_it_is_for_and_stands_in_the_docs(package: Path) -> None:
+    name = package.relative_to(ROOT).as_posix()
+    text = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+    purpose, _, bounds = text.partition("\n\n")
+    assert purpose.endswith(".")
+    if "/" in name:
+        assert bounds, f"{name} does not say what may not be in it"
+        page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+        row = f"| `{name}/` | {' '.join(purpose.split())} {' '.join(bounds.split())} |"
+        assert row in page, f"docs/architecture.md lacks the row: {row}"
+
+
+def test_the_docs_list_no_room_that_is_not_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `((?:features|models|forecast)/\w+)/` \|", page, re.MULTILINE))
+    assert listed == {p.relative_to(ROOT).as_posix() for p in packages() if p.parent != ROOT}

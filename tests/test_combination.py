@@ -156,8 +156,10 @@ def test_a_record_of_nowcasts_alone_says_nothing_of_later_months(forecasts, reco
 
 
 def test_an_unknown_scheme_is_refused(forecasts):
-    with pytest.raises(ModelError, match="choose one of"):
-        Combination(MEMBERS, scheme="best").combine([f[0] for f in forecasts], Record())
+    with pytest.raises(
+        ModelError, match=r"got scheme='best' for Combination, expected one of equal"
+    ):
+        next(Combination(MEMBERS, scheme="best").replay_from(forecasts, Record()))
 
 
 def test_a_scheme_is_chosen_in_january_from_the_past_alone(forecasts, record):

@@ -6,10 +6,11 @@ import pytest
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.adjustment import huber_regression, moving_edges
-from tradeshock.models.nowcast.bridge import FlashBridge, bridge_weights
+from tradeshock.models.nowcast.bridge import FlashBridge
 from tradeshock.models.nowcast.ratio import ratio_nowcast
 from tradeshock.models.nowcast.readings import counted_months, readings
 from tradeshock.models.nowcast.share import share_nowcast
+from tradeshock.models.nowcast.surprises import bridge_weights
 from tradeshock.models.pools.combination import Combination
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows

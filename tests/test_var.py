@@ -248,10 +248,10 @@ def test_constant_series_and_wrong_parameters():
     with pytest.raises(ModelError, match="got won constant"):
         small().fit(Panel.from_frame(frame, RULES).as_of("2021-09-05"), "exports")
     for wrong, message in [
-        ({"criterion": "fpe"}, "criterion='fpe', expected one of aic, bic, hq"),
+        ({"criterion": "fpe"}, "criterion='fpe' for VAR, expected one of aic, bic, hq"),
         ({"innovations": "t"}, "expected one of bootstrap, gaussian"),
         ({"lags": 0}, "got lags=0"),
-        ({"lags": 2.5}, "got lags=2.5"),
+        ({"lags": 2.5}, "got lags=2.5 for VAR, expected a whole"),
         ({"max_lags": 0}, "got max_lags=0"),
     ]:
         with pytest.raises(ModelError, match=message):

@@ -135,6 +135,11 @@ class TradeCalendar:
         return pd.Period(year=holidays_of(self.nation).years[0], month=1, freq="M")
 
     @property
+    def known_until(self) -> pd.Period:
+        """Last month whose holidays are known."""
+        return pd.Period(year=holidays_of(self.nation).years[1], month=12, freq="M")
+
+    @property
     def settled(self) -> TradeCalendar:
         """Calendar that says the same, and is equal for all origins with the same news."""
         changes, news = holidays_of(self.nation).changes, self._news()

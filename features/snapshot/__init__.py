@@ -1,4 +1,7 @@
-"""Embedded figures as of 15 May 2026, their catalog, vintages, and frozen public holidays."""
+"""Embedded figures as of 15 May 2026, their catalog, vintages, and frozen public holidays.
+
+No code that changes figures: what stands here is as it was fetched.
+"""
 
 from __future__ import annotations
 

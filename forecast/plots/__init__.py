@@ -1,4 +1,7 @@
-"""Pictures of forecasts and how they did: functions that return matplotlib axes."""
+"""Pictures of forecasts and how they did: functions that return matplotlib axes.
+
+No scores of their own: pictures of what judging and forecasts hold.
+"""
 
 from tradeshock.features.door import attach
 

@@ -1,4 +1,7 @@
-"""The report: one page with the forecast, what moved it, and how far to trust it."""
+"""The report: one page with the forecast, what moved it, and how far to trust it.
+
+No figure that the forecast or its files do not have.
+"""
 
 from tradeshock.features.door import attach
 

@@ -15,9 +15,10 @@ from sklearn.base import clone
 from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
-from tradeshock.models.base import Floats, UnivariateModel
+from tradeshock.models.base import Floats
 from tradeshock.models.findings import Findings
 from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
+from tradeshock.models.univariate.base import UnivariateModel
 from tradeshock.models.univariate.random_walk import error_paths
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from tradeshock.features.errors import ModelError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.base import DirectModel, Rows
@@ -21,6 +20,7 @@ from tradeshock.models.direct.ridge import (
     ridge_growth,
     step_penalties,
 )
+from tradeshock.models.parameters import Rule, Rules, having, number, one_of, optional, whole
 
 # The direction in which a column may move the trees' part: only where theory names one, and the
 # same one for every step. The last months' growth of what partners buy and make, and of chips,
@@ -92,6 +92,10 @@ class ResidualSample:
         return left[~np.isnan(left)]
 
 
+def _signed(value: object) -> bool:
+    return isinstance(value, Mapping) and all(sign in (-1, 0, 1) for sign in value.values())
+
+
 class BoostedTrees(DirectModel):
     """Boosted trees for each step of cumulative growth, on top of a ridge regression.
 
@@ -134,6 +138,16 @@ class BoostedTrees(DirectModel):
     ModelError
         On forecast, if `residual_of`, a sign or `n_bags` is not one of those above.
     """
+
+    rules: ClassVar[Rules] = {
+        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "residual_of": one_of("ridge", None),
+        "signs": optional(Rule("a mapping of column to 1 (up), -1 (down) or 0 (either)", _signed)),
+        "n_bags": whole(1),
+        "learning_rate": number(0.0, 1.0),
+        "max_iter": whole(1),
+        "error_years": whole(0),
+    }
 
     # A column that stands between two rounded values may fall to either side.
     scale_tolerance = 1e-3
@@ -182,8 +196,6 @@ class BoostedTrees(DirectModel):
 
     def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
         """Learn from rows, forecast new ones (see `DirectModel.predict`)."""
-        if not isinstance(self.n_bags, int | np.integer) or self.n_bags < 1:
-            raise ModelError(f"n_bags is {self.n_bags!r}; give a whole number, at least 1")
         outcomes = rows.outcome_table(steps)
         upto = int((~np.isnan(outcomes[:, 0])).sum())
         base = self._base(rows, new, outcomes)
@@ -209,16 +221,12 @@ class BoostedTrees(DirectModel):
         steps = outcomes.shape[1]
         if self.residual_of == "ridge":
             return ridge_growth(rows, np.vstack([rows.X, new]), steps, PENALTIES)
-        if self.residual_of is not None:
-            raise ModelError(f"residual_of is {self.residual_of!r}; give 'ridge' or None")
         known = (~np.isnan(outcomes)).sum(axis=0)
         drift = np.nansum(outcomes, axis=0) / (known + step_penalties(DRIFT_PENALTY, steps))
         return np.tile(drift, (len(rows.X) + len(new), 1))
 
     def _signs_of(self, names: tuple[str, ...]) -> tuple[int, ...]:
         signs = self.signs or {}
-        if wrong := {name: sign for name, sign in signs.items() if sign not in (-1, 0, 1)}:
-            raise ModelError(f"signs has {wrong}; give 1 for up, -1 for down, 0 for either")
         return tuple(signs.get(name, 0) for name in names)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from tradeshock.features.indicators.prices import Prices
 from tradeshock.features.indicators.semiconductors import SemiconductorCycle
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.base import ADJUSTED_LAGS, DirectModel, Rows
+from tradeshock.models.parameters import Rules, having, optional, positive, several, whole
 
 PENALTIES = (100.0, 200.0, 400.0, 800.0, 1600.0)
 # A column enters once it was known in two years of the rows.
@@ -194,6 +195,12 @@ class DirectRidge(DirectModel):
     random_state : int
         Seed.
     """
+
+    rules: ClassVar[Rules] = {
+        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "penalties": several(positive(), "positive numbers in a list or tuple"),
+        "error_years": whole(0),
+    }
 
     def __init__(
         self,

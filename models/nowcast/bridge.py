@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
-from tradeshock.models.algebra.robust import huber_regressions
 from tradeshock.models.assumptions.odd_values import already_checked
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
@@ -22,6 +21,8 @@ from tradeshock.models.findings import Findings
 from tradeshock.models.nowcast.counts import CountHistory
 from tradeshock.models.nowcast.readings import counted_months, ratio, readings
 from tradeshock.models.nowcast.share import Shares
+from tradeshock.models.nowcast.surprises import EXPECTED, READ, bridge_weights, missed_by
+from tradeshock.models.parameters import Rules, ids, model, optional
 from tradeshock.models.systems.bvar import BayesianVAR
 from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
 
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
-EXPECTED, READ, COUNTED, ACTUAL = 0, slice(1, 3), 3, 4
-HALF_LIFE = 60.0
 FEWEST_MONTHS = 18
-PRIOR_MONTHS = 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +99,8 @@ class FlashBridge(Model):
     errors_ : ndarray
         Past out-of-sample errors of the nowcast, log points.
     """
+
+    rules: ClassVar[Rules] = {"carrier": optional(model()), "parts": ids()}
 
     takes_conditions = True
     scale_tolerance = 1e-3
@@ -216,7 +216,7 @@ class FlashBridge(Model):
         ends = range(FEWEST_MONTHS // 2, len(past))
         errors = findings.find_each(
             [("bridge error", past[: t + 1].tobytes()) for t in ends],
-            lambda missing: _missed(past, [ends[i] for i in missing]),
+            lambda missing: missed_by(past, [ends[i] for i in missing]),
         )
         expected = table.loc[table.index == month, "expected"].to_list()
         return Bridge(
@@ -330,44 +330,6 @@ class FlashBridge(Model):
         if conditions is not None and (self.target_[0], month) in conditions.cells:
             return (*notes, f"{month} as assumed, whatever the {window} of customs figures say")
         return (*notes, f"{month} from the {window} of customs figures")
-
-
-def bridge_weights(past: Sequence[Floats], counted: Floats) -> Floats:
-    """Weights of the two surprises, from robust ridge regressions of surprises on surprises.
-
-    Parameters
-    ----------
-    past : sequence of ndarray, months by (expected, ratio, share, counted, actual)
-        In logs; one for each running month.
-    counted : ndarray
-        Share of each running month's working days that is in.
-
-    Returns
-    -------
-    ndarray, running months by 2
-        Shrunk toward equal weights that sum to that share, as if 12 months had said so.
-    """
-    count = np.array([len(table) for table in past]) + 2
-    x = np.zeros((len(past), count.max(), 2))
-    y, discount = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
-    prior = np.tile(counted[:, None] / 2.0, (1, 2))
-    for i, table in enumerate(past):
-        n = len(table)
-        x[i, :n] = table[:, READ] - table[:, [EXPECTED]]
-        x[i, n : n + 2] = np.sqrt(PRIOR_MONTHS * np.mean(x[i, :n] ** 2)) * np.eye(2)
-        y[i, :n] = table[:, ACTUAL] - table[:, EXPECTED] - x[i, :n] @ prior[i]
-        discount[i, :n] = 0.5 ** (np.arange(n)[::-1] / HALF_LIFE)
-        discount[i, n : n + 2] = 1.0
-    weights: Floats = prior + huber_regressions(x, y, discount, count)
-    return weights
-
-
-def _missed(table: Floats, rows: Sequence[int]) -> list[float]:
-    """Error of the nowcast of some months by what the months before them say, log points."""
-    now = table[rows]
-    weights = bridge_weights([table[:row] for row in rows], now[:, COUNTED])
-    surprise = ((now[:, READ] - now[:, [EXPECTED]]) * weights).sum(axis=1)
-    return [float(error) for error in now[:, ACTUAL] - now[:, EXPECTED] - surprise]
 
 
 def _counted(panel: Panel, months: pd.PeriodIndex, state: str) -> Floats:

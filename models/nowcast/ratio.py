@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.parameters import Rules, positive
+from tradeshock.models.univariate.base import UnivariateModel
 from tradeshock.models.univariate.random_walk import error_paths
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class FlashRatio(UnivariateModel):
     nowcast_ : float or None
         Log of the running month.
     """
+
+    rules: ClassVar[Rules] = {"half_life": positive(), "error_half_life": positive()}
 
     def __init__(
         self,

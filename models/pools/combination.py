@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ModelError
 from tradeshock.models.base import Model
 from tradeshock.models.direct.ridge import DirectRidge
 from tradeshock.models.nowcast.bridge import FlashBridge
+from tradeshock.models.parameters import Rules, model, number, one_of, optional, several
 from tradeshock.models.paths import QUANTILES, ForecastPaths, in_order_of
 from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.weights import SCHEMES, equal, mean_pinball
@@ -63,6 +64,12 @@ class Combination(Wrapper):
         Scheme of the last forecast.
     """
 
+    rules: ClassVar[Rules] = {
+        "members": optional(several(model(), "models in a list or tuple")),
+        "scheme": optional(one_of(*SCHEMES)),
+        "shrinkage": number(0.0, 1.0),
+    }
+
     scale_tolerance = 1e-3
 
     def __init__(
@@ -92,8 +99,6 @@ class Combination(Wrapper):
 
     def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
         """Average the quantiles of the members' forecasts (see the class)."""
-        if self.scheme is not None and self.scheme not in SCHEMES:
-            raise ModelError(f"there is no scheme {self.scheme!r}; choose one of {list(SCHEMES)}")
         first = forecasts[0]
         values = np.empty((self.n_draws, *first.values.shape[1:]))
         for column, target in enumerate(first.series):

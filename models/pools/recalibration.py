@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from tradeshock.models.base import Model
+from tradeshock.models.parameters import Rules, model, number, optional, positive
 from tradeshock.models.paths import ForecastPaths, in_order_of
 from tradeshock.models.pools.combination import Combination
 from tradeshock.models.pools.steps import carried_on, covered
@@ -49,6 +51,8 @@ class Recalibration(Wrapper):
     factors_ : ndarray, shape (steps, 4)
         Factors of the last forecast.
     """
+
+    rules: ClassVar[Rules] = {"member": optional(model()), "rate": positive(), "floor": number(0.0)}
 
     scale_tolerance = 1e-3
 

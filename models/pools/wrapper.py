@@ -14,8 +14,10 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.assumptions.odd_values import already_checked
-from tradeshock.models.base import Floats, Model, condition_notes
+from tradeshock.models.base import Floats, Model
+from tradeshock.models.conditioned import condition_notes
 from tradeshock.models.findings import Findings
+from tradeshock.models.parameters import check_parameters
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
@@ -124,7 +126,7 @@ class Wrapper(Model):
         (`tradeshock.models.systems.steering`), and the notes say so.
         """
         self._check_fitted()
-        self._check_steps(steps)
+        self._check_reach(steps)
         if drivers:
             raise ModelError(
                 f"{type(self).__name__} forecasts no drivers beside its target: its members have "
@@ -165,6 +167,7 @@ class Wrapper(Model):
         record : Record
             Of the members; cut at each origin here.
         """
+        check_parameters(self)
         model, name = clone(self), self.name
         for each in zip(*forecasts, strict=True):
             yield self._named(model.combine(each, record.as_of(each[0].origin)), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from tradeshock.models.algebra.minnesota import (
 )
 from tradeshock.models.algebra.parameter_draws import Correction, ParameterDraws, soft_shift
 from tradeshock.models.findings import Findings
+from tradeshock.models.parameters import Rules, flag, ids, optional, whole
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import LinearSystem
@@ -100,6 +101,12 @@ class BayesianVAR(LinearSystem):
     posterior_ : Posterior
         Law of the coefficients of centred (log) levels.
     """
+
+    rules: ClassVar[Rules] = {
+        "series": optional(ids()),
+        "lags": whole(1),
+        "sum_of_coefficients": flag(),
+    }
 
     minimum_months = 60
     default_series = DEFAULT_SERIES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.algebra.conditioning import GaussianFuture, root_of
 from tradeshock.models.findings import Findings
+from tradeshock.models.parameters import Rules, ids, optional, whole
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import System
@@ -72,6 +73,12 @@ class DynamicFactor(System):
     random_state : int
         Seed.
     """
+
+    rules: ClassVar[Rules] = {
+        "series": optional(ids()),
+        "factors": whole(1),
+        "factor_orders": whole(1),
+    }
 
     minimum_months = 72
     scale_tolerance = 1e-3

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ConditionError
-from tradeshock.models.base import condition_notes
+from tradeshock.models.conditioned import condition_notes
 from tradeshock.models.systems.bvar import DEFAULT_SERIES, BayesianVAR
 from tradeshock.models.systems.cells import columns_of, refuse_wrong_cells
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.days.reading import as_days
-from tradeshock.features.errors import ModelError
 from tradeshock.models.algebra.least_squares import (
+    CRITERIA,
     VarEstimate,
     estimate_var,
     largest_root,
@@ -21,6 +21,7 @@ from tradeshock.models.algebra.least_squares import (
 )
 from tradeshock.models.algebra.linear_conditions import LinearConditions, Soft, level_conditions
 from tradeshock.models.algebra.recursion import simulate
+from tradeshock.models.parameters import Rules, flag, ids, one_of, optional, whole
 from tradeshock.models.systems.calendar_regressors import calendar_regressors
 from tradeshock.models.systems.innovations import innovations, rescaled
 from tradeshock.models.systems.levels import SystemLevels
@@ -112,6 +113,16 @@ class VAR(LinearSystem):
         Whether it is below 1. Nothing is changed if it is not, but every forecast says so.
     """
 
+    rules: ClassVar[Rules] = {
+        "series": optional(ids()),
+        "lags": optional(whole(1)),
+        "criterion": one_of(*CRITERIA),
+        "max_lags": whole(1),
+        "window": optional(whole(1)),
+        "calendar": flag(),
+        "innovations": one_of(*INNOVATIONS),
+    }
+
     def __init__(
         self,
         series: Sequence[str] | None = None,
@@ -136,17 +147,7 @@ class VAR(LinearSystem):
 
     @property
     def design(self) -> VarDesign:
-        """How it learns.
-
-        Raises
-        ------
-        ModelError
-            If a parameter makes no sense.
-        """
-        if self.innovations not in INNOVATIONS:
-            raise ModelError(
-                f"got innovations={self.innovations!r}, expected one of {', '.join(INNOVATIONS)}"
-            )
+        """How it learns."""
         return VarDesign(self.lags, self.criterion, self.max_lags, self.window)
 
     def update(self, panel: Panel, freeze: bool = False) -> Self:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeshock.features.errors import ModelError
-from tradeshock.models.algebra.least_squares import CRITERIA, lag_criteria
+from tradeshock.models.algebra.least_squares import lag_criteria
 
 __all__ = ["VarDesign"]
 
@@ -32,28 +32,12 @@ class VarDesign:
         Largest order tried.
     window : int, optional
         Last months of growth that are learned from; all if None.
-
-    Raises
-    ------
-    ModelError
-        If one of them makes no sense.
     """
 
     lags: int | None
     criterion: Literal["aic", "bic", "hq"]
     max_lags: int
     window: int | None
-
-    def __post_init__(self) -> None:
-        if self.criterion not in CRITERIA:
-            raise ModelError(
-                f"got criterion={self.criterion!r}, expected one of {', '.join(CRITERIA)}"
-            )
-        for name in ("lags", "max_lags", "window"):
-            number = getattr(self, name)
-            whole = number is None or isinstance(number, int | np.integer)
-            if not whole or (number is not None and number < 1):
-                raise ModelError(f"got {name}={number}, expected a whole number, at least 1")
 
     def rows(self, endog: Floats) -> slice:
         """Rows that are learned from."""

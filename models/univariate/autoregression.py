@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.errors import ShortHistoryError
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.parameters import Rules, optional, positive, whole
+from tradeshock.models.univariate.base import UnivariateModel
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -49,6 +50,12 @@ class AutoRegression(UnivariateModel):
         Seed.
     """
 
+    rules: ClassVar[Rules] = {
+        "lags": optional(whole(0)),
+        "max_lags": whole(0),
+        "half_life": positive(),
+    }
+
     def __init__(
         self,
         lags: int | None = None,
@@ -64,10 +71,6 @@ class AutoRegression(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        if self.lags is not None and self.lags < 0:
-            raise ModelError(f"lags is {self.lags}; give 0 or more, or None to choose by AIC")
-        if self.max_lags < 0:
-            raise ModelError(f"max_lags is {self.max_lags}; give 0 or more")
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(
             self.series_, self.panel_.calendar
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.parameters import Rules, positive, whole
+from tradeshock.models.univariate.base import UnivariateModel
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -32,6 +33,8 @@ class ExponentialSmoothing(UnivariateModel):
     random_state : int
         Seed.
     """
+
+    rules: ClassVar[Rules] = {"half_life": positive(), "years": whole(1)}
 
     scale_tolerance = 1e-3
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.parameters import Rules, positive
+from tradeshock.models.univariate.base import UnivariateModel
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -69,6 +70,8 @@ class RandomWalk(UnivariateModel):
     past_levels_ : ndarray
         Adjusted log levels at the fit, whose changes are the walk's past errors.
     """
+
+    rules: ClassVar[Rules] = {"half_life": positive(), "error_half_life": positive()}
 
     def __init__(
         self,

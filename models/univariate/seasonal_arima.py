@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import toeplitz
 
 from tradeshock.models.adjustment import Floats, calendar_columns
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.parameters import Rules, several, whole
+from tradeshock.models.univariate.base import UnivariateModel
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -35,6 +36,12 @@ class SeasonalARIMA(UnivariateModel):
     random_state : int
         Seed.
     """
+
+    rules: ClassVar[Rules] = {
+        "order": several(whole(0), "three whole numbers (p, d, q), at least 0", size=3),
+        "seasonal_order": several(whole(0), "four whole numbers (P, D, Q, period)", size=4),
+        "years": whole(1),
+    }
 
     minimum_months = 60
     scale_tolerance = 1e-3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradeshock.models.adjustment import Floats
-from tradeshock.models.base import UnivariateModel
+from tradeshock.models.univariate.base import UnivariateModel
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions

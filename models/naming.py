@@ -1,0 +1,46 @@
+"""What a model is called, and by what its findings are told apart."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Mapping
+from functools import cache
+from inspect import Parameter, signature
+from typing import Any
+
+import joblib
+
+
+class Named(ABC):  # noqa: B024  # its caches want a metaclass that mypy can hash
+    """The part of `tradeshock.models.Model` that knows its parameters and its name."""
+
+    @property
+    def name(self) -> str:
+        """Class name with the parameters that differ from their defaults."""
+        changed = self._changed_parameters()
+        return type(self).__name__ + (f"({', '.join(changed)})" if changed else "")
+
+    def _own_key(self) -> tuple[type, str]:
+        """Class and parameters: what a finding of this model depends on besides figures."""
+        return type(self), str(joblib.hash(self._given()))
+
+    def _changed_parameters(self) -> list[str]:
+        defaults = _parameters(type(self))
+        return [
+            value.name if isinstance(value, Named) else f"{key}={value!r}"
+            for key, value in self._given().items()
+            if key not in ("n_draws", "random_state") and not _same(value, defaults[key].default)
+        ]
+
+    def _given(self) -> dict[str, Any]:
+        """Parameters as `get_params` gives them, without asking for the signature every time."""
+        return {key: getattr(self, key) for key in sorted(_parameters(type(self)))}
+
+
+@cache
+def _parameters(model: type[Named]) -> Mapping[str, Parameter]:
+    return signature(model).parameters
+
+
+def _same(value: object, default: object) -> bool:
+    return value is default or (type(value) is type(default) and bool(value == default))

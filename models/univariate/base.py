@@ -1,0 +1,33 @@
+"""What models of one target's own history share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.models.base import Model
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
+    from tradeshock.models.record.record import Record
+
+
+class UnivariateModel(Model):
+    """A model of one target's own history; conditions on other series mean nothing to it."""
+
+    def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
+        super()._open(panel, target, record)
+        self._refuse_several_targets()
+        if (series := self.series_).min() <= 0.0:
+            raise ModelError(
+                f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
+                f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
+            )
+
+    @property
+    def series_(self) -> pd.Series:
+        """Published months of the target, without NaN."""
+        return self.panel_.series(self.target_[0])
