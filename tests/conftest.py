@@ -23,6 +23,11 @@ settings.register_profile("tradeshock", deadline=None, derandomize=True, databas
 settings.load_profile("tradeshock")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def panel() -> "Panel":
     """Return the embedded snapshot."""

@@ -13,12 +13,13 @@ from tradeshock.models.registry import make_model
 # Models that cannot be made without members, or are slow as they are.
 PARAMETERS = {
     "Combination": {"members": [RandomWalk(), SeasonalNaive()]},
+    "DynamicFactor": {"series": ["exports_total", "us_ip", "usdkrw", "brent"]},
     "FlashBridge": {"carrier": RandomWalk()},
-    "GradientBoosting": {"max_iter": 3},
-    "LightGBMBoosting": {"max_iter": 3, "n_bags": 2},
+    "GradientBoosting": {"max_iter": 3, "n_bags": 1, "error_years": 3},
+    "LightGBMBoosting": {"max_iter": 3, "n_bags": 2, "error_years": 3},
     "LinearPool": {"members": [RandomWalk(), SeasonalNaive()]},
     "Recalibration": {"member": RandomWalk()},
-    "SeasonalARIMA": {"years": 8},
+    "SeasonalARIMA": {"years": 6, "seasonal_order": (0, 1, 0, 12)},
 }
 
 
