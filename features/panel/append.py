@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import PathLike
 
 import numpy as np
 import pandas as pd
 
+from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.figures import Figures, LearnedDays
+from tradeshock.features.panel.naming import series_called
 from tradeshock.features.panel.validation import clean, numeric, ordered_months
 from tradeshock.features.panel.vintages import Vintages
 
+# Months by series, or a file of them.
+NewFigures = pd.DataFrame | pd.Series | str | PathLike[str]
 CHANGES = ("series", "month", "kind", "before", "after", "revision")
 
 
-def read_figures(panel: Figures, figures: pd.DataFrame | pd.Series) -> pd.DataFrame:
+def read_figures(panel: Figures, figures: NewFigures, reading: Reading) -> pd.DataFrame:
     """Months by series of a panel, months in between as rows without figures.
 
     Raises
@@ -23,17 +28,20 @@ def read_figures(panel: Figures, figures: pd.DataFrame | pd.Series) -> pd.DataFr
     PanelError
         If a series is not in the panel, or the figures are no clean monthly table.
     """
-    table = figures.to_frame() if isinstance(figures, pd.Series) else figures
-    for id in table.columns:
-        panel.entry(str(id))
-    table = numeric(table.set_axis(ordered_months(table.index), axis=0))
+    if isinstance(figures, (pd.DataFrame, pd.Series)):
+        table = figures.to_frame() if isinstance(figures, pd.Series) else figures
+        table = table.set_axis(ordered_months(table.index), axis=0)
+    else:
+        table = read_table(figures, reading).values
+    names = [str(name) for name in table.columns]
+    ids = series_called(panel.catalog, panel.values.columns, names)
+    table = numeric(table.set_axis(ids, axis=1))
     months = pd.PeriodIndex(table.index)
     return table.reindex(pd.period_range(months[0], months[-1], freq="M", name="month"))
 
 
-def changes_of(panel: Figures, figures: pd.DataFrame | pd.Series) -> pd.DataFrame:
+def changes_of(panel: Figures, new: pd.DataFrame) -> pd.DataFrame:
     """What is new and what is revised (see `tradeshock.features.Panel.changes`)."""
-    new = read_figures(panel, figures)
     old = panel.values.reindex(index=new.index, columns=new.columns)
     given, known = new.notna().to_numpy(), old.notna().to_numpy()
     other = given & known & (new.to_numpy() != old.to_numpy())
@@ -74,10 +82,9 @@ class Additions:
     vintages: Vintages | None
 
     @classmethod
-    def of(cls, panel: Figures, figures: pd.DataFrame | pd.Series, seen: pd.Timestamp) -> Additions:
-        """Add figures that were seen on a day."""
-        changes = changes_of(panel, figures)
-        new = read_figures(panel, figures)
+    def of(cls, panel: Figures, new: pd.DataFrame, seen: pd.Timestamp) -> Additions:
+        """Add figures, as `read_figures` gives them, that were seen on a day."""
+        changes = changes_of(panel, new)
         edges = [*panel.months[[0, -1]], *pd.PeriodIndex(new.index)[[0, -1]]]
         months = pd.period_range(min(edges), max(edges), freq="M", name="month")
         values = panel.values.reindex(months).copy()

@@ -52,6 +52,8 @@ class Series:
     quoted : bool
         Whether it is the mean of prices that a market quotes every day (see
         `tradeshock.features.as_quoted`).
+    names : tuple of str
+        Other names by which tables may call it, such as "반도체".
     """
 
     id: str
@@ -71,6 +73,7 @@ class Series:
     flash_of: str | None = None
     quoted: bool = False
     note: str = ""
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nation", nation_code(self.nation))
@@ -124,7 +127,8 @@ class Series:
             raise CatalogError(f"{id}: no release rule; add e.g. release = {{day = 1}}")
         entry = dict(table)
         entry["release"] = ReleaseRule(**entry["release"])
-        entry["holes"] = tuple(entry.get("holes", ()))
+        for several in ("holes", "names"):
+            entry[several] = tuple(entry.get(several, ()))
         return cls(id=id, **entry)
 
 

@@ -14,7 +14,7 @@ from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
-from tradeshock.features.panel.append import Additions, changes_of
+from tradeshock.features.panel.append import Additions, NewFigures, changes_of, read_figures
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.origins import FLASH_STATES as FLASH_STATES
 from tradeshock.features.panel.plain_entries import (
@@ -259,7 +259,9 @@ class Panel(StatedFigures):
         warn_before_calendar(new.index, panel.calendar)
         return panel
 
-    def append(self, figures: pd.DataFrame | pd.Series, seen: Day | None = None) -> Panel:
+    def append(
+        self, figures: NewFigures, seen: Day | None = None, **reading: Unpack[Reading]
+    ) -> Panel:
         """Return a panel with newer months of its series, and with revised ones.
 
         The past stays as it was: a figure that is revised counts from the day on which the
@@ -268,12 +270,15 @@ class Panel(StatedFigures):
 
         Parameters
         ----------
-        figures : DataFrame or Series
+        figures : DataFrame, Series or path
             Months by series of the panel, in its units; what is NaN is left as it is. Months may
-            be any; those in between stay missing.
+            be any; those in between stay missing. Series go by id, by title, or by another name
+            of the catalog, such as "반도체" and "반도체 1~10일".
         seen : day, optional
             Day on which the figures were seen. Default: today, or the panel's own origin if that
             is later.
+        **reading
+            How a file is read, as for `from_file`.
 
         Raises
         ------
@@ -292,7 +297,7 @@ class Panel(StatedFigures):
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
-        added = Additions.of(self, figures, day)
+        added = Additions.of(self, read_figures(self, figures, reading), day)
         refuse_contradictions(added.values, self.catalog)
         warn_of_odd_figures(added.values[added.touched], self.catalog)
         # Holidays announced since the old origin are known now.
@@ -302,16 +307,16 @@ class Panel(StatedFigures):
         panel.vintages = added.vintages
         return panel
 
-    def changes(self, figures: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    def changes(self, figures: NewFigures, **reading: Unpack[Reading]) -> pd.DataFrame:
         """Say what `append` would change.
 
         Returns
         -------
         DataFrame
-            One row a figure that is new or revised: series, month, kind ("new" or "revised"),
-            before, after, and the revision in per cent.
+            One row a figure: series, month, kind ("new" or "revised"), before, after, and the
+            revision in per cent.
         """
-        return changes_of(self, figures)
+        return changes_of(self, read_figures(self, figures, reading))
 
     def with_vintages(self, vintages: Vintages) -> Panel:
         """Return the panel with figures as they were first and later seen.

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.errors import SentenceGroup
+from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import (
     FOLDER,
     month,
     say_where,
     with_forecast_options,
-    with_panel,
 )
 from tradeshock.forecast.cli.report import report
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradeshock.forecast.cli.options import FOLDER, say_where, with_forecast_options, with_panel
+from tradeshock.forecast.cli.figures import with_panel
+from tradeshock.forecast.cli.options import FOLDER, say_where, with_forecast_options
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
