@@ -38,7 +38,17 @@ class StoredFileError(TradeshockError, ValueError):
 
 
 class StaleSeriesWarning(UserWarning):
-    """A series is older than its release rule allows and was left out."""
+    """A series is older than its release rule allows and was left out.
+
+    Attributes
+    ----------
+    series : str
+        Which one; empty where the warning is of several.
+    """
+
+    def __init__(self, message: str, series: str = "") -> None:
+        super().__init__(message)
+        self.series = series
 
 
 class CalendarWarning(UserWarning):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -252,7 +252,22 @@ class Model(Conditioned, Named, BaseEstimator):  # type: ignore[misc]  # scikit-
             )
         return np.reshape(points, (len(origins), steps, len(self._targets(target))))
 
+    @property
+    def inputs_(self) -> tuple[str, ...]:
+        """Series whose figures the fitted model reads, targets first.
+
+        Also those that it left out for being stale. All of the panel for a model that does not
+        say (`_inputs`).
+        """
+        self._check_fitted()
+        read = [id for id in self._inputs() if id in self.panel_]
+        return tuple(dict.fromkeys([*self.target_, *read]))
+
     # -- inside -------------------------------------------------------------------------------
+
+    def _inputs(self) -> Iterable[str]:
+        """Series that are read besides the targets."""
+        return map(str, self.panel_.values.columns)
 
     def _fit_sharing(
         self,

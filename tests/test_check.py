@@ -195,6 +195,14 @@ class CountsInMillions(Naive):
         self.level_ = of(self.panel_) + 100.0
 
 
+class ReadsWhatItDoesNotName(Naive):
+    def _inputs(self):
+        return ("us_ip",)
+
+    def _fit(self):
+        self.level_ = of(self.panel_) * (1.1 if "usdkrw" in self.panel_ else 1.0)
+
+
 class GoesBelowZero(Naive):
     def _paths(self, steps, rng, conditions):
         return super()._paths(steps, rng, conditions) - (self.level_ if steps > 6 else 0.0)
@@ -253,6 +261,7 @@ CAUGHT = {
     RemembersWhereItsReplayBegan: "replay_may_start_anywhere",
     TakesAnyHistory: "refuses_a_short_history",
     CountsInMillions: "unit_does_not_matter",
+    ReadsWhatItDoesNotName: "reads_no_more_than_it_says",
     GoesBelowZero: "paths_are_numbers",
 }
 

@@ -166,7 +166,7 @@ def test_everybody_can_find_the_way(page: str) -> None:
     assert all(after - before <= 1 for before, after in pairwise(headings))
     assert len(outline.of("main")) == len(outline.of("header")) == len(outline.of("footer")) == 1
     sections = [section["id"] for section in outline.of("section")]
-    assert sections == ["forecast", "moved", "scores", "calibration", "data", "card"]
+    assert sections == ["forecast", "revisions", "scores", "calibration", "data", "card"]
 
 
 def test_every_picture_has_words_and_figures(page: str) -> None:
@@ -329,7 +329,7 @@ def test_report_on_own_figures_without_a_record(small_record: Record) -> None:
     assert "<h1>steel (TW)</h1>" in page
     assert "There is no record of past forecasts of this target." in page
     assert "Unknown: the record has no past forecasts of RandomWalk." in page
-    assert "There is no earlier standard origin" in page
+    assert "There is no earlier forecast" in page
     assert "40 days after the month&#39;s end" in page
     assert len(rows_of(page, "months")) == 3
     assert '<table id="years">' in page

@@ -9,6 +9,7 @@ from tradeshock.features.indicators.changes import change
 from tradeshock.features.indicators.lags import per_working_day
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows, take
 from tradeshock.features.panel.origins import FLASH_STATES
+from tradeshock.features.panel.panel import Panel
 
 WHAT = ("total", "part", "rest")
 HOW = ("yoy", "yoy_change_1", "ahead")
@@ -29,6 +30,12 @@ class Flash(Block):
 
     def __init__(self, part: str | None = "exports_semiconductors") -> None:
         self.part = part
+
+    def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
+        """The target, and its early counts and those of the part."""
+        whole = (target,) if self.part is None else (target, self.part)
+        counts = [id for each in whole for id in panel.catalog.flash(each).values()]
+        return (target, *(id for id in counts if id in panel))
 
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         panel = known.panel

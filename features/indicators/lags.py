@@ -15,6 +15,7 @@ from tradeshock.features.indicators.changes import (
     year_on_year,
 )
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows, take
+from tradeshock.features.panel.panel import Panel
 
 GROWTH_MONTHS = (1, 2, 3, 6, 12)
 YOY_LAGS = (1, 2, 3, 6)
@@ -37,6 +38,10 @@ class TargetLags(Block):
 
     Models that want lags adjusted by estimated effects compute them inside the origin.
     """
+
+    def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
+        """The target alone."""
+        return (target,)
 
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         daily = per_working_day(known, known.target)

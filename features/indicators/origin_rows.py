@@ -116,9 +116,11 @@ class OriginRows:
             if self.positions(id)[-1] < 0 and self.panel.values[id].notna().any():
                 expected = self.panel.months[0] + int(self._expected(id)[-1])
                 warnings.warn(
-                    f"{id} ends in {self.panel.last_month(id)}, though {expected} was due by "
-                    f"{self._days[-1].date()}: left out; update it or drop it from the block",
-                    StaleSeriesWarning,
+                    StaleSeriesWarning(
+                        f"{id} ends in {self.panel.last_month(id)}, though {expected} was due by "
+                        f"{self._days[-1].date()}: left out; update it or drop it from the block",
+                        id,
+                    ),
                     stacklevel=4,
                 )
 

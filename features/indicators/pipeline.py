@@ -116,6 +116,18 @@ class FeaturePipeline(Parameters):
         self.names_ = [str(name) for name in table.columns]
         return table
 
+    def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
+        """Series of the panel whose figures the columns are made of.
+
+        All of them where a block does not say, by a method of the same name.
+        """
+        blocks = default_blocks() if self.blocks is None else self.blocks
+        read: list[str] = []
+        for _, block in blocks:
+            every = tuple(map(str, panel.values.columns))
+            read += block.inputs(panel, target) if hasattr(block, "inputs") else every
+        return tuple(dict.fromkeys(read))
+
     def get_feature_names_out(
         self, input_features: Iterable[str] | None = None
     ) -> npt.NDArray[np.object_]:

@@ -116,7 +116,10 @@ def with_panel(command: Command) -> Command:
         if csv is None and (own or (reading and add is None)):
             name = next(iter({**own, **reading}))
             option = SINGULAR.get(name, name.replace("_", "-"))
-            raise click.UsageError(f"--{option} describes a file; give it with --csv FILE")
+            what = "own figures; give them with --csv FILE"
+            if not own:
+                what = "a file of figures; give it with --csv FILE or --add FILE"
+            raise click.UsageError(f"--{option} describes {what}")
         panel = _panel(csv, own, reading)
         command(panel=panel if add is None else _with_newer(panel, add, reading), **options)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 )
 @with_panel
 def report(panel: Panel, out: Path, **asked: Any) -> None:
-    """Write one page: forecast, what moved it, past forecasts, data."""
+    """Write one page: forecast, revisions, past forecasts, data."""
     from tradeshock.forecast.cli.output import write_forecast
     from tradeshock.forecast.cli.request import requested_forecast
     from tradeshock.forecast.report.page import Report

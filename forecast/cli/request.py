@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
+from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
 from tradeshock.forecast.monthly.assumptions import parse_assumptions
@@ -25,17 +27,20 @@ def requested_forecast(
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
-    forecast = monthly_forecast(
-        panel,
-        as_of=as_of,
-        model=model,
-        steps=steps,
-        threshold=defaults.threshold_of(panel, target, threshold),
-        adjustments=parse_adjustments(adjust),
-        note=note,
-        conditions=parse_assumptions(assume),
-        target=target,
-    )
+    with warnings.catch_warnings():
+        # A note of every output says the same.
+        warnings.simplefilter("ignore", StaleSeriesWarning)
+        forecast = monthly_forecast(
+            panel,
+            as_of=as_of,
+            model=model,
+            steps=steps,
+            threshold=defaults.threshold_of(panel, target, threshold),
+            adjustments=parse_adjustments(adjust),
+            note=note,
+            conditions=parse_assumptions(assume),
+            target=target,
+        )
     years = forecast.year_total()
     if threshold is None and len(years):
         return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))

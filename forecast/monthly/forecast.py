@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -16,7 +17,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features.days.reading import Day
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import load_panel
@@ -30,11 +31,13 @@ from tradeshock.forecast.monthly.defaults import (
 )
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
+from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.files import replacing
+from tradeshock.models.systems.system import LEFT_OUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -299,6 +302,12 @@ def monthly_forecast(
         If no path can meet the conditions, or they name what is not there.
     TypeError
         If `model` is neither a model nor a name.
+
+    Warns
+    -----
+    StaleSeriesWarning
+        Once, if the target or series that the model reads are older than their release rules say;
+        a note says the same.
     """
     panel = load_panel() if panel is None else panel
     panel = panel if as_of is None else panel.as_of(as_of)
@@ -312,11 +321,15 @@ def monthly_forecast(
     judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
     assumed = conditions_from(conditions)
     # More threads make problems as small as these slower.
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), stale_series() as left_out:
         fitted = _chosen(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps, assumed)
-    for note in record_notes(paths, fitted, record):
-        paths = paths.with_note(note)
+    # One sentence in the place of one from each member.
+    said = (note for note in paths.notes if not note.startswith(LEFT_OUT))
+    stale = stale_notes(panel, target, left_out)
+    paths = replace(paths, notes=(*said, *record_notes(paths, fitted, record), *stale))
+    for note in stale:
+        warnings.warn(StaleSeriesWarning(note), stacklevel=2)
     state = FLASH_STATES.get(paths.state)
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),

@@ -97,14 +97,12 @@ def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
     history = panel.series(target)
     parameters = model.get_params(deep=False)
     default = ", the default" if forecast.by_default else ""
-    retrieved = {panel.catalog[str(id)].retrieved for id in panel.values.columns} - {""}
-    days = f"; columns fetched by {max(retrieved)}" if retrieved else ""
     return {
         "Model": f"{forecast.model}{default}. {_summary(model)}",
         "Forecast of": f"{forecast.title} ({target}), {forecast.entry.unit}, "
         f"{forecast.entry.adjustment}",
         "Data until": f"{day_words(forecast.origin)} ({forecast.paths.state}): {forecast.known}"
-        f"{days}",
+        f"{_fetched(panel)}",
         "Window": f"{len(history)} months of the target, {month_words(history.index[0])} to "
         f"{month_words(history.index[-1])}; what the model weighs down or leaves out is among its "
         "parameters",
@@ -118,6 +116,16 @@ def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
             [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]
         ),
     }
+
+
+def _fetched(panel: Panel) -> str:
+    """When the figures were fetched: later than the origin, they are not those of that day."""
+    days = {panel.catalog[str(id)].retrieved for id in panel.values.columns} - {""}
+    if not days:
+        return ""
+    if (last := max(days)) <= panel.origin.date().isoformat():
+        return f"; fetched by {last}"
+    return f"; as fetched later, up to {last}: revisions since the origin may be among them"
 
 
 def _budget(forecast: MonthlyForecast) -> str:

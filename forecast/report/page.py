@@ -36,8 +36,10 @@ class Report:
     forecast : MonthlyForecast
     before : MonthlyForecast, optional
         As of the previous standard origin.
+        Default: none is shown.
     record : Record, optional
-        Past forecasts; what came out after the forecast's origin is not used.
+        Past forecasts; what came out after the forecast's origin is not used. Default: the record
+        that ships with the package, if it speaks of these figures.
     """
 
     forecast: MonthlyForecast
@@ -46,16 +48,7 @@ class Report:
 
     @classmethod
     def from_forecast(cls, forecast: MonthlyForecast, record: Record | None = None) -> Self:
-        """Report on a forecast.
-
-        Parameters
-        ----------
-        forecast : MonthlyForecast
-        record : Record, optional
-            Default: the record that ships with the package, if it speaks of these figures.
-        """
-        if record is None:
-            record = default_record(forecast.fitted.panel_, forecast.entry.id)
+        """Report on a forecast, beside the one of the previous standard origin."""
         return cls(forecast, forecast_before(forecast), record)
 
     def html(self) -> str:
@@ -81,7 +74,10 @@ class Report:
 
     def _content(self) -> dict[str, Any]:
         forecast, unit = self.forecast, unit_of(self.forecast)
-        frame = past_forecasts(forecast, self.record)
+        record = self.record
+        if record is None:
+            record = default_record(forecast.fitted.panel_, forecast.entry.id)
+        frame = past_forecasts(forecast, record)
         published = {"Last published": published_words(forecast.last, unit)}
         if forecast.flash is not None:
             published["Early count"] = published_words(forecast.flash, unit)

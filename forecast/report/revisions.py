@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import PanelError
+from tradeshock.features.errors import PanelError, StaleSeriesWarning
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.monthly.wording import day_words, month_words
 from tradeshock.forecast.report.elements import Cell, Table, number, short_day
@@ -15,6 +16,7 @@ from tradeshock.forecast.report.new_figures import released_since
 from tradeshock.forecast.report.outlook import level, unit_of
 
 FIGURES_SHOWN = 10
+READ, ALL = "Figures that the model reads,", "All figures"
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,16 @@ def forecast_before(forecast: MonthlyForecast) -> MonthlyForecast | None:
         known = panel.as_of(now - pd.Timedelta(days=1))
         then = panel.as_of(known.standard_origin(target))
         behind = (forecast.paths.index[-1] - then.last_month(target)).n
-        return monthly_forecast(
-            then,
-            model=None if forecast.by_default else forecast.fitted,
-            steps=behind,
-            threshold=forecast.threshold,
-            target=target,
-        )
+        with warnings.catch_warnings():
+            # What it does without is among its notes.
+            warnings.simplefilter("ignore", StaleSeriesWarning)
+            return monthly_forecast(
+                then,
+                model=None if forecast.by_default else forecast.fitted,
+                steps=behind,
+                threshold=forecast.threshold,
+                target=target,
+            )
     except PanelError:
         return None
 
@@ -51,15 +56,19 @@ def forecast_before(forecast: MonthlyForecast) -> MonthlyForecast | None:
 def revisions(forecast: MonthlyForecast, before: MonthlyForecast | None) -> Revisions:
     """Set two forecasts side by side, with the figures that came out between them."""
     if before is None:
-        return Revisions(("There is no earlier standard origin to compare with.",))
-    figures = released_since(forecast.fitted.panel_, before.origin)
+        return Revisions(("There is no earlier forecast to compare with.",))
+    every = released_since(forecast.fitted.panel_, before.origin)
+    figures = every.loc[[id for id in every.index if id in forecast.fitted.inputs_]]
     own = [id for id in figures.index if id == forecast.entry.id or _counts(forecast, id)]
     order = [*own, *(id for id in figures.index if id not in own)]
     figures = figures.loc[order]
-    shown = _figures_table("figures", figures.iloc[:FIGURES_SHOWN], before)
-    rest = _figures_table("all-figures", figures, before) if len(figures) > FIGURES_SHOWN else None
+    shown = _figures_table("figures", READ, figures.iloc[:FIGURES_SHOWN], before)
+    rest = None
+    if len(every) > min(len(figures), FIGURES_SHOWN):
+        rest = _figures_table("all-figures", ALL, every, before)
     months = _months_table(forecast, before)
-    return Revisions(tuple(_sentences(forecast, before, len(figures))), (months, shown), rest)
+    said = _sentences(forecast, before, len(every), len(figures))
+    return Revisions(tuple(said), (months, shown), rest)
 
 
 def _counts(forecast: MonthlyForecast, id: str) -> bool:
@@ -93,15 +102,18 @@ def _months_table(forecast: MonthlyForecast, before: MonthlyForecast) -> Table:
     return Table("moves", f"Medians then and now, {unit.name}", headers, rows)
 
 
-def _sentences(forecast: MonthlyForecast, before: MonthlyForecast, figures: int) -> list[str]:
+def _sentences(
+    forecast: MonthlyForecast, before: MonthlyForecast, out: int, read: int
+) -> list[str]:
     unit, medians = unit_of(forecast), _medians(forecast, before)
     first = forecast.paths.index[0]
     place = before.paths.index.get_loc(first)
     then, now = medians[["then", "now"]].to_numpy()[place]
     said = [
         f"The previous standard origin is {day_words(before.origin)} ({before.known}). Since then "
-        f"{figures} series have new figures, and the median for {month_words(first)} moved from "
-        f"{unit.text(then)} to {unit.text(now)} {unit.name} ({100 * (now / then - 1):+z.1f} %)."
+        f"{out} series have new figures, {read} of which the model reads, and the median for "
+        f"{month_words(first)} moved from {unit.text(then)} to {unit.text(now)} {unit.name} "
+        f"({100 * (now / then - 1):+z.1f} %)."
     ]
     years_then, years_now = before.year_total(), forecast.year_total()
     for year in years_now.index.intersection(years_then.index):
@@ -125,7 +137,7 @@ def _sentences(forecast: MonthlyForecast, before: MonthlyForecast, figures: int)
     return said
 
 
-def _figures_table(name: str, figures: pd.DataFrame, before: MonthlyForecast) -> Table:
+def _figures_table(name: str, what: str, figures: pd.DataFrame, before: MonthlyForecast) -> Table:
     rows: list[list[Cell | str]] = []
     for _, row in figures.iterrows():
         size = abs(row["value"])
@@ -143,10 +155,18 @@ def _figures_table(name: str, figures: pd.DataFrame, before: MonthlyForecast) ->
             ]
         )
     caption = (
-        f"Figures out since {short_day(before.origin)}: the target's own first, then those whose "
-        "growth changed most for what is usual"
+        f"{what} out since {short_day(before.origin)}: first those whose growth changed most "
+        "against their usual changes"
     )
-    headers = ["Figure", "Month", "Out on", "Value", "Unit", "On a year before", "A month earlier"]
+    headers = [
+        "Figure",
+        "Month",
+        "Out on",
+        "Value",
+        "Unit",
+        "Year on year",
+        "Year on year, month before",
+    ]
     return Table(name, caption, headers, rows, texts=(0, 1, 2, 4))
 
 

@@ -309,6 +309,15 @@ def unit_does_not_matter(case: ConformanceCase) -> None:
         _demand(apart <= tolerance, f"growth of {id} moves by {apart:.2g}, over {tolerance:.0e}")
 
 
+def reads_no_more_than_it_says(case: ConformanceCase) -> None:
+    """Series that `inputs_` does not name may be taken away; early counts define the state."""
+    model, panel = case.standing, case.known()
+    kept = {*model.inputs_, *panel.catalog.flash(case.first_target).values()}
+    fewer = panel.select([str(id) for id in panel.values.columns if id in kept])
+    apart = distance(case.fitted(fewer).forecast(STEPS), model.forecast(STEPS))
+    _demand(apart == 0.0, f"without what inputs_ does not name forecasts are {apart:.2g} apart")
+
+
 def paths_are_numbers(case: ConformanceCase) -> None:
     """A year ahead every path is finite, and positive where the series is modelled in logs."""
     paths = case.standing.forecast(12)
@@ -324,6 +333,7 @@ CHECKS: dict[str, Check] = {
     check.__name__: check
     for check in (
         inputs_are_unchanged,
+        reads_no_more_than_it_says,
         clone_is_independent,
         seed_decides_the_paths,
         survives_pickling,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -132,8 +132,7 @@ class Past:
     _errors: dict[tuple[pd.Period, str, int], Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        features = self.model.features
-        self._pipeline = self.model.default_features() if features is None else clone(features)
+        self._pipeline = self.model.pipeline
         table = self._pipeline.fit_transform(self.panel, self.target)
         self._tables[self.panel.state(self.target)] = table
         self._start = int(pd.PeriodIndex(self.panel.series(self.target).index).asi8[0])
@@ -251,7 +250,15 @@ class DirectModel(UnivariateModel):
     def default_features(self) -> FeaturePipeline:
         """Pipeline for ``features=None``."""
 
+    @property
+    def pipeline(self) -> FeaturePipeline:
+        """Its features, not fitted."""
+        return self.default_features() if self.features is None else clone(self.features)
+
     # -- learning -----------------------------------------------------------------------------
+
+    def _inputs(self) -> Iterable[str]:
+        return self.pipeline.inputs(self.panel_, self.target_[0])
 
     def _fit(self) -> None:
         self._fit_from(Findings(self.panel_))

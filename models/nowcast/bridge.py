@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -139,6 +139,15 @@ class FlashBridge(Model):
             yield model.forecast(steps)
 
     # -- learning -----------------------------------------------------------------------------
+
+    def _inputs(self) -> Iterable[str]:
+        for id in (self.target_[0], *self.parts):
+            yield from self.panel_.catalog.flash(id).values()
+        # The part itself is read beside its count.
+        yield from self.parts
+        yield from self.carrier_.inputs_
+        if self.driver_ is not None:
+            yield from self.driver_.inputs_
 
     def _carrier(self) -> Model:
         carrier: Model = BayesianVAR() if self.carrier is None else clone(self.carrier)
@@ -325,6 +334,10 @@ class FlashBridge(Model):
         if lacking:
             notes = (*notes, steering_note(self, lacking))
         if self.nowcast_ is None:
+            counts = self.panel_.catalog.flash(self.target_[0]).values()
+            if not any(id in self.panel_ for id in counts):
+                alone = f"no early counts of {self.target_[0]}: bridges forecast as their carriers"
+                return (*notes, alone)
             return notes
         window, month = FLASH_STATES[self.state_].replace("_", " "), self.last_ + 1
         if conditions is not None and (self.target_[0], month) in conditions.cells:

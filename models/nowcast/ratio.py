@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -86,6 +87,9 @@ class FlashRatio(UnivariateModel):
         self.error_half_life = error_half_life
         self.n_draws = n_draws
         self.random_state = random_state
+
+    def _inputs(self) -> Iterable[str]:
+        return self.panel_.catalog.flash(self.target_[0]).values()
 
     def _fit(self) -> None:
         self.adjustment_ = CalendarAdjustment(self.half_life).fit(

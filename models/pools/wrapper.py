@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -189,6 +189,9 @@ class Wrapper(Model):
         return Record.concat(records)
 
     # -- inside -------------------------------------------------------------------------------
+
+    def _inputs(self) -> Iterable[str]:
+        return (id for member in self.members_ for id in member.inputs_)
 
     def _fit(self) -> None:
         self._fit_from(Findings(self.panel_))

@@ -43,9 +43,11 @@ def live_series(
     for id in left_out:
         ends = str(panel.values[id].last_valid_index())
         warnings.warn(
-            f"{id} is left out: its figure of {panel.expected_month(id)} should be out by "
-            f"{panel.origin.date()}, but it ends in {ends}",
-            StaleSeriesWarning,
+            StaleSeriesWarning(
+                f"{id} is left out: its figure of {panel.expected_month(id)} should be out by "
+                f"{panel.origin.date()}, but it ends in {ends}",
+                id,
+            ),
             stacklevel=5,
         )
     chosen = (*target, *(id for id in others if id not in left_out))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,9 +25,12 @@ __all__ = ["LinearSystem", "System", "left_out_notes"]
 Floats = npt.NDArray[np.float64]
 
 
+LEFT_OUT = "left out as stale: "
+
+
 def left_out_notes(left_out: tuple[str, ...]) -> tuple[str, ...]:
     """Note of series that were too old for a system; none where there are none."""
-    return (f"left out as stale: {', '.join(left_out)}",) if left_out else ()
+    return (f"{LEFT_OUT}{', '.join(left_out)}",) if left_out else ()
 
 
 class System(Model):
@@ -56,6 +59,9 @@ class System(Model):
         steps : int
             Months after the target's last published one.
         """
+
+    def _inputs(self) -> Iterable[str]:
+        return (*self.series_, *self.left_out_)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return left_out_notes(self.left_out_)

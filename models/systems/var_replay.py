@@ -273,9 +273,11 @@ def _warn_of_stale(
     for i in np.flatnonzero(stale.any(axis=0)).tolist():
         at = np.flatnonzero(stale[:, i])
         warnings.warn(
-            f"{series[i]} is left out at {len(at)} of {len(origins)} origins, first on "
-            f"{origins[at[0]].date()}: its figures there are older than its release rule says",
-            StaleSeriesWarning,
+            StaleSeriesWarning(
+                f"{series[i]} is left out at {len(at)} of {len(origins)} origins, first on "
+                f"{origins[at[0]].date()}: its figures there are older than its release rule says",
+                series[i],
+            ),
             stacklevel=5,
         )
 

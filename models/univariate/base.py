@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -26,6 +26,9 @@ class UnivariateModel(Model):
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
                 f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
             )
+
+    def _inputs(self) -> Iterable[str]:
+        return ()
 
     @property
     def series_(self) -> pd.Series:

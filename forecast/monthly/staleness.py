@@ -1,0 +1,59 @@
+"""What a forecast had to do without, in one sentence and one warning."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.panel.panel import Panel
+
+
+@contextmanager
+def stale_series() -> Iterator[list[str]]:
+    """Collect the series that are left out for being stale; other warnings pass.
+
+    A forecast of three members fits each of them and their carriers, and each of these warns.
+    """
+    left_out: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", StaleSeriesWarning)
+        yield left_out
+    for warning in caught:
+        if isinstance(warning.message, StaleSeriesWarning):
+            left_out.append(warning.message.series)
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+
+
+def stale_notes(panel: Panel, target: str, left_out: Iterable[str]) -> tuple[str, ...]:
+    """Say once what a forecast does without; nothing where all is there.
+
+    Parameters
+    ----------
+    panel : Panel
+        Figures as they stood at the origin.
+    target : str
+    left_out : iterable of str
+        Series that the model would have read, were they not stale.
+    """
+    notes = []
+    if panel.is_stale(target):
+        notes.append(
+            f"{target} ends in {panel.last_month(target)}; its figure of "
+            f"{panel.expected_month(target)} should be out by {panel.origin.date()}"
+        )
+    by_month = defaultdict(list)
+    for id in dict.fromkeys(left_out):
+        by_month[panel.last_month(id)].append(id)
+    if by_month:
+        listed = "; ".join(f"{', '.join(ids)} (to {month})" for month, ids in by_month.items())
+        notes.append(
+            f"without {listed}, too old for the origin: the published accuracy does not apply to "
+            "this set of series"
+        )
+    return tuple(notes)

@@ -1,0 +1,65 @@
+"""What a forecast had to do without is said once, in notes, page and JSON."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel
+from tradeshock.features.errors import OddFigureWarning, StaleSeriesWarning
+from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.report import Report
+from tradeshock.models import BayesianVAR, RandomWalk
+
+TOTAL = "exports_total"
+
+
+@pytest.fixture(scope="module")
+def later(panel: Panel) -> Panel:
+    """Two months on, with nothing but the total's figure of May."""
+    return panel.append(pd.Series([80_100.0], ["2026-05"], name=TOTAL), seen="2026-07-20")
+
+
+def test_one_sentence_and_one_warning(later: Panel) -> None:
+    with pytest.warns(StaleSeriesWarning) as caught:
+        forecast = monthly_forecast(later, steps=2)
+    texts = [str(warning.message) for warning in caught]
+    assert len(texts) == 2
+    assert texts[0].startswith("exports_total ends in 2026-05; its figure of 2026-06 should be out")
+    assert texts[1].startswith("without ")
+    assert "usdkrw" in texts[1]
+    assert "(to 2026-04)" in texts[1]
+    assert "the published accuracy does not apply" in texts[1]
+    notes = forecast.paths.notes
+    assert set(texts) < set(notes)
+    assert not any(note.startswith("left out as stale") for note in notes)
+    assert json.loads(forecast.to_json())["notes"] == list(notes)
+    assert texts[1] in Report(forecast).html()
+
+
+def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast = monthly_forecast(panel, model=RandomWalk(), steps=1)
+    assert forecast.paths.notes == ()
+
+
+def test_other_warnings_pass(panel: Panel) -> None:
+    class Warns(RandomWalk):
+        def _fit(self) -> None:
+            warnings.warn("a figure is odd", OddFigureWarning, stacklevel=1)
+            super()._fit()
+
+    with pytest.warns(OddFigureWarning, match="a figure is odd"):
+        monthly_forecast(panel, model=Warns(), steps=1)
+
+
+def test_a_model_by_itself_names_what_it_left_out(later: Panel) -> None:
+    with pytest.warns(StaleSeriesWarning) as caught:
+        model = BayesianVAR().fit(later)
+    assert any(str(warning.message).startswith("usdkrw is left out") for warning in caught)
+    assert any(note.startswith("left out as stale: ") for note in model.forecast(1).notes)
+    assert "usdkrw" in model.inputs_
