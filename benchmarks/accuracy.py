@@ -15,6 +15,7 @@ Leybourne and Newbold (1997).
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def monthly_models() -> dict[str, Model]:
         DirectRidge(),
         GradientBoosting(),
         BayesianVAR(),
-        BayesianVAR(sum_of_coefficients=False),
+        BayesianVAR(sums=math.inf),
         TradeBayesianVAR(),
         Combination(),
         Combination(scheme="equal"),

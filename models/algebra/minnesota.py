@@ -30,13 +30,13 @@ class Tightness:
         Prior standard deviation of a first own lag around one.
     sums : float, optional
         Slack of the sum-of-coefficients prior (Doan, Litterman and Sims 1984); None leaves it out.
-    initial : float
-        Slack of the dummy-initial-observation prior (Sims 1993).
+    initial : float, optional
+        Slack of the dummy-initial-observation prior (Sims 1993); None leaves it out.
     """
 
     overall: float = 0.2
     sums: float | None = 1.0
-    initial: float = 1.0
+    initial: float | None = 1.0
 
 
 def regressors(levels: Floats, lags: int) -> Floats:
@@ -76,9 +76,10 @@ def dummy_observations(
         unit = np.diag(spread) / tightness.sums
         x.append(np.column_stack([np.zeros(n), np.tile(unit, lags)]))
         y.append(unit)
-    # centred levels start at zero, so "the start may persist" says that the constant is zero
-    x.append(np.eye(1, 1 + n * lags) / tightness.initial)
-    y.append(np.zeros((1, n)))
+    if tightness.initial is not None:
+        # centred levels start at zero, so "the start may persist" says that the constant is zero
+        x.append(np.eye(1, 1 + n * lags) / tightness.initial)
+        y.append(np.zeros((1, n)))
     return np.vstack(x), np.vstack(y)
 
 

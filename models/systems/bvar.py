@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -29,7 +30,7 @@ from tradeshock.models.algebra.minnesota import (
 )
 from tradeshock.models.algebra.parameter_draws import Correction, ParameterDraws, soft_shift
 from tradeshock.models.findings import Findings
-from tradeshock.models.parameters import Rules, flag, ids, optional, whole
+from tradeshock.models.parameters import Rule, Rules, ids, optional, positive, whole
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import LinearSystem
@@ -50,10 +51,13 @@ DEFAULT_SERIES = (
     "copper",
     "us_semiconductor_ip",
 )
-# Log-normal hyper-priors around the values of Giannone, Lenza and Primiceri (2015): wide, but they
-# keep the optimiser where the prior means something.
-CENTRE = np.log([0.2, 1.0, 1.0])
-WIDTH = np.array([0.7, 0.8, 0.8])
+# Centre and width of log-normal hyper-priors, around the values of Giannone, Lenza and Primiceri
+# (2015): wide, but they keep the optimiser where the prior means something.
+HYPERPRIORS = {"overall": (math.log(0.2), 0.7), "sums": (0.0, 0.8), "initial": (0.0, 0.8)}
+SLACK = Rule(
+    "a positive number, or inf to leave the prior out, or None to estimate it",
+    lambda value: value is None or value == math.inf or positive().holds(value),
+)
 TAILS = 5.0
 ROUNDS = 3
 AR_LAGS = 4
@@ -62,10 +66,13 @@ AR_LAGS = 4
 class BayesianVAR(LinearSystem):
     """Bayesian vector autoregression in log levels with heavy tails.
 
-    Minnesota, sum-of-coefficients and dummy-initial-observation priors in natural-conjugate form;
-    their tightness maximises the marginal likelihood (Giannone, Lenza and Primiceri 2015) on what
-    was known on 1 January of the origin's year, so that it does not depend on where a replay
-    begins (on what is known at the origin itself where January had too little). Months are scaled
+    Minnesota, sum-of-coefficients and dummy-initial-observation priors in natural-conjugate form.
+    Hyper-parameters that are None maximise the marginal likelihood times their own priors
+    (Giannone, Lenza and Primiceri 2015) on what was known on 1 January of the origin's year, so
+    that they do not depend on where a replay begins (on what is known at the origin itself where
+    January had too little). By default that is the overall tightness alone: with all three
+    estimated the likelihood is higher and the forecasts of Korea's exports are worse
+    (docs/models.md). Months are scaled
     by their volatility as in Lenza and Primiceri (2022); the scales are those of multivariate
     Student errors with 5 degrees of freedom (Lange, Little and Taylor 1989), estimated from past
     data alone, and future months draw theirs from the same law.
@@ -82,9 +89,15 @@ class BayesianVAR(LinearSystem):
         far as the panel has them. Stale ones are left out with a `StaleSeriesWarning`.
     lags : int
         Number of lags.
-    sum_of_coefficients : bool
-        Whether to use that prior. It holds the system near unit roots without cointegration:
+    overall : float, optional
+        Prior standard deviation of a series' own first lag around one; None estimates it.
+    sums : float, optional
+        Slack of the sum-of-coefficients prior (Doan, Litterman and Sims 1984); None estimates it,
+        infinity leaves the prior out. It holds the system near unit roots without cointegration:
         safer when levels break, worse when they return to trend.
+    initial : float, optional
+        Slack of the dummy-initial-observation prior (Sims 1993); None estimates it, infinity
+        leaves the prior out.
     n_draws : int
         Number of sample paths, in antithetic pairs.
     random_state : int
@@ -105,7 +118,9 @@ class BayesianVAR(LinearSystem):
     rules: ClassVar[Rules] = {
         "series": optional(ids()),
         "lags": whole(1),
-        "sum_of_coefficients": flag(),
+        "overall": optional(positive()),
+        "sums": SLACK,
+        "initial": SLACK,
     }
 
     minimum_months = 60
@@ -116,13 +131,17 @@ class BayesianVAR(LinearSystem):
         self,
         series: Sequence[str] | None = None,
         lags: int = 3,
-        sum_of_coefficients: bool = True,
+        overall: float | None = None,
+        sums: float | None = 1.0,
+        initial: float | None = 1.0,
         n_draws: int = 1000,
         random_state: int = 0,
     ) -> None:
         self.series = series
         self.lags = lags
-        self.sum_of_coefficients = sum_of_coefficients
+        self.overall = overall
+        self.sums = sums
+        self.initial = initial
         self.n_draws = n_draws
         self.random_state = random_state
 
@@ -192,29 +211,33 @@ class BayesianVAR(LinearSystem):
         return np.array(sigma), levels.std(axis=0)
 
     def _optimise(self) -> Tightness:
+        free = [name for name in HYPERPRIORS if getattr(self, name) is None]
+        if not free:
+            return self._tightness(free, np.zeros(0))
         sigma, spread = self._scales()
         x, y = self._rows()
-        volatility = self._volatility(x, y, self._tightness(CENTRE), sigma, spread)
-        rows = Rows.scaled(x, y, volatility)
+        centre, width = np.transpose([HYPERPRIORS[name] for name in free])
+        middle = self._tightness(free, centre)
+        rows = Rows.scaled(x, y, self._volatility(x, y, middle, sigma, spread))
 
         def loss(theta: Floats) -> float:
-            prior = dummy_observations(self._tightness(theta), self.lags, sigma, spread)
-            penalty = 0.5 * float((((theta - CENTRE) / WIDTH) ** 2).sum())
+            prior = dummy_observations(self._tightness(free, theta), self.lags, sigma, spread)
+            penalty = 0.5 * float((((theta - centre) / width) ** 2).sum())
             return penalty - posterior(rows, prior, sigma).log_evidence
 
-        best = minimize(
-            loss,
-            CENTRE,
-            method="Nelder-Mead",
-            options={"xatol": 0.02, "fatol": 0.02, "maxiter": 200},
-        )
-        return self._tightness(best.x)
+        # A simplex as wide as the priors: the default one is too small to leave the start.
+        simplex = centre + np.vstack([np.zeros(len(free)), np.diag(width)])
+        options = {"initial_simplex": simplex, "xatol": 1e-3, "fatol": 1e-3}
+        best = minimize(loss, centre, method="Nelder-Mead", options=options)
+        return self._tightness(free, best.x)
 
-    def _tightness(self, theta: Floats) -> Tightness:
-        overall, sums, initial = np.exp(theta)
-        return Tightness(
-            float(overall), float(sums) if self.sum_of_coefficients else None, float(initial)
-        )
+    def _tightness(self, free: Sequence[str], theta: Floats) -> Tightness:
+        """Hyper-parameters as given, with logs for those that are free."""
+        values = {name: getattr(self, name) for name in HYPERPRIORS}
+        values |= dict(zip(free, np.exp(theta).tolist(), strict=True))
+        # An infinitely loose prior is none.
+        sums, initial = (None if values[v] == math.inf else values[v] for v in ("sums", "initial"))
+        return Tightness(float(values["overall"]), sums, initial)
 
     def _rows(self) -> tuple[Floats, Floats]:
         levels = self.levels_.complete - self.centre_

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +12,7 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.algebra.conditioning import GaussianFuture, root_of
+from tradeshock.models.convergence import convergence_notes, quiet_fit
 from tradeshock.models.findings import Findings
 from tradeshock.models.parameters import Rules, ids, optional, whole
 from tradeshock.models.systems.levels import SystemLevels
@@ -68,6 +68,9 @@ class DynamicFactor(System):
         are left out with a `StaleSeriesWarning`.
     factors, factor_orders : int
         Number of common factors and lags of their autoregression.
+    maxiter : int
+        Most rounds of EM; a note says where they were not enough. On the embedded figures it
+        converges within 200.
     n_draws : int
         Sample paths.
     random_state : int
@@ -78,6 +81,7 @@ class DynamicFactor(System):
         "series": optional(ids()),
         "factors": whole(1),
         "factor_orders": whole(1),
+        "maxiter": whole(1),
     }
 
     minimum_months = 72
@@ -88,12 +92,14 @@ class DynamicFactor(System):
         series: Sequence[str] | None = None,
         factors: int = 1,
         factor_orders: int = 2,
+        maxiter: int = 500,
         n_draws: int = 1000,
         random_state: int = 0,
     ) -> None:
         self.series = series
         self.factors = factors
         self.factor_orders = factor_orders
+        self.maxiter = maxiter
         self.n_draws = n_draws
         self.random_state = random_state
 
@@ -110,7 +116,9 @@ class DynamicFactor(System):
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
-        self.result_ = self._yearly_fit(findings).apply(self.growth_)
+        estimated = self._yearly_fit(findings)
+        self.converged_ = estimated.mle_retvals.iter < self.maxiter
+        self.result_ = estimated.apply(self.growth_)
 
     def _refresh(self) -> None:
         self._read(self.levels_.adjustments)
@@ -150,10 +158,12 @@ class DynamicFactor(System):
             factor_orders=self.factor_orders,
             idiosyncratic_ar1=True,
         )
-        with warnings.catch_warnings():
-            # EM may stop at its limit of rounds; its last point is still a fit
-            warnings.simplefilter("ignore")
-            return model.fit(disp=False, maxiter=50)
+        with quiet_fit():
+            return model.fit(disp=False, maxiter=self.maxiter)
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        rounds = f"EM stopped after {self.maxiter} rounds"
+        return (*super()._notes(conditions), *convergence_notes(self.converged_, rounds))
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         draws = self.result_.simulate(steps, anchor="end", repetitions=self.n_draws, rng=rng)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from tradeshock.models.adjustment import CalendarAdjustment, Floats
+from tradeshock.models.convergence import convergence_notes, quiet_fit
 from tradeshock.models.parameters import Rules, positive, whole
 from tradeshock.models.univariate.base import UnivariateModel
 
@@ -56,11 +56,13 @@ class ExponentialSmoothing(UnivariateModel):
         )
         window = self.adjustment_.adjusted_.iloc[-12 * self.years :]
         self.start_, self.base_ = window.index[0], float(window.iloc[-1])
-        with warnings.catch_warnings():
-            # the optimiser may stop on a flat likelihood; its last point is still a fit
-            warnings.simplefilter("ignore")
+        with quiet_fit():
             self.result_ = self._model().fit(disp=False, maxiter=200)
+        self.converged_ = bool(self.result_.mle_retvals["converged"])
         self.sigma_ = float(np.sqrt(self.result_.scale))
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        return convergence_notes(self.converged_)
 
     def _refresh(self) -> None:
         self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)

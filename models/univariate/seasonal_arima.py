@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 from scipy.linalg import toeplitz
 
 from tradeshock.models.adjustment import Floats, calendar_columns
+from tradeshock.models.convergence import convergence_notes, quiet_fit
 from tradeshock.models.parameters import Rules, several, whole
 from tradeshock.models.univariate.base import UnivariateModel
 
@@ -71,10 +71,12 @@ class SeasonalARIMA(UnivariateModel):
         self.start_, self.base_ = series.index[0], float(np.log(series.iloc[-1]))
         level, x = self._window()
         model = SARIMAX(level, x, order=self.order, seasonal_order=self.seasonal_order)
-        with warnings.catch_warnings():
-            # a start at the edge of the admissible region, or a flat end: both are harmless here
-            warnings.simplefilter("ignore")
+        with quiet_fit():
             self.result_ = model.fit(disp=False, maxiter=100)
+        self.converged_ = bool(self.result_.mle_retvals["converged"])
+
+    def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
+        return convergence_notes(self.converged_)
 
     def _refresh(self) -> None:
         level, x = self._window()
