@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from tradeshock.features.errors import ModelError, ShortHistoryError
+from tradeshock.features.errors import ModelError, PanelError, ShortHistoryError
+from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
 from tradeshock.models.conditioned import Conditioned, condition_notes
@@ -315,12 +316,10 @@ class Model(Conditioned, Named, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.last_ = panel.last_month(self.target_[0])
 
     def _targets(self, target: str | Sequence[str]) -> tuple[str, ...]:
-        targets = (target,) if isinstance(target, str) else tuple(target)
-        if not targets or len(set(targets)) < len(targets):
-            raise ModelError(
-                f"got {list(targets)} as targets; name at least one series of the panel, each once"
-            )
-        return targets
+        try:
+            return as_targets(target)
+        except PanelError as error:
+            raise ModelError(str(error)) from error
 
     def _refuse_several_targets(self) -> None:
         if len(self.target_) != 1:

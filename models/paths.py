@@ -206,7 +206,10 @@ class ForecastPaths:
         self, q: float | Sequence[float] = QUANTILES, series: str | None = None
     ) -> pd.DataFrame:
         """Quantiles of the paths, months by quantiles."""
-        levels = tuple(np.atleast_1d(np.asarray(q, dtype=float)).tolist())
+        try:
+            levels = tuple(np.atleast_1d(np.asarray(q, dtype=float)).tolist())
+        except (TypeError, ValueError):
+            raise ModelError(f"got quantiles {q!r}, expected numbers from 0 to 1") from None
         table = quantiles_by_step(self.draws(series), np.array(levels))
         return pd.DataFrame(table, self.index, _named(levels))
 

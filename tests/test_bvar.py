@@ -1,10 +1,13 @@
 """The Bayesian VAR on the embedded figures: tails, conditions, stale series."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tradeshock.features.errors import ConditionError, ShortHistoryError, StaleSeriesWarning
+from tradeshock.models.algebra.minnesota import Rows, Tightness, dummy_observations, posterior
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.systems.bvar import BayesianVAR
 
@@ -160,3 +163,51 @@ def test_the_law_has_the_mean_of_the_paths_and_meets_conditions(fitted):
 def test_conditions_stand_in_the_notes(fitted):
     given = Conditions({"us_ip": {"2026-08": 85.0}})
     assert fitted.forecast(4, given).notes == ("conditional on us_ip 85 in 2026-08",)
+
+
+# -- hyper-parameters ---------------------------------------------------------------------------
+
+
+def log_posterior(model: BayesianVAR, tightness: Tightness) -> float:
+    """Log of marginal likelihood and hyper-priors, at the month scales of the priors' middle."""
+    sigma, spread = model._scales()
+    x, y = model._rows()
+    volatility = model._volatility(x, y, Tightness(), sigma, spread)
+    prior = dummy_observations(tightness, model.lags, sigma, spread)
+    law = posterior(Rows.scaled(x, y, volatility), prior, sigma)
+    values = np.log([tightness.overall / 0.2, tightness.sums, tightness.initial])
+    return law.log_evidence - 0.5 * float(((values / [0.7, 0.8, 0.8]) ** 2).sum())
+
+
+@pytest.fixture(scope="module")
+def january(panel):
+    """A day on which the hyper-parameters are those of the day itself."""
+    return panel.as_of("2024-01-01")
+
+
+def test_the_free_hyperparameter_is_where_the_likelihood_is_highest(january):
+    model = BayesianVAR(series=SMALL, n_draws=10).fit(january)
+    best = model.tightness_
+    assert (best.sums, best.initial) == (1.0, 1.0)
+    top = log_posterior(model, best)
+    for factor in (0.9, 0.97, 1.03, 1.1):
+        assert log_posterior(model, replace(best, overall=factor * best.overall)) < top
+
+
+def test_all_three_may_be_free(january):
+    model = BayesianVAR(series=SMALL, sums=None, initial=None, n_draws=10).fit(january)
+    one = BayesianVAR(series=SMALL, n_draws=10).fit(january).tightness_
+    best = model.tightness_
+    assert log_posterior(model, best) > log_posterior(model, one) + 1.0
+    for name in ("overall", "sums", "initial"):
+        for factor in (0.9, 1.1):
+            other = replace(best, **{name: factor * getattr(best, name)})
+            assert log_posterior(model, other) < log_posterior(model, best)
+
+
+def test_given_hyperparameters_are_kept(january):
+    given = BayesianVAR(series=SMALL, overall=0.3, sums=np.inf, initial=2.0, n_draws=10)
+    assert given.fit(january).tightness_ == Tightness(0.3, None, 2.0)
+    loose = BayesianVAR(series=SMALL, overall=0.3, sums=1e6, initial=1e6, n_draws=10).fit(january)
+    none = BayesianVAR(series=SMALL, overall=0.3, sums=np.inf, initial=np.inf, n_draws=10)
+    np.testing.assert_allclose(none.fit(january).coefs_, loose.coefs_, atol=1e-6)

@@ -12,7 +12,7 @@ import pandas as pd
 from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.figures import Figures, LearnedDays
 from tradeshock.features.panel.naming import series_called
-from tradeshock.features.panel.validation import clean, numeric, ordered_months
+from tradeshock.features.panel.validation import as_table, clean, numeric, ordered_months
 from tradeshock.features.panel.vintages import Vintages
 
 # Months by series, or a file of them.
@@ -28,11 +28,11 @@ def read_figures(panel: Figures, figures: NewFigures, reading: Reading) -> pd.Da
     PanelError
         If a series is not in the panel, or the figures are no clean monthly table.
     """
-    if isinstance(figures, (pd.DataFrame, pd.Series)):
-        table = figures.to_frame() if isinstance(figures, pd.Series) else figures
-        table = table.set_axis(ordered_months(table.index), axis=0)
-    else:
+    if isinstance(figures, str | PathLike):
         table = read_table(figures, reading).values
+    else:
+        table = as_table(figures)
+        table = table.set_axis(ordered_months(table.index), axis=0)
     names = [str(name) for name in table.columns]
     ids = series_called(panel.catalog, panel.values.columns, names)
     table = numeric(table.set_axis(ids, axis=1))

@@ -18,6 +18,7 @@ from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 WINDOWS = ("month", "first_10_days", "first_20_days")
 TRANSFORMS = ("log", "level")
+TEXTS = ("id", "title", "unit", "adjustment", "publisher", "code", "licence", "retrieved", "note")
 # Units of what does not add up over months: indices, shares, and whatever is so much for each.
 _NO_AMOUNT = re.compile(r"index|points?\b|=\s*100|%|deviations?|\bper\b|\ban?\b|/", re.IGNORECASE)
 
@@ -76,6 +77,9 @@ class Series:
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in TEXTS:
+            if not isinstance(text := getattr(self, name), str):
+                raise CatalogError(f"{self.id}: {name} is {text!r}; give text")
         object.__setattr__(self, "nation", nation_code(self.nation))
         if self.window not in WINDOWS:
             raise CatalogError(f"{self.id}: window {self.window!r} is none of {WINDOWS}")

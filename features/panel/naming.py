@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from tradeshock.features.errors import PanelError
@@ -48,6 +48,23 @@ def series_called(catalog: Mapping[str, Series], ids: Iterable[str], names: list
         both = [name for name, id in zip(names, series, strict=True) if id == twice[0]]
         raise PanelError(f"{both} are all names of {twice[0]}; keep one")
     return series
+
+
+def as_targets(target: str | Sequence[str]) -> tuple[str, ...]:
+    """Series to forecast, as a tuple.
+
+    Raises
+    ------
+    PanelError
+        If it is neither a name nor several, or one is there twice.
+    """
+    targets = (target,) if isinstance(target, str) else target
+    listed = tuple(targets) if isinstance(targets, Sequence) else ()
+    if not all(isinstance(id, str) for id in listed) or len({*listed}) < max(len(listed), 1):
+        raise PanelError(
+            f"got {target!r} as what to forecast; name at least one series of the panel, each once"
+        )
+    return listed
 
 
 def _ids_by_name(catalog: Mapping[str, Series], ids: list[str]) -> dict[str, str]:

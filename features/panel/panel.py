@@ -32,7 +32,7 @@ from tradeshock.features.panel.plausibility import (
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
-from tradeshock.features.panel.validation import clean
+from tradeshock.features.panel.validation import as_table, clean
 from tradeshock.features.panel.vintages import Vintages
 
 
@@ -151,8 +151,7 @@ class Panel(StatedFigures):
         PanelError
             As `Panel`; also if a column has neither a release rule nor an entry.
         """
-        if isinstance(values, pd.Series):
-            values = values.to_frame("exports_total" if values.name is None else values.name)
+        values = as_table(values)
         calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
         ids = [str(id) for id in values.columns]
         entries = plain_entries(ids, release, calendar.nation, unit, transform, holes, catalog)
@@ -232,10 +231,7 @@ class Panel(StatedFigures):
             As `Panel`; also if a column has no entry or the origin is before the panel's own.
         """
         catalog = self.catalog.with_series(*entries)
-        if isinstance(values, pd.Series):
-            name = entries[0].id if values.name is None and entries else values.name
-            values = values.to_frame(name)
-        new = clean(values, catalog)
+        new = clean(as_table(values, entries[0].id if entries else "exports_total"), catalog)
         edges = [*self.months[[0, -1]], *pd.PeriodIndex(new.index)[[0, -1]]]
         months = pd.period_range(min(edges), max(edges), freq="M", name="month")
         columns = list(dict.fromkeys([*self.values.columns, *new.columns]))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
-from tradeshock.features.panel.release import ReleaseRule
+from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 Transforms = str | Mapping[str, str]
 Holes = Iterable[str] | Mapping[str, Iterable[str]]
@@ -51,16 +51,22 @@ def plain_entries(
         If a column has neither entry nor release rule, or a name is no column.
     """
     ids = list(ids)
+    refuse_other_rules(release)
     full = _catalog(catalog)
-    given = dict.fromkeys(ids, release) if isinstance(release, ReleaseRule) else dict(release or {})
+    rules = release if isinstance(release, Mapping) else dict.fromkeys(ids, release)
+    given = {id: rule for id, rule in rules.items() if rule is not None}
+    if not isinstance(transform, str | Mapping):
+        raise PanelError(f"transform is {transform!r}; give 'log', 'level', or one for each series")
     transforms = {} if isinstance(transform, str) else dict(transform)
     default = transform if isinstance(transform, str) else "log"
     by_id: dict[str, tuple[str, ...]] = {}
     everywhere: tuple[str, ...] = ()
     if isinstance(holes, Mapping):
         by_id = {id: tuple(months) for id, months in holes.items()}
-    else:
+    elif isinstance(holes, Iterable) and not isinstance(holes, str):
         everywhere = tuple(holes)
+    else:
+        raise PanelError(f"holes is {holes!r}; give months, such as holes=['2024-09']")
     for what, names in (("transform", transforms), ("holes", by_id)):
         if odd := [id for id in names if id not in ids]:
             raise PanelError(f"{what} names {odd[0]!r}, which is no column; there are {ids[:12]}")
@@ -83,6 +89,23 @@ def plain_entries(
         if id not in full
     ]
     return Catalog([*(full[id] for id in ids if id in full), *plain])
+
+
+def refuse_other_rules(release: object) -> None:
+    """Demand rules of release, or a mapping of series to them.
+
+    Raises
+    ------
+    PanelError
+        If there is anything else, such as a bare number of days.
+    """
+    rules = release.values() if isinstance(release, Mapping) else [release]
+    for rule in rules:
+        if rule is not None and not isinstance(rule, ReleaseRule | LatestOf):
+            raise PanelError(
+                f"release is {rule!r}, which is no rule; give for instance "
+                "ReleaseRule.after(days=40)"
+            )
 
 
 def with_hole_rows(values: pd.DataFrame, holes: Iterable[pd.PeriodIndex]) -> pd.DataFrame:

@@ -21,9 +21,28 @@ def clean(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     PanelError
         If it cannot be one; the message says where and what to do.
     """
+    values = as_table(values)
     table = numeric(values.set_axis(monthly_index(values.index), axis=0))
     against_catalog(table, catalog)
     return fill_known_holes(table, catalog)
+
+
+def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
+    """Return a DataFrame; a Series is one with one column.
+
+    Raises
+    ------
+    PanelError
+        If it is neither.
+    """
+    if isinstance(values, pd.Series):
+        return values.to_frame(name if values.name is None else values.name)
+    if not isinstance(values, pd.DataFrame):
+        raise PanelError(
+            f"got {type(values).__name__} as figures; give a DataFrame or a Series with one row a "
+            "month"
+        )
+    return values
 
 
 def first_and_last(column: Floats) -> tuple[int, int] | None:
@@ -66,6 +85,11 @@ def ordered_months(index: pd.Index) -> pd.PeriodIndex:
     PanelError
         If the index is of another frequency, has duplicates, or is not in order.
     """
+    if isinstance(index, pd.MultiIndex):
+        raise PanelError(
+            f"the index has {index.nlevels} levels, {list(index.names)}; give one row a month and "
+            "one column a series: frame.unstack()"
+        )
     if len(index) == 0:
         raise PanelError("the table has no rows; give at least one month")
     if index.hasnans:
@@ -113,6 +137,11 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
     PanelError
         If a cell holds text or an infinite value.
     """
+    if isinstance(values.columns, pd.MultiIndex):
+        raise PanelError(
+            f"the columns have {values.columns.nlevels} levels; give each series one name: "
+            "frame.columns = frame.columns.map('.'.join)"
+        )
     ids = [str(id) for id in values.columns]
     if twice := sorted({id for id in ids if ids.count(id) > 1}):
         raise PanelError(f"columns {twice[:5]} stand twice in the table; keep one of each")

@@ -11,12 +11,30 @@ from pathlib import Path
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.vintages import Vintages
 
 FOLDER = Path(__file__).parent
 SNAPSHOT_DAY = date(2026, 5, 15)
+
+
+def panel_or_embedded(panel: Panel | None) -> Panel:
+    """The panel that was given, or the embedded one.
+
+    Raises
+    ------
+    PanelError
+        If something else was given.
+    """
+    if panel is None:
+        return load_panel()
+    if not isinstance(panel, Panel):
+        raise PanelError(
+            f"got {type(panel).__name__} as panel; read a file with Panel.from_file(path, ...)"
+        )
+    return panel
 
 
 def load_panel(vintages: bool = False) -> Panel:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from os import PathLike, cpu_count
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.days.reading import Day, as_days
 from tradeshock.features.errors import BacktestError
+from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
-from tradeshock.features.snapshot import load_panel
+from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.backtesting.functionals import Functional
 from tradeshock.forecast.backtesting.plan import Models, chunks_of, plan
 from tradeshock.forecast.backtesting.progress import progress_bar
@@ -95,9 +97,11 @@ def backtest(
     PanelError
         If an origin is outside what the panel knows.
     """
-    panel = load_panel() if panel is None else panel
+    panel = panel_or_embedded(panel)
     processes = processes_for(n_jobs, executor)
-    targets = (target,) if isinstance(target, str) else tuple(target)
+    targets = as_targets(target)
+    if actual not in get_args(Actual):
+        raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
     days = origins_for(panel, targets[0], origins)
     settings = Settings(
         panel=panel,

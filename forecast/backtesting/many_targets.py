@@ -12,7 +12,7 @@ from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
-from tradeshock.features.snapshot import load_panel
+from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.backtesting.backtest import backtest, processes_for
 from tradeshock.forecast.backtesting.plan import Models, plan
 from tradeshock.forecast.backtesting.progress import progress_bar
@@ -76,7 +76,7 @@ def backtest_many(
     PanelError
         If the panel does not have a series.
     """
-    panel = load_panel() if panel is None else panel
+    panel = panel_or_embedded(panel)
     processes = processes_for(n_jobs, executor)
     plan(models)
     if not targets or len(set(targets)) < len(targets):

@@ -13,9 +13,10 @@ import pandas as pd
 
 from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError
+from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
-from tradeshock.features.snapshot import load_panel
+from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.backtesting.backtest import at_least, origins_for
 from tradeshock.forecast.backtesting.plan import Models, labelled
 from tradeshock.models.base import Floats
@@ -170,8 +171,8 @@ def screen(
     ModelError
         If a model cannot forecast, or forecasts what is not positive.
     """
-    panel = load_panel() if panel is None else panel
-    targets = (target,) if isinstance(target, str) else tuple(target)
+    panel = panel_or_embedded(panel)
+    targets = as_targets(target)
     named = labelled(models)
     if twice := [name for name, count in Counter(name for name, _ in named).items() if count > 1]:
         raise BacktestError(f"two models are called {twice[0]!r}; give a mapping of label to model")

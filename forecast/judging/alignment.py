@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.arguments import floats
 
 Array = npt.NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def by_month(*given: npt.ArrayLike) -> tuple[Array, ...]:
     if len(labelled) < len(given):
         return same_rows(*given)
     order = _rows(labelled)
-    return tuple(np.asarray(_dated(x).reindex(order), dtype=float) for x in labelled)
+    return tuple(floats(_dated(x).reindex(order)) for x in labelled)
 
 
 def same_rows(*given: npt.ArrayLike) -> tuple[Array, ...]:
@@ -42,7 +43,8 @@ def same_rows(*given: npt.ArrayLike) -> tuple[Array, ...]:
     Raises
     ------
     ScoreError
-        If two Series do not have the same labels in the same order.
+        If two Series do not have the same labels in the same order, lengths differ, or something
+        is no figure.
     """
     indexes = [x.index for x in given if isinstance(x, pd.Series | pd.DataFrame)]
     if any(not index.equals(indexes[0]) for index in indexes[1:]):
@@ -50,7 +52,14 @@ def same_rows(*given: npt.ArrayLike) -> tuple[Array, ...]:
             "The labels are not the same in the same order; align the one to the other first: "
             "forecast.reindex(actual.index)."
         )
-    return tuple(np.asarray(x, dtype=float) for x in given)
+    arrays = tuple(floats(x) for x in given)
+    rows = {len(x) for x in arrays if x.ndim} - {1}
+    if len(rows) > 1:
+        raise ScoreError(
+            f"Losses, outcomes or forecasts of {sorted(rows)} months cannot be compared; hand in "
+            "the same months of all."
+        )
+    return arrays
 
 
 def _dated(x: "pd.Series | pd.DataFrame") -> "pd.Series | pd.DataFrame":

@@ -9,6 +9,7 @@ from scipy import special, stats
 
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.alignment import by_month
+from tradeshock.forecast.judging.arguments import share, vector
 from tradeshock.forecast.judging.comparison import diebold_mariano, loss_difference
 from tradeshock.forecast.judging.intervals import covered
 from tradeshock.forecast.judging.scorable import INTERVALS, month_number, scorable
@@ -39,7 +40,8 @@ def coverage_binomial(hits: npt.ArrayLike, level: float) -> SignificanceTest:
     level
         Nominal coverage, such as 0.9.
     """
-    (known,) = by_month(hits)
+    share(level, "level")
+    known = vector(*by_month(hits))
     inside = known[np.isfinite(known)] > 0
     n = len(inside)
     if n < SMALLEST_SAMPLE:
@@ -83,7 +85,8 @@ def coverage_hac(hits: npt.ArrayLike, level: float, step: int = 1) -> Significan
     ScoreError
         If every outcome was inside, or outside, or there are fewer than ``max(8, step + 1)``.
     """
-    (inside,) = by_month(hits)
+    share(level, "level")
+    inside = vector(*by_month(hits))
     if np.isfinite(inside).any() and is_constant(inside):
         raise ScoreError(
             f"The outcome was always {'inside' if np.nanmax(inside) else 'outside'} the interval: "

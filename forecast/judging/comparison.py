@@ -17,6 +17,7 @@ from scipy import special
 
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.alignment import by_month
+from tradeshock.forecast.judging.arguments import whole
 from tradeshock.forecast.judging.significance import (
     SMALLEST_SAMPLE,
     Array,
@@ -44,8 +45,7 @@ def loss_difference(loss_a: npt.ArrayLike, loss_b: npt.ArrayLike, step: int = 1)
             f"Losses of shapes {a.shape} and {b.shape} cannot be compared; hand in two vectors "
             "with one entry for each month."
         )
-    if step < 1:
-        raise ScoreError(f"Steps are counted from 1; got step {step}.")
+    whole(step, "step")
     difference = without_rounding(a - b, a, b)
     observed = difference[np.isfinite(difference)]
     if len(observed) < max(SMALLEST_SAMPLE, step + 1):
@@ -173,6 +173,8 @@ def clark_west(
         Months ahead.
     """
     small, large = by_month(error_small, error_large)
+    if small.shape != large.shape:
+        raise ScoreError(f"Errors of shapes {small.shape} and {large.shape} cannot be compared.")
     gain = loss_difference(small**2, large**2 - (small - large) ** 2, step)
     n, mean = int(np.isfinite(gain).sum()), float(np.nanmean(gain))
     variance, kernel = long_run_covariance(gain - mean, step - 1)
@@ -223,6 +225,10 @@ def giacomini_white(
         known = np.column_stack([np.ones(len(difference)), lagged])
     else:
         known = np.asarray(instruments)
+        if known.ndim != 2:
+            raise ScoreError(
+                f"Instruments of shape {known.shape} are no table; hand in months by instruments."
+            )
     moments = known * difference[:, None]
     used = moments[np.isfinite(moments).all(axis=1)]
     n, degrees = len(used), known.shape[1]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError, TradeshockError
+from tradeshock.forecast.judging.arguments import floats, frame, share, whole
 from tradeshock.forecast.judging.significance import (
     SMALLEST_SAMPLE,
     is_constant,
@@ -98,6 +99,8 @@ def model_confidence_set(
         by the same amount in every month, so that there is no variance to test with.
     """
     table = _checked(losses)
+    share(size, "size")
+    whole(reps, "reps")
     first = _first_alike(table)
     distinct = table[list(dict.fromkeys(first.values()))]
     block = _block(len(table), step)
@@ -147,6 +150,7 @@ def superior_predictive_ability(
         with.
     """
     table = _checked(losses)
+    whole(reps, "reps")
     if benchmark not in table.columns:
         raise ScoreError(f"No losses of {benchmark!r}; there are {list(table.columns)}.")
     base, rivals = table[benchmark], table.drop(columns=benchmark)
@@ -229,6 +233,7 @@ def _that_could_beat(base: pd.Series, rivals: pd.DataFrame) -> list[str]:
 
 def _checked(losses: pd.DataFrame) -> pd.DataFrame:
     """Losses in the order of their months, models named by texts."""
+    frame(losses, "losses")
     months, models = losses.shape
     if models < 2 or months < SMALLEST_SAMPLE:
         raise ScoreError(
@@ -237,7 +242,7 @@ def _checked(losses: pd.DataFrame) -> pd.DataFrame:
         )
     if not (names := losses.columns.map(str)).is_unique:
         raise ScoreError(f"{list(names[names.duplicated()])} are there more than once.")
-    gaps = losses.columns[~np.isfinite(losses.to_numpy(dtype=float)).all(axis=0)]
+    gaps = losses.columns[np.flatnonzero(~np.isfinite(floats(losses)).all(axis=0))]
     if len(gaps):
         raise ScoreError(f"Losses of {list(gaps)} have gaps; keep the months that all have.")
     ordered = losses.set_axis(names, axis=1)
@@ -247,4 +252,4 @@ def _checked(losses: pd.DataFrame) -> pd.DataFrame:
 
 
 def _block(n: int, step: int) -> int:
-    return max(step, round(float(np.cbrt(n))))
+    return max(whole(step, "step"), round(float(np.cbrt(n))))

@@ -9,6 +9,7 @@ from scipy import special
 
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.alignment import by_month
+from tradeshock.forecast.judging.arguments import whole
 from tradeshock.forecast.judging.significance import (
     SMALLEST_SAMPLE,
     SignificanceTest,
@@ -71,6 +72,7 @@ def mincer_zarnowitz(
             f"Outcomes of shape {y.shape} and forecasts of shape {f.shape} cannot be compared; "
             "hand in two vectors with one entry for each month."
         )
+    whole(step, "step")
     both = np.isfinite(y) & np.isfinite(f)
     n = int(both.sum())
     if n < max(SMALLEST_SAMPLE, step + 2) or is_constant(f[both]):

@@ -77,7 +77,7 @@ def giacomini_rossi(
     n = len(difference)
     if not np.isfinite(difference).all():
         raise ScoreError("The fluctuation test needs a loss of both models in every month.")
-    if not 0.1 <= share <= 0.9:
+    if not isinstance(share, float | int) or not 0.1 <= share <= 0.9:
         raise ScoreError(f"Windows are 0.1 to 0.9 of the sample; got share {share}.")
     window = max(round(share * n), 1)
     variance, kernel = long_run_covariance(difference - difference.mean(), step - 1)

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeshock.forecast.judging.alignment import same_rows
+from tradeshock.forecast.judging.arguments import share
 from tradeshock.forecast.judging.significance import ROUNDING
 
 Array = npt.NDArray[np.float64]
@@ -21,6 +22,7 @@ def pinball(actual: npt.ArrayLike, quantile: npt.ArrayLike, level: float) -> Arr
     level
         Probability of the quantile, in (0, 1).
     """
+    share(level, "level")
     y, q = same_rows(actual, quantile)
     difference = y - q
     return np.asarray(np.maximum(level * difference, (level - 1.0) * difference))
@@ -42,6 +44,7 @@ def interval_score(
     level
         Nominal coverage, such as 0.9.
     """
+    share(level, "level")
     y, low, high = same_rows(actual, lower, upper)
     miss = np.maximum(low - y, 0.0) + np.maximum(y - high, 0.0)
     return np.asarray(high - low + 2.0 / (1.0 - level) * miss)

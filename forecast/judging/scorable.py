@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.arguments import frame as as_frame
 from tradeshock.forecast.judging.significance import without_rounding
 
 QUANTILES = {
@@ -66,6 +67,7 @@ def scorable(frame: pd.DataFrame) -> pd.DataFrame:
         If columns are missing, no row has an outcome, a forecast is there twice, a level is not
         positive, or a score of a row with an outcome is not a number.
     """
+    as_frame(frame, "the first argument")
     missing = [name for name in _REQUIRED if name not in frame.columns]
     if missing:
         raise ScoreError(

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
-from tradeshock.features.snapshot import load_panel
+from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
 from tradeshock.forecast.monthly.defaults import (
@@ -300,8 +301,6 @@ def monthly_forecast(
         If there is no such model, it cannot forecast this, or an adjustment makes no sense.
     ConditionError
         If no path can meet the conditions, or they name what is not there.
-    TypeError
-        If `model` is neither a model nor a name.
 
     Warns
     -----
@@ -309,9 +308,11 @@ def monthly_forecast(
         Once, if the target or series that the model reads are older than their release rules say;
         a note says the same.
     """
-    panel = load_panel() if panel is None else panel
+    panel = panel_or_embedded(panel)
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
+    if threshold is not None and not (isinstance(threshold, Real) and np.isfinite(threshold)):
+        raise ModelError(f"the threshold is {threshold!r}; give a finite number")
     if threshold is not None and not panel.catalog[target].is_flow:
         raise ModelError(
             f"{target} is in {panel.catalog[target].unit}, which does not add up to a total of the "
@@ -354,6 +355,6 @@ def _chosen(model: Model | str | None, panel: Panel, target: str) -> Model:
 
         return make_model(model)
     if not isinstance(model, Model):
-        raise TypeError(f"model is {model!r}; give a tradeshock.models.Model or its name")
+        raise ModelError(f"model is {model!r}; give a tradeshock.models.Model or its name")
     unfitted: Model = clone(model)
     return unfitted

@@ -58,7 +58,7 @@ def parse_adjustments(texts: Iterable[str]) -> dict[str, float]:
 def _amount(month: str, text: str | float) -> float:
     try:
         amount = float(text)
-    except ValueError:
+    except (TypeError, ValueError):
         amount = math.nan
     if not math.isfinite(amount):
         raise ModelError(
@@ -103,6 +103,10 @@ class Judgement:
                     "add one, such as 2026-06=+1200, or drop the note"
                 )
             return None
+        if not isinstance(amounts, Mapping):
+            raise ModelError(
+                f"adjustments are {amounts!r}; give amounts by month, such as {{'2026-06': 1200}}"
+            )
         try:
             months = pd.PeriodIndex([as_month(month) for month in amounts], freq="M")
         except PanelError as error:

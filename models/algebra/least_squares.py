@@ -277,7 +277,7 @@ def refuse_constant(columns: Mapping[str, Array], where: str) -> None:
         Naming the first series that is constant.
     """
     for name, values in columns.items():
-        if np.ptp(values) == 0.0:
+        if np.ptp(values) <= ROUNDING * np.abs(values).max():
             raise ModelError(
                 f"got {name} constant {where}, which leaves nothing to regress on; leave the "
                 "series out or start where it moves"

@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
@@ -56,7 +57,7 @@ class ConformanceCase:
             from tradeshock.features.snapshot import load_panel
 
             panel = load_panel()
-        targets = (target,) if isinstance(target, str) else tuple(target)
+        targets = as_targets(target)
         days = tricky_origins(panel, targets[0]) if origins is None else list(origins)
         if len(days) < FEWEST_ORIGINS:
             raise ModelError(f"got {len(days)} origins to check on; give {FEWEST_ORIGINS} or more")

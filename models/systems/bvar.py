@@ -14,6 +14,7 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
+from tradeshock.models.algebra.least_squares import refuse_constant
 from tradeshock.models.algebra.linear_conditions import (
     LinearConditions,
     Soft,
@@ -156,6 +157,7 @@ class BayesianVAR(LinearSystem):
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
+        refuse_constant(self.levels_.growth_by_series, "in growth")
         self._centre()
         self.tightness_ = self._yearly_tightness(findings)
         self._learn()

@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.models.algebra.conditioning import GaussianFuture, root_of
+from tradeshock.models.algebra.least_squares import refuse_constant
 from tradeshock.models.convergence import convergence_notes, quiet_fit
 from tradeshock.models.findings import Findings
 from tradeshock.models.parameters import Rules, ids, optional, whole
@@ -116,6 +117,7 @@ class DynamicFactor(System):
             wanted = tuple(id for id in wanted if id in self.panel_)
         self.series_, self.left_out_ = live_series(self.panel_, wanted, self.target_)
         self._read()
+        refuse_constant(self.levels_.growth_by_series, "in growth")
         estimated = self._yearly_fit(findings)
         self.converged_ = estimated.mle_retvals.iter < self.maxiter
         self.result_ = estimated.apply(self.growth_)

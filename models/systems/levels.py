@@ -129,6 +129,11 @@ class SystemLevels:
         return self.levels[: self.common]
 
     @property
+    def growth_by_series(self) -> dict[str, Floats]:
+        """Changes of each series in the months that all have."""
+        return dict(zip(self.series, np.diff(self.complete, axis=0).T, strict=True))
+
+    @property
     def complete_months(self) -> pd.PeriodIndex:
         """Months that all series have."""
         return self.months[: self.common]
