@@ -151,7 +151,7 @@ class ForecastPaths:
     def _column(self, series: str | None) -> int:
         if series is None:
             return 0
-        if series not in self.series:
+        if not isinstance(series, str) or series not in self.series:
             raise ModelError(f"the forecast has no series {series!r}; it has {list(self.series)}")
         return self.series.index(series)
 
@@ -261,7 +261,7 @@ class ForecastPaths:
         ModelError
             If `by` is none of these.
         """
-        if by not in PERIODS:
+        if not isinstance(by, str) or by not in PERIODS:
             raise ModelError(f"cannot total by {by!r}; choose one of {PERIODS}")
         values, months = self.with_history(series)
         if by == "JanFeb":

@@ -56,6 +56,10 @@ def make_model(name: str, **parameters: object) -> Model:
     ModelError
         If there is no such model, or it has no such parameter.
     """
+    if not isinstance(name, str):
+        raise ModelError(
+            f"got {name!r} as the name of a model; there are {', '.join(_installed())}"
+        )
     cls = _class_at(name) if ":" in name else _class_called(name)
     known = inspect.signature(cls).parameters
     if unknown := sorted(set(parameters) - set(known)):

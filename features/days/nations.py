@@ -11,7 +11,6 @@ from tradeshock.features.errors import CatalogError
 FROZEN = ("KR", "US")
 
 
-@cache
 def nation_code(nation: str | None) -> str | None:
     """ISO code of a nation, with a part of it where only that part is meant.
 
@@ -31,10 +30,17 @@ def nation_code(nation: str | None) -> str | None:
     CatalogError
         If there is no such nation or part; the message says what may be meant.
     """
-    if nation is None or nation in FROZEN:
-        return nation
+    if nation is None:
+        return None
     if not isinstance(nation, str):
         raise CatalogError(f"nation {nation!r} is no text; give an ISO code such as 'KR'")
+    return _code_of(nation)
+
+
+@cache
+def _code_of(nation: str) -> str:
+    if nation in FROZEN:
+        return nation
     known = _codes_by_name()
     if _plain(nation) in known:
         return known[_plain(nation)]

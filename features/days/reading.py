@@ -59,6 +59,8 @@ def as_days(days: Iterable[Day]) -> pd.DatetimeIndex:
     PanelError
         If one cannot be read as a day.
     """
+    if not isinstance(days, Iterable) or isinstance(days, str):
+        raise PanelError(f"got {days!r}, expected days such as ['2026-05-15']")
     given = list(days)
     if not all(type(day) is pd.Timestamp and day.tz is None for day in given):
         given = [as_day(day) for day in given]

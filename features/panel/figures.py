@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
@@ -51,7 +52,7 @@ class Figures:
     vintages: Vintages | None = None
 
     def __contains__(self, id: object) -> bool:
-        return id in self.values.columns
+        return isinstance(id, str) and id in self.values.columns
 
     @property
     def months(self) -> pd.PeriodIndex:
@@ -67,8 +68,9 @@ class Figures:
             If the panel does not have the series.
         """
         if id not in self:
-            near = [c for c in self.values.columns if str(id) in c or c in str(id)][:4]
-            hint = f"; perhaps {near}" if near else ""
+            ids = [str(column) for column in self.values.columns]
+            near = [c for c in ids if str(id) in c][:4] or get_close_matches(str(id), ids)
+            hint = f"; did you mean one of {near}?" if near else ""
             raise PanelError(
                 f"the panel has no series {id!r}{hint}; it has {len(self.values.columns)} series, "
                 "see panel.values.columns"

@@ -72,7 +72,7 @@ class OwnReleases:
         PanelError
             If there is no such state.
         """
-        if state not in self.states:
+        if not isinstance(state, str) or state not in self.states:
             raise PanelError(
                 f"{self.target.id} has no state {state!r} here; it has {list(self.states)}"
             )

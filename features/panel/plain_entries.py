@@ -62,11 +62,9 @@ def plain_entries(
     by_id: dict[str, tuple[str, ...]] = {}
     everywhere: tuple[str, ...] = ()
     if isinstance(holes, Mapping):
-        by_id = {id: tuple(months) for id, months in holes.items()}
-    elif isinstance(holes, Iterable) and not isinstance(holes, str):
-        everywhere = tuple(holes)
+        by_id = {id: _months(months) for id, months in holes.items()}
     else:
-        raise PanelError(f"holes is {holes!r}; give months, such as holes=['2024-09']")
+        everywhere = _months(holes)
     for what, names in (("transform", transforms), ("holes", by_id)):
         if odd := [id for id in names if id not in ids]:
             raise PanelError(f"{what} names {odd[0]!r}, which is no column; there are {ids[:12]}")
@@ -114,6 +112,12 @@ def with_hole_rows(values: pd.DataFrame, holes: Iterable[pd.PeriodIndex]) -> pd.
     lacking = [h[(h > months[0]) & (h < months[-1]) & ~h.isin(months)] for h in holes]
     rows = months.append(lacking).unique().sort_values()
     return values.reindex(pd.PeriodIndex(rows, name="month"))
+
+
+def _months(given: object) -> tuple[str, ...]:
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        raise PanelError(f"holes are {given!r}; give months, such as holes=['2024-09']")
+    return tuple(given)
 
 
 def _catalog(given: CatalogFile | None) -> Catalog:

@@ -100,7 +100,7 @@ def backtest(
     panel = panel_or_embedded(panel)
     processes = processes_for(n_jobs, executor)
     targets = as_targets(target)
-    if actual not in get_args(Actual):
+    if not isinstance(actual, str) or actual not in get_args(Actual):
         raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
     days = origins_for(panel, targets[0], origins)
     settings = Settings(

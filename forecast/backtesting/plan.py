@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -95,6 +95,8 @@ def labelled(models: Models) -> list[tuple[str, Model]]:
         models = [models]
     if isinstance(models, Mapping):
         pairs = [(label, _model(model)) for label, model in models.items()]
+    elif not isinstance(models, Iterable):
+        raise BacktestError(f"got {models!r} as models; give for instance ['RandomWalk', 'VAR']")
     else:
         pairs = [(made.name, made) for made in map(_model, models)]
     if not pairs:

@@ -265,7 +265,7 @@ def _coverage_tests(hits: Array, level: float, step: int) -> dict[str, object]:
 
 
 def _checked_pit(pit: npt.ArrayLike) -> Array:
-    (values,) = by_month(pit)
+    values = vector(*by_month(pit))
     outside = int((~((values >= 0) & (values <= 1))).sum())
     if len(values) < SMALLEST_SAMPLE or outside:
         raise ScoreError(

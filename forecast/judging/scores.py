@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.arguments import frame as as_frame
 from tradeshock.forecast.judging.comparison import diebold_mariano
 from tradeshock.forecast.judging.episodes import EPISODES, Episode, labels
 from tradeshock.forecast.judging.intervals import covered, interval_score, pinball
@@ -115,8 +116,11 @@ def _check_arguments(
     windows: Mapping[str, tuple[str, str]] | None,
     episodes: Sequence[Episode] | None,
 ) -> None:
-    unknown = [key for key in by if key not in frame.columns and key not in _DERIVED]
-    if unknown or isinstance(by, str):
+    as_frame(frame, "the first argument")
+    listed = isinstance(by, Sequence) and not isinstance(by, str)
+    texts = [key for key in by if isinstance(key, str)] if listed else []
+    unknown = [key for key in texts if key not in frame.columns and key not in _DERIVED]
+    if unknown or not texts or len(texts) < len(by):
         raise ScoreError(
             f"Cannot group by {unknown or repr(by)}; give a list of columns of the frame or of "
             f"{list(_DERIVED)}."
@@ -171,7 +175,8 @@ def _direction(rows: pd.DataFrame) -> Array:
 
 def _with_reference(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Add the reference's errors and CRPS for the same forecast, NaN where it has made none."""
-    base = rows.loc[rows["model"] == reference, [*FORECAST_KEYS, "squared", "crps"]]
+    own = rows["model"].eq(reference) if isinstance(reference, str) else np.zeros(len(rows), bool)
+    base = rows.loc[own, [*FORECAST_KEYS, "squared", "crps"]]
     if base.empty:
         raise ScoreError(
             f"No forecasts of the reference {reference!r}; there are "

@@ -110,8 +110,10 @@ def target_of(panel: Panel, target: str | None = None) -> str:
     ids = [str(id) for id in panel.values.columns]
     if target is None and (TARGET in ids or len(ids) == 1):
         return TARGET if TARGET in ids else ids[0]
-    if target is not None and target in ids:
+    if isinstance(target, str) and target in ids:
         return target
+    if target is not None and not isinstance(target, str):
+        raise PanelError(f"got {target!r} as what to forecast; give the id of one series")
     what = "say which series to forecast" if target is None else f"there is no series {target!r}"
     near = [id for id in ids if target is not None and target in id] or ids
     more = f" and {len(near) - 8} more" if len(near) > 8 else ""

@@ -96,6 +96,10 @@ class Judgement:
         ModelError
             If a month or an amount does not read, or a reason is given for nothing.
         """
+        if amounts is not None and not isinstance(amounts, Mapping):
+            raise ModelError(
+                f"adjustments are {amounts!r}; give amounts by month, such as {{'2026-06': 1200}}"
+            )
         if not amounts:
             if reason is not None:
                 raise ModelError(
@@ -103,10 +107,6 @@ class Judgement:
                     "add one, such as 2026-06=+1200, or drop the note"
                 )
             return None
-        if not isinstance(amounts, Mapping):
-            raise ModelError(
-                f"adjustments are {amounts!r}; give amounts by month, such as {{'2026-06': 1200}}"
-            )
         try:
             months = pd.PeriodIndex([as_month(month) for month in amounts], freq="M")
         except PanelError as error:

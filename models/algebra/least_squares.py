@@ -37,6 +37,8 @@ Array = npt.NDArray[np.float64]
 CRITERIA = ("aic", "bic", "hq")
 # Regressors (scaled to unit length) are called collinear when a pivot falls below this part of 1.
 _COLLINEAR = 1e-10
+# Movements that are what rounding leaves of a constant.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,7 @@ def refuse_constant(columns: Mapping[str, Array], where: str) -> None:
         Naming the first series that is constant.
     """
     for name, values in columns.items():
-        if np.ptp(values) <= ROUNDING * np.abs(values).max():
+        if np.ptp(values) <= _ROUNDING:
             raise ModelError(
                 f"got {name} constant {where}, which leaves nothing to regress on; leave the "
                 "series out or start where it moves"

@@ -31,7 +31,7 @@ from tradeshock.models.algebra.minnesota import (
 )
 from tradeshock.models.algebra.parameter_draws import Correction, ParameterDraws, soft_shift
 from tradeshock.models.findings import Findings
-from tradeshock.models.parameters import Rule, Rules, ids, optional, positive, whole
+from tradeshock.models.parameters import Rule, Rules, ids, number, optional, whole
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.membership import live_series
 from tradeshock.models.systems.system import LinearSystem
@@ -56,8 +56,8 @@ DEFAULT_SERIES = (
 # (2015): wide, but they keep the optimiser where the prior means something.
 HYPERPRIORS = {"overall": (math.log(0.2), 0.7), "sums": (0.0, 0.8), "initial": (0.0, 0.8)}
 SLACK = Rule(
-    "a positive number, or inf to leave the prior out, or None to estimate it",
-    lambda value: value is None or value == math.inf or positive().holds(value),
+    "a number, at least 0.0001, or inf to leave the prior out, or None to estimate it",
+    lambda value: value is None or value is math.inf or number(1e-4).holds(value),
 )
 TAILS = 5.0
 ROUNDS = 3
@@ -119,7 +119,7 @@ class BayesianVAR(LinearSystem):
     rules: ClassVar[Rules] = {
         "series": optional(ids()),
         "lags": whole(1),
-        "overall": optional(positive()),
+        "overall": optional(number(1e-4, 100.0)),
         "sums": SLACK,
         "initial": SLACK,
     }
