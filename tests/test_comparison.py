@@ -153,7 +153,7 @@ def test_missing_months_are_left_out_at_step_1():
         (np.ones(20), np.ones(20), 1, "one model twice"),
         (np.arange(5.0), np.zeros(5), 1, "5 months are too few"),
         (np.arange(12.0), np.zeros(12), 12, "at least 13"),
-        (np.arange(12.0), np.zeros(12), 0, "counted from 1"),
+        (np.arange(12.0), np.zeros(12), 0, "step is 0"),
     ],
 )
 def test_losses_that_cannot_be_compared_are_refused(a, b, step, message):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import BacktestError, ModelError, ScoreError
+from tradeshock.features.errors import BacktestError, ModelError, PanelError, ScoreError
 from tradeshock.forecast import backtest, screen
 from tradeshock.forecast.backtesting.screening import Screening
 from tradeshock.models import VAR, ExponentialSmoothing, RandomWalk
@@ -68,7 +68,7 @@ def test_bad_input(panel: Panel) -> None:
     with pytest.raises(BacktestError, match=r"steps is 1\.5"):
         screen(VAR(), panel, origins=origins, steps=1.5)  # type: ignore[arg-type]
     for targets in ([], ["exports_total"] * 2):
-        with pytest.raises(BacktestError, match="name at least one, and each once"):
+        with pytest.raises(PanelError, match="name at least one series of the panel, each once"):
             screen(VAR(), panel, targets, origins)
     screened = screen(VAR(lags=1), panel, origins=origins, steps=1)
     assert len(screened.scores(["model", "model"])) == 1

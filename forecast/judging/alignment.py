@@ -56,8 +56,8 @@ def same_rows(*given: npt.ArrayLike) -> tuple[Array, ...]:
     rows = {len(x) for x in arrays if x.ndim} - {1}
     if len(rows) > 1:
         raise ScoreError(
-            f"Losses, outcomes or forecasts of {sorted(rows)} months cannot be compared; hand in "
-            "the same months of all."
+            f"Figures of shapes {[x.shape for x in arrays]} cannot be compared; hand in the same "
+            "months of all."
         )
     return arrays
 

@@ -57,7 +57,11 @@ DEFAULT_SERIES = (
 HYPERPRIORS = {"overall": (math.log(0.2), 0.7), "sums": (0.0, 0.8), "initial": (0.0, 0.8)}
 SLACK = Rule(
     "a number, at least 0.0001, or inf to leave the prior out, or None to estimate it",
-    lambda value: value is None or value is math.inf or number(1e-4).holds(value),
+    lambda value: (
+        value is None
+        or number(1e-4).holds(value)
+        or (isinstance(value, float) and value == math.inf)
+    ),
 )
 TAILS = 5.0
 ROUNDS = 3
