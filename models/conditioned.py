@@ -14,9 +14,9 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.models.assumptions.entries import Cell
 from tradeshock.models.assumptions.odd_values import refuse_odd_values
 from tradeshock.models.assumptions.plausibility import Plausibility, plausibility_of
+from tradeshock.models.conditions import Conditions
 
 if TYPE_CHECKING:
-    from tradeshock.models.conditions import Conditions
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
@@ -72,6 +72,11 @@ class Conditioned:
 
     def _accepted(self, conditions: Conditions | None) -> Conditions | None:
         """Conditions that the model can be asked to meet; None for empty ones."""
+        if not isinstance(conditions, Conditions | None):
+            raise ConditionError(
+                f"got {type(conditions).__name__} as conditions; give Conditions({{series: {{month: "
+                "value}})"
+            )
         if conditions is None or not len(conditions):
             return None
         if not self.takes_conditions:
