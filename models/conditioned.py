@@ -74,8 +74,8 @@ class Conditioned:
         """Conditions that the model can be asked to meet; None for empty ones."""
         if not isinstance(conditions, Conditions | None):
             raise ConditionError(
-                f"got {type(conditions).__name__} as conditions; give Conditions({{series: {{month: "
-                "value}})"
+                f"got {type(conditions).__name__} as conditions; give for instance "
+                "Conditions({'usdkrw': {'2026-07': 1550.0}})"
             )
         if conditions is None or not len(conditions):
             return None
