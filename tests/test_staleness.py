@@ -11,7 +11,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import OddFigureWarning, StaleSeriesWarning
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.report import Report
+from tradeshock.forecast.report.model_card import model_card
 from tradeshock.models import BayesianVAR, RandomWalk
 
 TOTAL = "exports_total"
@@ -37,7 +37,7 @@ def test_one_sentence_and_one_warning(later: Panel) -> None:
     assert set(texts) < set(notes)
     assert not any(note.startswith("left out as stale") for note in notes)
     assert json.loads(forecast.to_json())["notes"] == list(notes)
-    assert texts[1] in Report(forecast).html()
+    assert texts[1] in model_card(forecast).facts["Notes"]
 
 
 def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) -> None:
