@@ -67,3 +67,17 @@ def test_card_names_a_model_that_the_walk_beats(panel: Panel, small_record: Reco
     assert any(
         re.match(r"Step 1: RMSE \d\.\d\d times that of RandomWalk", t) for t in card.failures
     )
+
+
+def test_figures_fetched_later_than_the_day_are_said_to_be(panel: Panel) -> None:
+    then = monthly_forecast(panel, "2020-06-01", model=RandomWalk(n_draws=20), steps=1)
+    assert (
+        model_card(then)
+        .facts["Data until"]
+        .endswith(
+            "; as fetched later, up to 2026-09-15: revisions since the origin may be among them"
+        )
+    )
+    own = Panel.from_frame(panel.values["exports_total"].dropna(), ReleaseRule(day=1))
+    alone = monthly_forecast(own, model=RandomWalk(n_draws=20), steps=1)
+    assert "fetched" not in model_card(alone).facts["Data until"]

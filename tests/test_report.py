@@ -26,7 +26,7 @@ from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
 from tradeshock.forecast.report.page import FOLDER
 from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
-from tradeshock.models import RandomWalk, Record
+from tradeshock.models import BayesianVAR, FlashBridge, RandomWalk, Record
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 LEVELS = ("median", "low80", "high80", "yoy_median", "yoy_low80", "yoy_high80")
@@ -352,3 +352,24 @@ def test_page_shows_the_card(page: str) -> None:
     for words in ("Tuning budget", "Known failures", "Release rules assumed", "Data used"):
         assert words in text
     assert "Korea Customs Service" in text
+
+
+def test_new_figures_are_those_that_the_model_reads(panel: Panel) -> None:
+    now = monthly_forecast(panel, "2026-05-15", model=BayesianVAR(n_draws=100), steps=2)
+    part = revisions(now, forecast_before(now))
+    shown = {row[0] for row in part.tables[1].rows}
+    titles = {panel.catalog[id].title for id in now.fitted.inputs_}
+    assert shown
+    assert shown <= titles
+    assert part.all_figures is not None
+    assert {row[0] for row in part.all_figures.rows} > shown
+    assert f"{len(shown)} of which the model reads" in part.sentences[0]
+    assert part.tables[1].headers[-2:] == ["Year on year", "Year on year, month before"]
+
+
+def test_bridges_without_early_counts_say_so(panel: Panel) -> None:
+    own = Panel.from_frame(panel.values["exports_total"].dropna(), ReleaseRule(day=1))
+    paths = FlashBridge(RandomWalk(), n_draws=20).fit(own).forecast(1)
+    assert paths.notes == ("no early counts of exports_total: bridges forecast as their carriers",)
+    counted = FlashBridge(RandomWalk(), n_draws=20).fit(panel.as_of("2026-05-01")).forecast(1)
+    assert counted.notes == ()
