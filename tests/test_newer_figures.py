@@ -127,3 +127,4 @@ def test_contradictions_are_refused(tmp_path: Path) -> None:
     refused = run("forecast", "--add", dollars)
     assert refused.exit_code == 2
     assert "exports_total_first_20_days" in refused.stderr
+    assert "Added" not in refused.stderr

@@ -11,6 +11,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import OddFigureWarning, StaleSeriesWarning
 from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.monthly.staleness import stale_notes
 from tradeshock.forecast.report.model_card import model_card
 from tradeshock.models import BayesianVAR, RandomWalk
 
@@ -45,6 +46,12 @@ def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) 
         warnings.simplefilter("error")
         forecast = monthly_forecast(panel, model=RandomWalk(), steps=1)
     assert forecast.paths.notes == ()
+
+
+def test_what_was_late_at_an_earlier_origin_is_not_missing_now(later: Panel) -> None:
+    known = later.as_of("2026-05-15")
+    assert stale_notes(known, TOTAL, ["usdkrw", "brent", ""]) == ()
+    assert "brent, usdkrw (to 2026-04)" in stale_notes(later, TOTAL, ["brent", "usdkrw"])[1]
 
 
 def test_other_warnings_pass(panel: Panel) -> None:

@@ -96,5 +96,5 @@ def _unknown(unknown: list[str], ids: list[str], known: dict[str, str]) -> str:
     listed = f"it has {ids}" if len(ids) <= 12 else f"it has {len(ids)}, see panel.values.columns"
     return (
         f"the panel has no series {', '.join(map(repr, unknown[:12]))}; {hint}{listed} "
-        "(columns of a file are chosen and renamed by `columns`)"
+        "(columns of a file are chosen and renamed by `columns`, or --column NAME=SERIES)"
     )

@@ -150,7 +150,7 @@ def _panel(csv: str | None, own: dict[str, Any], reading: dict[str, Any]) -> Pan
 
 def _with_newer(panel: Panel, add: str, reading: dict[str, Any]) -> Panel:
     """Panel with the figures of a file on top; what they change is said."""
-    changes = panel.changes(add, **reading)
+    newer, changes = panel.append(add, **reading), panel.changes(add, **reading)
     kinds = changes["kind"].value_counts()
     new, revised = kinds.get("new", 0), kinds.get("revised", 0)
     months = f", {min(changes['month'])} to {max(changes['month'])}" if len(changes) else ""
@@ -161,7 +161,7 @@ def _with_newer(panel: Panel, add: str, reading: dict[str, Any]) -> Panel:
     by_size = changes[changes["kind"] == "revised"].sort_values("revision", key=abs)
     for id, month, _, before, after, _ in by_size.tail(5).itertuples(index=False):
         click.echo(f"  {id} {month}: {before:,.10g} is now {after:,.10g}", err=True)
-    return panel.append(add, **reading)
+    return newer
 
 
 def _taken(options: dict[str, Any], group: Iterable[str]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def stale_notes(panel: Panel, target: str, left_out: Iterable[str]) -> tuple[str
         Figures as they stood at the origin.
     target : str
     left_out : iterable of str
-        Series that the model would have read, were they not stale.
+        Series that the model would have read, were they not stale, now or at an earlier origin.
     """
     notes = []
     if panel.is_stale(target):
@@ -49,7 +49,9 @@ def stale_notes(panel: Panel, target: str, left_out: Iterable[str]) -> tuple[str
         )
     by_month = defaultdict(list)
     for id in dict.fromkeys(left_out):
-        by_month[panel.last_month(id)].append(id)
+        # Bridges look back at origins where other series were late.
+        if id in panel and panel.is_stale(id):
+            by_month[panel.last_month(id)].append(id)
     if by_month:
         listed = "; ".join(f"{', '.join(ids)} (to {month})" for month, ids in by_month.items())
         notes.append(
