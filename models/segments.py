@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -34,47 +34,33 @@ def sees_vintages(replay: Method) -> Method:
 
 def by_segment(replay: Replay) -> Replay:
     """Make a method `Model.replay` check parameters and go over segments."""
-    splits = not getattr(replay, "sees_vintages", False)
-
-    @wraps(replay)
-    def segmented(
-        self: Any,
-        panel: Panel,
-        target: str | Sequence[str],
-        origins: Sequence[pd.Timestamp],
-        steps: int,
-    ) -> Iterator[ForecastPaths]:
-        check_parameters(self)
-        if not (splits and panel.revises_the_past):
-            return replay(self, panel, target, origins, steps)
-        parts = panel.segments(as_stamps(origins))
-        replays = (replay(self, plain, target, part, steps) for plain, part in parts)
-        return chain.from_iterable(replays)
-
-    return segmented
+    return _over_segments(replay, chain.from_iterable)
 
 
 def points_by_segment(replay_points: Points) -> Points:
     """Make a method `Model.replay_points` check parameters and go over segments."""
-    splits = not getattr(replay_points, "sees_vintages", False)
+    return _over_segments(replay_points, lambda parts: np.concatenate([*parts]))
 
-    @wraps(replay_points)
+
+def _over_segments(method: Method, joined: Callable[[Iterator[Any]], Any]) -> Method:
+    """Method that replays each segment by itself and joins what comes of them."""
+    splits = not getattr(method, "sees_vintages", False)
+
+    @wraps(method)
     def segmented(
         self: Any,
         panel: Panel,
         target: str | Sequence[str],
         origins: Sequence[pd.Timestamp],
         steps: int,
-    ) -> Floats:
+    ) -> Any:
         check_parameters(self)
         if not (splits and panel.revises_the_past):
-            return replay_points(self, panel, target, origins, steps)
+            return method(self, panel, target, origins, steps)
         parts = panel.segments(as_stamps(origins))
-        return np.concatenate(
-            [replay_points(self, plain, target, part, steps) for plain, part in parts]
-        )
+        return joined(method(self, plain, target, part, steps) for plain, part in parts)
 
-    return segmented
+    return cast(Method, segmented)
 
 
 def as_stamps(origins: Sequence[pd.Timestamp]) -> list[pd.Timestamp]:

@@ -122,9 +122,9 @@ class FeaturePipeline(Parameters):
         All of them where a block does not say, by a method of the same name.
         """
         blocks = default_blocks() if self.blocks is None else self.blocks
+        every = tuple(map(str, panel.values.columns))
         read: list[str] = []
         for _, block in blocks:
-            every = tuple(map(str, panel.values.columns))
             read += block.inputs(panel, target) if hasattr(block, "inputs") else every
         return tuple(dict.fromkeys(read))
 

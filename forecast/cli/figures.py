@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 if TYPE_CHECKING:
+    from tradeshock.features.files.table import Reading
     from tradeshock.features.panel.panel import Panel
 
 Command = Callable[..., Any]
@@ -150,7 +151,10 @@ def _panel(csv: str | None, own: dict[str, Any], reading: dict[str, Any]) -> Pan
 
 def _with_newer(panel: Panel, add: str, reading: dict[str, Any]) -> Panel:
     """Panel with the figures of a file on top; what they change is said."""
-    newer, changes = panel.append(add, **reading), panel.changes(add, **reading)
+    from tradeshock.features.files.table import read_table
+
+    figures = read_table(add, cast("Reading", reading)).values
+    newer, changes = panel.append(figures), panel.changes(figures)
     kinds = changes["kind"].value_counts()
     new, revised = kinds.get("new", 0), kinds.get("revised", 0)
     months = f", {min(changes['month'])} to {max(changes['month'])}" if len(changes) else ""

@@ -27,9 +27,8 @@ def requested_forecast(
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
         # A note of every output says the same.
-        warnings.simplefilter("ignore", StaleSeriesWarning)
         forecast = monthly_forecast(
             panel,
             as_of=as_of,

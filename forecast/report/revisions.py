@@ -39,9 +39,8 @@ def forecast_before(forecast: MonthlyForecast) -> MonthlyForecast | None:
         known = panel.as_of(now - pd.Timedelta(days=1))
         then = panel.as_of(known.standard_origin(target))
         behind = (forecast.paths.index[-1] - then.last_month(target)).n
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
             # What it does without is among its notes.
-            warnings.simplefilter("ignore", StaleSeriesWarning)
             return monthly_forecast(
                 then,
                 model=None if forecast.by_default else forecast.fitted,
