@@ -371,3 +371,17 @@ def test_examples_run():
     results = doctest.testmod(module)
     assert results.attempted
     assert not results.failed
+
+
+def test_taiwan_is_frozen_as_the_library_has_it():
+    from tradeshock.features.days import holidays
+
+    months = pd.period_range("1998-01", "2035-12", freq="M")
+    frozen = TradeCalendar("TW").working_days(months)
+    library = holidays._library_holidays("TW")
+    days = holidays.calendar_days(2035)
+    off = library.weekends[: len(days)].copy()
+    off[np.isin(days, library.days)] = True
+    off[np.isin(days, library.worked)] = False
+    by_month = pd.Series(1.0 - off, pd.PeriodIndex(pd.DatetimeIndex(days), freq="M"))
+    np.testing.assert_array_equal(frozen, by_month.groupby(level=0).sum().loc[months])

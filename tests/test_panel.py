@@ -352,7 +352,7 @@ def test_series_and_last_known(panel):
         PanelError, match="no figure of exports_total_first_20_days was out on 2010"
     ):
         early.series("exports_total_first_20_days")
-    with pytest.raises(PanelError, match=r"no series 'exports_tot'; perhaps .*; it has 64 series"):
+    with pytest.raises(PanelError, match=r"no series 'exports_tot'; perhaps .*; it has 75 series"):
         panel.last_month("exports_tot")
     ids = ["exports_total", "us_ip", "exports_total_first_20_days"]
     days = [pd.Timestamp(day) for day in ("2010-01-01", "2025-12-02", "2026-04-21", "2026-05-15")]
@@ -363,7 +363,7 @@ def test_series_and_last_known(panel):
             last = cut.values[id].last_valid_index()
             assert (at == -1 and last is None) or panel.months[at] == last
     npt.assert_array_equal(early.last_known(ids[2:], days[:1]), [[-1]])
-    assert "64 series, 1991-01 to 2026-05" in repr(panel)
+    assert "75 series, 1991-01 to 2026-05" in repr(panel)
 
 
 def test_fingerprint_tells_panels_apart():
@@ -405,7 +405,7 @@ def test_with_series_adds_and_replaces(panel):
     assert wider.as_of("2025-01-10").last_month("own") == pd.Period("2024-12", "M")
     replaced = wider.with_series((2.0 * own).rename("own"))
     npt.assert_array_equal(replaced.series("own"), 2.0 * own)
-    assert len(replaced.values.columns) == 65
+    assert len(replaced.values.columns) == 76
     old = pd.Series([5.0, 6.0], ["1980-01", "1980-02"], name="own")
     assert panel.with_series(old, own_entry).months[0] == pd.Period("1980-01", "M")
     assert panel.with_series(own, own_entry, calendar="US").calendar.nation == "US"
@@ -558,7 +558,7 @@ def test_nothing_published_is_odd(panel):
         wider = excluding(panel, "exports_total", "exports_semiconductors")
         wider = daily_average(wider, "exports_total")
         again = Panel(wider.values, wider.catalog, "KR", wider.origin)
-    assert again.values.shape[1] == 68
+    assert again.values.shape[1] == 79
     # 29 % in a month and 50 % in a year, which were true
     growth = panel.series("exports_total").pct_change()["2026-03"]
     assert growth == pytest.approx(0.29, abs=0.01)

@@ -46,7 +46,7 @@ def test_a_backtest_shows_errors_by_step(panel: Panel) -> None:
 
 def test_a_panel_shows_what_it_holds(panel: Panel) -> None:
     shown = panel._repr_html_()
-    assert "64 series" in shown
+    assert "75 series" in shown
     assert "exports_total" in shown
 
 

@@ -33,7 +33,7 @@ def test_months_and_columns(figures, catalog):
     expected = pd.period_range("1991-01", "2026-05", freq="M", name="month")
     assert figures.index.equals(expected)
     assert set(figures) == set(catalog)
-    assert len(catalog) == 64
+    assert len(catalog) == 75
     assert (figures.dtypes == "float64").all()
     # Of May 2026 the first ten days alone were out.
     may = figures.loc["2026-05"].dropna()

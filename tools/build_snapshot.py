@@ -1,9 +1,10 @@
-"""Write features/snapshot/figures.csv and vintages.csv from the figures as they were compiled.
+"""Write figures.csv, quotes.csv and vintages.csv in features/snapshot from figures as compiled.
 
     python tools/build_snapshot.py --source DIR
 
-DIR holds monthly.csv, destinations.csv, customs_flash.csv and vintages_2026.csv. Cells are copied
-as text, so that no digit is lost. The catalog beside the figures is written by hand.
+DIR holds monthly.csv, destinations.csv, customs_flash.csv, leading.csv, chips_by_hs.csv,
+quotes_daily.csv and vintages_2026.csv. Cells are copied as text, so that no digit is lost. The
+catalog beside the figures is written by hand.
 """
 
 from __future__ import annotations
@@ -39,8 +40,28 @@ def figures(source: Path) -> pd.DataFrame:
     agree(monthly, flash["full_month"], "monthly.csv and full_month of customs_flash.csv")
     parts = [monthly, destinations.drop(columns=monthly.columns, errors="ignore")]
     parts += [flash[window].add_suffix(f"_{window}") for window in FLASH_WINDOWS]
+    parts += [pd.read_csv(source / "leading.csv", index_col="month", dtype=str), chips(source)]
     months = pd.period_range(monthly.index[0], flash.index[-1], freq="M").astype(str)
     return pd.concat([part.reindex(months) for part in parts], axis=1).rename_axis("month")
+
+
+def chips(source: Path) -> pd.DataFrame:
+    """Exports of chips by HS code, value and weight, under the catalog's names."""
+    table = pd.read_csv(source / "chips_by_hs.csv", index_col="month", dtype=str)
+    # The codes of memories began in 2007; zeros before are no exports of zero.
+    table = table.where(table.astype(float) > 0.0)
+    names = {"_usd_mn": "exports_{}", "_t": "weight_{}"}
+    return table.rename(
+        columns={
+            c: n.format(c.removesuffix(e)) for c in table for e, n in names.items() if c.endswith(e)
+        }
+    )
+
+
+def quotes(source: Path) -> pd.DataFrame:
+    """Daily quotes of market prices, days on which none was quoted left out."""
+    table = pd.read_csv(source / "quotes_daily.csv", index_col="date", dtype=str)
+    return table.dropna(how="all")
 
 
 def vintages(source: Path) -> pd.DataFrame:
@@ -62,6 +83,7 @@ def main() -> None:
     if differ := set(table.columns) ^ set(catalog):
         raise SystemExit(f"in figures or catalog, but not in both: {sorted(differ)}")
     table.to_csv(SNAPSHOT / "figures.csv", lineterminator="\n")
+    quotes(source).to_csv(SNAPSHOT / "quotes.csv", lineterminator="\n")
     vintages(source).to_csv(SNAPSHOT / "vintages.csv", index=False, lineterminator="\n")
 
 

@@ -1,6 +1,7 @@
 """Write holidays.csv and festivals.csv in features/snapshot/.
 
-Public holidays of Korea and the United States, and the dates of holidays that move with the moon.
+Public holidays of Korea, the United States and Taiwan, and the dates of holidays that move with the
+moon.
 
 Dates come from the `holidays` library, run once by a maintainer; the days on which they became
 known are set here, from the press and the official gazette.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 import holidays
@@ -98,6 +100,19 @@ def united_states() -> list[tuple[str, str, str, str]]:
     return [(day, name, "2021-06-17" if "Juneteenth" in name else "", "") for day, name in rows]
 
 
+def taiwan() -> list[tuple[str, str, str, str, str]]:
+    """Rows of (day, name, announced, cancelled, worked), days off that were worked among them."""
+    found = holidays.country_holidays("TW", years=YEARS, language="en_US")
+    rows = [(d.isoformat(), name) for d, names in found.items() for name in names.split("; ")]
+    # Every other Saturday was a working day until 2000; later ones made up for others.
+    first = date(found.start_year, 1, 1)
+    days = (first + timedelta(n) for n in range((date(YEARS[-1], 12, 31) - first).days + 1))
+    saturdays = [d for d in days if d.weekday() == 5 and d not in found and not found.is_weekend(d)]
+    worked = {*saturdays, *found.weekend_workdays}
+    made_up = [(d.isoformat(), "Working day", "", "", "yes") for d in sorted(worked)]
+    return [(day, name, "", "", "") for day, name in rows] + made_up
+
+
 def festivals() -> list[tuple[str, str]]:
     """Rows of (festival, day)."""
     chinese, islamic = _ChineseLunisolar(), _IslamicLunar()
@@ -116,8 +131,10 @@ def festivals() -> list[tuple[str, str]]:
 
 def main() -> None:
     """Write both tables, in order of nation or festival and day."""
-    rows = [("KR", *row) for row in korea()] + [("US", *row) for row in united_states()]
-    write("holidays.csv", ("nation", "date", "name", "announced", "cancelled"), sorted(rows))
+    rows = [("KR", *row, "") for row in korea()] + [("US", *row, "") for row in united_states()]
+    rows += [("TW", *row) for row in taiwan()]
+    header = ("nation", "date", "name", "announced", "cancelled", "worked")
+    write("holidays.csv", header, sorted(rows))
     write("festivals.csv", ("festival", "date"), festivals())
 
 

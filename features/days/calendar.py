@@ -66,10 +66,10 @@ class TradeCalendar:
     Monday to Friday count 1, a Saturday `saturday_weight`, Sundays and public holidays 0; in
     nations with another weekend its own days count 0. Korea's holidays include substitute,
     temporary and election days and 1 May; they are frozen in the package (1950 to 2035), as are
-    those of the United States, so that history cannot move. Other nations' come from the
-    ``holidays`` library, without the days on which they were announced, and with the days off that
-    are worked to make up for others (China, Taiwan). In months before `known_from` every weekday
-    counts.
+    those of the United States and of Taiwan (from 1998), so that history cannot move. Other
+    nations' come from the ``holidays`` library, without the days on which they were announced, and
+    with the days off that are worked to make up for others (China). In months before `known_from`
+    every weekday counts.
 
     Parameters
     ----------

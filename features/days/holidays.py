@@ -97,11 +97,20 @@ def holidays_of(nation: str | None) -> HolidayTable:
 def _frozen_holidays() -> dict[str, HolidayTable]:
     source = files("tradeshock.features").joinpath("snapshot", "holidays.csv")
     rows: dict[str, list[tuple[str, str, str, str]]] = {}
-    for nation, day, name, announced, cancelled in csv.reader(
+    worked: dict[str, list[date]] = {}
+    for nation, day, name, announced, cancelled, is_worked in csv.reader(
         source.read_text(encoding="utf-8").splitlines()[1:]
     ):
-        rows.setdefault(nation, []).append((day, name, announced, cancelled))
-    return {nation: HolidayTable.from_rows(part, KNOWN_YEARS) for nation, part in rows.items()}
+        if is_worked:
+            worked.setdefault(nation, []).append(date.fromisoformat(day))
+        else:
+            rows.setdefault(nation, []).append((day, name, announced, cancelled))
+    return {
+        nation: HolidayTable.from_rows(
+            part, (int(min(part)[0][:4]), KNOWN_YEARS[1]), worked=worked.get(nation, ())
+        )
+        for nation, part in rows.items()
+    }
 
 
 def _library_holidays(nation: str) -> HolidayTable:

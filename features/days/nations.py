@@ -8,7 +8,7 @@ from functools import cache
 from tradeshock.features.errors import CatalogError
 
 # Their holidays are in the package, so that the slow library stays out.
-FROZEN = ("KR", "US")
+FROZEN = ("KR", "US", "TW")
 
 
 def nation_code(nation: str | None) -> str | None:
