@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.parameters import Rules, model, number, optional, positive
 from tradeshock.models.paths import ForecastPaths, in_order_of
-from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.bias_correction import BiasCorrection
 from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
@@ -35,7 +36,7 @@ class Recalibration(Wrapper):
     Parameters
     ----------
     member : Model, optional
-        The model to recalibrate. Default: `Combination()`, which makes `Recalibration()` the
+        The model to recalibrate. Default: `BiasCorrection()`, which makes `Recalibration()` the
         default forecaster of the package.
     rate : float
         First step of the log factor; later ones shrink with the square root of the count.
@@ -80,9 +81,11 @@ class Recalibration(Wrapper):
         """The member, as it is before it is fitted."""
         if self.member is not None:
             return super().parts
-        return (Combination(n_draws=self.n_draws, random_state=self.random_state),)
+        return (BiasCorrection(n_draws=self.n_draws, random_state=self.random_state),)
 
-    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+    def combine(
+        self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel
+    ) -> ForecastPaths:
         """Stretch the member's draws about their median (see the class)."""
         paths = forecasts[0]
         values = paths.values.copy()
