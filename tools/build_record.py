@@ -15,8 +15,15 @@ import pandas as pd
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
-from tradeshock.models import BayesianVAR, Combination, DirectRidge, Record, TradeBayesianVAR
-from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.models import (
+    BayesianVAR,
+    BiasCorrection,
+    Combination,
+    DirectRidge,
+    Recalibration,
+    Record,
+    TradeBayesianVAR,
+)
 
 TARGET = "exports_total"
 FILE = Path(__file__).resolve().parents[1] / "models" / "record" / "shipped_record.npz"
@@ -35,8 +42,7 @@ def last_month(panel: Panel, state: str) -> pd.Period:
 def record_of(panel: Panel, state: str, store: str | None) -> Record:
     """Record of one state; of the carriers only what a nowcast bridge reads."""
     origins = panel.origins(FIRST[state], last_month(panel, state), state)
-    default = Recalibration()
-    wanted = [Combination(), default]
+    wanted = [Combination(), BiasCorrection(), Recalibration()]
     rows = backtest(wanted, panel, TARGET, origins, 12, store=store).record.frame
     if state == "after_total":
         return Record(rows)
