@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tradeshock.features.indicators.block import Block, movement, values_of
+from tradeshock.features.indicators.block import Block, movement, running_growth, values_of
 from tradeshock.features.indicators.changes import below_peak
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows
 
@@ -32,7 +32,7 @@ class SharePrices(Block):
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}
         for id in series:
-            columns |= movement(known, id)
+            columns |= movement(known, id) | running_growth(known, id)
             peak = below_peak(np.log(values_of(known, id)), PEAK_MONTHS)
             columns[f"{id}_below_peak"] = known.last(id, peak)
         return columns

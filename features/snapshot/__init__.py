@@ -14,6 +14,7 @@ from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.quotes import Quotes
 from tradeshock.features.panel.vintages import Vintages
 from tradeshock.features.readings.quotes import as_quoted
 
@@ -48,8 +49,8 @@ def load_panel(vintages: bool = False, quoted: bool = True) -> Panel:
         were revised between 20 April and 11 May. By default all figures are the newest.
     quoted : bool
         Whether a month's mean of market prices is known when the month is over, as whoever reads
-        the daily quotes knows it (`tradeshock.features.as_quoted`). False: on the day on which
-        its publisher prints it.
+        the daily quotes knows it (`tradeshock.features.as_quoted`), and of the running month what
+        its quotes say so far. False: on the day on which its publisher prints it.
 
     Returns
     -------
@@ -61,5 +62,7 @@ def load_panel(vintages: bool = False, quoted: bool = True) -> Panel:
     values.index = pd.PeriodIndex(values.index, freq="M")
     catalog = Catalog.read(FOLDER / "catalog.toml")
     panel = Panel(values, catalog, TradeCalendar("KR"), SNAPSHOT_DAY)
-    panel = as_quoted(panel) if quoted else panel
+    if quoted:
+        panel = as_quoted(panel)
+        panel.quotes = Quotes.read(FOLDER / "quotes.csv")
     return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv")) if vintages else panel

@@ -180,7 +180,9 @@ class BayesianVAR(LinearSystem):
     def _read(self, held: Mapping[str, CalendarAdjustment] | None = None) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
-        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True, held=held)
+        self.levels_ = SystemLevels.read(
+            self.panel_, self.series_, adjusted=True, held=held, quoted=True
+        )
         self.levels_.refuse_fewer_than(needed)
 
     def _centre(self) -> None:
