@@ -260,7 +260,7 @@ def test_steps_of_recalibration_shrink_with_the_square_root_of_the_count(panel, 
     paths = model.fit(panel.as_of("2017-06-12")).forecast(2)
     known = rows.query("model == 'RandomWalk' and state == 'after_10d' and step <= 2")
     counts = known.groupby("step")["actual"].count()
-    wrapper = Recalibration(model, rate=0.3, floor=0.1)
+    wrapper = Recalibration(model, rate=0.3, floor=0.1, half_life=None)
     wrapper.combine([paths], Record(rows), panel)
     for step, count in counts.items():
         assert count > 9  # the floor is reached

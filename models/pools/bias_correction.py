@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.parameters import Rules, ids, model, optional, positive, whole
@@ -44,7 +44,8 @@ class BiasCorrection(Wrapper):
     Each January it is decided for the year, step by step, whether to correct: where past
     corrections, each made from what was known then, have made the squared error smaller over at
     least `trial` months. Before that, and where no indicator is known, the forecast is the
-    member's. Steps beyond those of the record are corrected as its last step.
+    member's, and so is the running month where its early count is out: the count has spoken.
+    Steps beyond those of the record are corrected as its last step.
 
     What is assumed of the target itself is assumed of the corrected forecast.
 
@@ -163,7 +164,7 @@ class BiasCorrection(Wrapper):
             known_on = record.known_on(member, target, state)
             growth = growth_as_known(panel, self.series, list(origins), self.months)
             january = _january(panel.origin, record)
-            for step in range(recorded):
+            for step in range(1 if state in FLASH_STATES else 0, recorded):
                 days = np.array([*origins, january], dtype="datetime64[ns]")
                 counts = known_counts(known_on[:, step], days)
                 # The last one takes all outcomes that the record has by now.

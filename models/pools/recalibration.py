@@ -118,8 +118,9 @@ class Recalibration(Wrapper):
         wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
         table = record.arrays(wanted, paths.model, target, paths.state)[1]
         known = covered(steps, table["actual"].shape[1])
+        self.recent_ = 1.0
         if not known or not len(table["actual"]):
-            self.recent_, self.factors_ = 1.0, np.ones((steps, len(INTERVALS)))
+            self.factors_ = np.ones((steps, len(INTERVALS)))
             return self.factors_
         logs = {column: np.log(values[:, :known]) for column, values in table.items()}
         gap = logs["actual"] - logs["q50"]
