@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.exposure.groups import DESTINATIONS, ITEMS, MEMBERS, group_ids
+from tradeshock.forecast.exposure.groups import MEMBERS, group_ids
 
 REMAINDER = "remainder"
 # Parts are rounded on their own: their sum may pass the total by this share of it.
@@ -169,7 +168,7 @@ def _comparable(panel: Panel, ids: list[str], months: int) -> tuple[list[str], l
 
 
 def _amounts(figures: pd.DataFrame, target: str) -> pd.Series:
-    sums = cast("pd.Series", figures.sum(skipna=False))
+    sums = figures.sum(skipna=False)
     parts = sums.drop(target)
     rest = sums[target] - parts.sum()
     if rest < -ROUNDING * sums[target]:
@@ -178,7 +177,7 @@ def _amounts(figures: pd.DataFrame, target: str) -> pd.Series:
             f"than {target} with {sums[target]:,.0f}: parts must not overlap and must be in its "
             "unit"
         )
-    amounts = pd.concat([parts, pd.Series({REMAINDER: rest})])
+    amounts: pd.Series = pd.concat([parts, pd.Series({REMAINDER: rest})])
     return amounts.rename_axis("part").rename("amount")
 
 
