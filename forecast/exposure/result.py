@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,9 +12,6 @@ from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.exposure.partition import REMAINDER, Partition, partition
 from tradeshock.forecast.exposure.tariff import TariffHit
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,12 +145,6 @@ class Exposure:
         figures = rows.select_dtypes("number").columns
         rows.loc[len(rows)] = {"part": "all", **rows[figures].sum(), "source": ""}
         return rows.set_index("part")
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw shares and contributions (`tradeshock.forecast.plots.plot_exposure`)."""
-        from tradeshock.forecast.plots.exposure import plot_exposure
-
-        return plot_exposure(self, ax=ax)
 
 
 def exposure(
