@@ -187,7 +187,7 @@ def _filled(panel: Panel, ids: list[str], window: pd.PeriodIndex) -> list[str]:
     holes = {id: panel.entry(id).hole_months.intersection(shown) for id in ids}
     months = sorted({month for own in holes.values() for month in own})
     return [
-        f"{month} of {sum(month in own for own in holes.values())} of {len(ids)} parts is an "
-        "estimate from earlier months: it was not published"
+        f"{sum(month in own for own in holes.values())} of {len(ids)} parts have no figure of "
+        f"{month}: an estimate from earlier months stands in"
         for month in months
     ]

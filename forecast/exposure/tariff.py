@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,8 +147,8 @@ class TariffHit:
         number_in("share_hit", self.share_hit, 0.0, 1.0)
         if self.share_hit != 1.0 and not (isinstance(self.source, str) and self.source.strip()):
             raise ModelError(
-                f"share_hit={self.share_hit} of {self.part} has no source; say where the share of "
-                "a part that a tariff hits is from, source=..."
+                f"the share {self.share_hit} of {self.part} that a tariff hits has no source; say "
+                "where it is from (source=..., on the command line --source)"
             )
         if not isinstance(self.response, TariffResponse) and self.response not in RESPONSES:
             raise ModelError(
@@ -162,3 +162,39 @@ class TariffHit:
         if isinstance(self.response, TariffResponse):
             return self.response
         return RESPONSES[self.response]
+
+
+def parse_tariffs(
+    texts: Iterable[str], response: TariffResponse | str, source: str
+) -> list[TariffHit]:
+    """Read tariffs such as "exports_to_us=15" or "exports_passenger_cars=25@0.51".
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Series, rate in per cent and, after @, the share of the series that is hit.
+    response : TariffResponse or str
+        Of all of them.
+    source : str
+        Where the shares are from.
+
+    Raises
+    ------
+    ModelError
+        If a text is not of that form, or as `TariffHit`.
+    """
+    hits = []
+    for text in texts:
+        part, equals, amounts = text.partition("=")
+        rate, at, share = amounts.partition("@")
+        try:
+            numbers = float(rate), float(share) if at else 1.0
+        except ValueError:
+            equals = ""
+        if not equals or not part:
+            raise ModelError(
+                f"{text!r} is no tariff; write it as exports_to_us=15, or with the share that is "
+                "hit as exports_passenger_cars=25@0.51"
+            )
+        hits.append(TariffHit(part.strip(), *numbers, response=response, source=source))
+    return hits
