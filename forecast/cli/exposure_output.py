@@ -16,6 +16,8 @@ from tradeshock.models.record.files import replacing
 
 def print_exposure(made: Exposure, hits: list[TariffHit]) -> None:
     """Print parts, concentration and, if any are asked for, tariffs."""
+    # First, so that nothing is printed where a tariff is refused.
+    risk = made.at_risk(hits) if hits else None
     terminal = Terminal()
     table = made.table()
     unit = DisplayUnit.choose(made.unit, float(table["amount"]["total"]))
@@ -36,7 +38,7 @@ def print_exposure(made: Exposure, hits: list[TariffHit]) -> None:
     headers = (unit.name, "Share, %", "Year before, %", "Growth, %", "Contribution, points")
     rows = [
         [
-            "Total" if part == "total" else made.titles[part],
+            "Total" if part == "total" else made.titles[str(part)],
             unit.text(row["amount"]),
             f"{row['share']:z.1f}",
             f"{row['share_before']:z.1f}",
@@ -46,13 +48,12 @@ def print_exposure(made: Exposure, hits: list[TariffHit]) -> None:
         for part, row in table.iterrows()
     ]
     terminal.table([("Part", "text"), *((header, "figure") for header in headers)], rows)
-    if hits:
+    if risk is not None:
         terminal.line()
-        _print_tariffs(made, hits, terminal)
+        _print_tariffs(made, risk, terminal)
 
 
-def _print_tariffs(made: Exposure, hits: list[TariffHit], terminal: Terminal) -> None:
-    risk = made.at_risk(hits)
+def _print_tariffs(made: Exposure, risk: pd.DataFrame, terminal: Terminal) -> None:
     unit = DisplayUnit.choose(made.unit, float(risk["amount"]["all"]))
     headers = (
         "At risk, %",
@@ -64,7 +65,7 @@ def _print_tariffs(made: Exposure, hits: list[TariffHit], terminal: Terminal) ->
     )
     rows = [
         [
-            "All" if part == "all" else made.titles[part],
+            "All" if part == "all" else made.titles[str(part)],
             f"{row['share_at_risk']:.1f}",
             *(
                 f"{row[name]:+z.{decimals}f}"

@@ -131,7 +131,8 @@ class Exposure:
         ModelError
             If a hit is none, none is given, or one names what is not a part here or stands twice.
         """
-        listed = [hits] if isinstance(hits, TariffHit) else list(hits)
+        several = list(hits) if isinstance(hits, Iterable) else []
+        listed = [hits] if isinstance(hits, TariffHit) else several
         known = list(self.parts.amounts.index)
         if not listed or not all(isinstance(hit, TariffHit) for hit in listed):
             raise ModelError(f"got {hits!r}, expected one or more TariffHit")

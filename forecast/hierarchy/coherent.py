@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,7 +52,7 @@ def coherent(
         If the nodes do not fit together, groups name what is not there, or too few past errors
         are complete.
     """
-    nodes = list(nodes)
+    nodes = list(nodes) if isinstance(nodes, Iterable) else []
     months = _shared_months(nodes)
     draws = np.stack([_draws(node, months) for node in nodes], axis=2)
     ids = [node.series[0] for node in nodes]
@@ -115,10 +115,13 @@ def _draws(node: ForecastPaths, months: pd.PeriodIndex) -> Floats:
 
 def _columns(ids: list[str], groups: Sequence[Sequence[str]] | None) -> list[list[int]]:
     """Columns of the parts of each group."""
-    wanted = [ids[1:]] if groups is None else [list(group) for group in groups]
-    named = [id for group in wanted for id in group]
+    try:
+        wanted = [ids[1:]] if groups is None else [list(group) for group in groups]
+    except TypeError:
+        wanted = []
+    named = [str(id) for group in wanted for id in group]
     if sorted(named) != sorted(ids[1:]) or not all(wanted):
-        raise ModelError(f"groups {wanted} must hold each of {ids[1:]} once, and none be empty")
+        raise ModelError(f"groups {groups!r} must hold each of {ids[1:]} once, and none be empty")
     return [[ids.index(id) for id in group] for group in wanted]
 
 
