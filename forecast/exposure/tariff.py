@@ -142,6 +142,8 @@ class TariffHit:
     source: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.part, str):
+            raise ModelError(f"got part={self.part!r}, expected the id of a series")
         number_in("rate", self.rate, 0.0, 1000.0)
         number_in("rate_before", self.rate_before, 0.0, 1000.0)
         number_in("share_hit", self.share_hit, 0.0, 1.0)
@@ -150,7 +152,8 @@ class TariffHit:
                 f"the share {self.share_hit} of {self.part} that a tariff hits has no source; say "
                 "where it is from (source=..., on the command line --source)"
             )
-        if not isinstance(self.response, TariffResponse) and self.response not in RESPONSES:
+        known = isinstance(self.response, str) and self.response in RESPONSES
+        if not known and not isinstance(self.response, TariffResponse):
             raise ModelError(
                 f"got response={self.response!r}, expected a TariffResponse or one of "
                 f"{list(RESPONSES)}"

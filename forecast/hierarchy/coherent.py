@@ -44,7 +44,8 @@ def coherent(
     Returns
     -------
     ForecastPaths
-        Of all nodes, in their order. It adds up to the rounding of a float.
+        Of all nodes, in their order. It adds up to the rounding of a float. A part that is out
+        later than the total lacks the month between, so its total of that year is not given.
 
     Raises
     ------

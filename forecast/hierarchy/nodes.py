@@ -122,7 +122,9 @@ def joint_errors(forecasts: Sequence[ForecastPaths], panel: Panel, steps: int) -
 
 def past_origins(panel: Panel, nodes: Sequence[str], steps: int, most: int) -> list[pd.Timestamp]:
     """The same day of earlier months, as far as outcomes are out and nodes are long enough."""
-    days = [panel.origin - pd.DateOffset(months=back) for back in range(steps, steps + most)]
+    ends = [panel.last_month(id) for id in nodes]
+    newest = steps + (max(ends) - min(ends)).n
+    days = [panel.origin - pd.DateOffset(months=back) for back in range(newest, newest + most)]
     firsts = [panel.months.get_loc(panel.series(id).index[0]) for id in nodes]
     rows = panel.last_known(nodes, days) - np.array(firsts)
     long = (rows >= FEWEST_MONTHS).all(axis=1)
