@@ -22,7 +22,7 @@ from tradeshock.forecast.hierarchy import (
     with_remainder,
 )
 from tradeshock.forecast.hierarchy.copula import coupled
-from tradeshock.models import ForecastPaths, RandomWalk
+from tradeshock.models import BayesianVAR, ForecastPaths, RandomWalk
 
 Floats = npt.NDArray[np.float64]
 PARTS = ("exports_to_us", "exports_to_china", "exports_to_eu")
@@ -289,9 +289,16 @@ def test_a_hierarchy_in_one_call_knows_nothing_later(panel: Panel) -> None:
 
 
 def test_the_total_hardly_moves(panel: Panel) -> None:
-    alone = RandomWalk().fit(panel).forecast(6).median()
-    made = hierarchy_forecast(panel, PARTS, RandomWalk(), steps=6)
+    alone = WALK.fit(panel).forecast(6).median()
+    made = hierarchy_forecast(panel, PARTS, WALK, steps=6, past=30)
     np.testing.assert_allclose(made.median(), alone, rtol=0.01)
+
+
+def test_past_days_are_those_on_which_the_model_has_its_months(panel: Panel) -> None:
+    # 74 months of chips, of which a Bayesian VAR needs 60.
+    early = panel.as_of("2022-03-20")
+    made = hierarchy_forecast(early, ["exports_semiconductors"], BayesianVAR(n_draws=40), steps=1)
+    assert made.notes[0] == "2 parts reconciled with their total; 14 past origins couple them"
 
 
 def test_ten_destinations_with_short_histories(panel: Panel) -> None:

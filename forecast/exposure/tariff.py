@@ -95,14 +95,15 @@ RESPONSES: Mapping[str, TariffResponse] = {
         0.76,
         1.0,
         FIRST_MONTH,
-        "Boehm, Levchenko and Pandalai-Nayar (2023): trade elasticity of 0.76 after one year; "
+        "Boehm, Levchenko and Pandalai-Nayar (2023): elasticity of 0.76 of trade without the "
+        "tariff in the year after; "
         "first month: exports to the US in April 2025",
     ),
     "smart": TariffResponse(
         1.5,
         1.0,
         FIRST_MONTH,
-        "WITS SMART's default elasticity of substitution of 1.5, with full pass-through; first "
+        "WITS SMART's defaults: elasticity of substitution of 1.5, full pass-through; first "
         "month: exports to the US in April 2025",
     ),
 }

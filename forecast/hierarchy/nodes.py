@@ -22,8 +22,6 @@ from tradeshock.models.univariate.random_walk import RandomWalk
 Floats = npt.NDArray[np.float64]
 # Months below which the parameters of a system of eight series are anyone's guess.
 LONG = 120
-# Months that a node must have at a past origin.
-FEWEST_MONTHS = 36
 # Months by which a part may be out later than the total.
 LATEST = 2
 
@@ -120,14 +118,16 @@ def joint_errors(forecasts: Sequence[ForecastPaths], panel: Panel, steps: int) -
     return errors
 
 
-def past_origins(panel: Panel, nodes: Sequence[str], steps: int, most: int) -> list[pd.Timestamp]:
-    """The same day of earlier months, as far as outcomes are out and nodes are long enough."""
+def past_origins(
+    panel: Panel, nodes: Sequence[str], model: Model, steps: int, most: int
+) -> list[pd.Timestamp]:
+    """The same day of earlier months, as far as outcomes are out and nodes long enough for it."""
     ends = [panel.last_month(id) for id in nodes]
     newest = steps + (max(ends) - min(ends)).n
     days = [panel.origin - pd.DateOffset(months=back) for back in range(newest, newest + most)]
     firsts = [panel.months.get_loc(panel.series(id).index[0]) for id in nodes]
-    rows = panel.last_known(nodes, days) - np.array(firsts)
-    long = (rows >= FEWEST_MONTHS).all(axis=1)
+    counts = panel.last_known(nodes, days) - np.array(firsts) + 1
+    long = (counts >= model.minimum_months).all(axis=1)
     return [day for day, enough in zip(days, long, strict=True) if enough][::-1]
 
 
@@ -178,7 +178,7 @@ def hierarchy_forecast(
     panel = with_remainder(panel, parts, target)
     single = _default(panel, nodes) if model is None else model
     models = [clone(single) for _ in nodes]
-    days = past_origins(panel, nodes, steps, past)
+    days = past_origins(panel, nodes, single, steps, past)
     errors = past_errors(models, panel, nodes, days, steps)
     ends = [panel.last_month(id) for id in nodes]
     forecasts = [
