@@ -1,4 +1,4 @@
-from tradeshock.forecast.hierarchy.coherent import coherent as coherent
+from tradeshock.forecast.hierarchy.joint_paths import coherent as coherent
 from tradeshock.forecast.hierarchy.nodes import (
     hierarchy_forecast as hierarchy_forecast,
     joint_errors as joint_errors,

@@ -13,7 +13,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel, latest_of
 from tradeshock.forecast.exposure.partition import REMAINDER, partition
-from tradeshock.forecast.hierarchy.coherent import coherent
+from tradeshock.forecast.hierarchy.joint_paths import coherent
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.bvar import BayesianVAR
