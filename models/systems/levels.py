@@ -16,7 +16,7 @@ from tradeshock.models.adjustment import CalendarAdjustment
 if TYPE_CHECKING:
     from tradeshock.features.days.calendar import TradeCalendar
     from tradeshock.features.panel.panel import Panel
-    from tradeshock.features.panel.quotes import RunningMonth
+    from tradeshock.features.days.quotes import RunningMonth
     from tradeshock.models.conditions import Conditions
 
 __all__ = ["SystemLevels"]
