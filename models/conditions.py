@@ -24,6 +24,7 @@ from tradeshock.models.assumptions.entries import (
     Slack,
     read_values,
 )
+from tradeshock.models.assumptions.placing import absolute, column_of, logged, step_of
 from tradeshock.models.paths import ForecastPaths
 
 __all__ = ["Condition", "ConditionArrays", "Conditions", "RelativeCondition"]
@@ -327,30 +328,21 @@ class Conditions:
             positive, or values given draw by draw are not `n_draws` many.
         """
         in_logs = [True] * len(series) if logs is None else list(logs)
-        entries = [_absolute(entry) for entry in self.entries]
+        entries = [absolute(entry) for entry in self.entries]
         rows = {entry.value.size for entry in entries} - {1}
         values = np.full((n_draws if rows else 1, len(index), len(series)), np.nan)
         sd = np.zeros((len(index), len(series)))
         for entry in entries:
-            column = _column(entry, series)
-            step = _step(entry, index, (published or {}).get(entry.series))
+            column = column_of(entry, series)
+            step = step_of(entry, index, (published or {}).get(entry.series))
             if entry.value.size not in (1, n_draws):
                 raise ConditionError(
                     f"got {entry.value.size} values for {entry.series} in {entry.month}, expected "
                     f"one value or one a draw ({n_draws})"
                 )
-            values[:, step, column] = _logged(entry) if in_logs[column] else entry.value
+            values[:, step, column] = logged(entry) if in_logs[column] else entry.value
             sd[step, column] = entry.sd
         return ConditionArrays(values, sd)
-
-
-def _absolute(entry: Entry) -> Condition:
-    if isinstance(entry, Condition):
-        return entry
-    raise ConditionError(
-        f"got {entry.series} {entry.text} in {entry.month}, a change that is not yet a value; "
-        "hand the conditions to a model's forecast, or resolve them against paths"
-    )
 
 
 def _comparable(entry: Entry) -> tuple[object, ...]:
@@ -378,38 +370,3 @@ def _draws_in(paths: ForecastPaths, cells: Sequence[Cell]) -> Array:
         step = (month - paths.index[0]).n
         columns.append(paths.draws(series)[:, step : step + 1])
     return np.hstack(columns)
-
-
-def _column(entry: Condition, series: Sequence[str]) -> int:
-    if entry.series not in series:
-        raise ConditionError(
-            f"got a condition on {entry.series!r}, which this model does not contain; it contains "
-            f"{', '.join(series)}"
-        )
-    return list(series).index(entry.series)
-
-
-def _step(entry: Condition, index: pd.PeriodIndex, published: pd.Period | None) -> int:
-    before = index[0] - 1
-    last = before if published is None else max(published, before)
-    if entry.month <= last:
-        raise ConditionError(
-            f"got a condition on {entry.series} in {entry.month}, but its figures are published "
-            f"up to {last}; condition on {last + 1} or later, or cut the panel at an earlier origin"
-        )
-    if entry.month > index[-1]:
-        raise ConditionError(
-            f"got a condition on {entry.series} in {entry.month}, after the last forecast month "
-            f"{index[-1]}; forecast more steps or drop it"
-        )
-    return int((entry.month - before).n) - 1
-
-
-def _logged(entry: Condition) -> Array:
-    if (entry.value <= 0.0).any():
-        raise ConditionError(
-            f"got {entry.value.min():g} for {entry.series} in {entry.month}, expected a positive "
-            "value: the series is modelled in logs"
-        )
-    logged: Array = np.log(entry.value)
-    return logged
