@@ -12,6 +12,24 @@ from tradeshock.models.pools.recalibration import Recalibration as Recalibration
 from tradeshock.models.pools.wrapper import Wrapper as Wrapper
 from tradeshock.models.record.record import Record as Record
 from tradeshock.models.registry import find_models as find_models, make_model as make_model
+from tradeshock.models.structure.diagnostics import (
+    granger_causality as granger_causality,
+    residual_tests as residual_tests,
+    var_summary as var_summary,
+)
+from tradeshock.models.structure.history import (
+    historical_decomposition as historical_decomposition,
+)
+from tradeshock.models.structure.projections import local_projections as local_projections
+from tradeshock.models.structure.responses import impulse_responses as impulse_responses
+from tradeshock.models.structure.shocks import (
+    generalised_shocks as generalised_shocks,
+    recursive_shocks as recursive_shocks,
+)
+from tradeshock.models.structure.sign_restrictions import (
+    sign_restricted_shocks as sign_restricted_shocks,
+)
+from tradeshock.models.structure.variance import variance_decomposition as variance_decomposition
 from tradeshock.models.systems.bvar import BayesianVAR as BayesianVAR
 from tradeshock.models.systems.factor import DynamicFactor as DynamicFactor
 from tradeshock.models.systems.presets import TradeBayesianVAR as TradeBayesianVAR
