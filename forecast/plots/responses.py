@@ -21,6 +21,7 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
+from tradeshock.models.structure.arguments import demand_member
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -218,8 +219,7 @@ def _chosen(asked: Sequence[str] | None, there: tuple[str, ...], noun: str) -> t
         return there
     asked = (asked,) if isinstance(asked, str) else tuple(asked)
     for name in asked:
-        if name not in there:
-            raise ModelError(f"got {noun} {name!r}, expected one of {', '.join(there)}")
+        demand_member(name, noun, there)
     if not asked:
         raise ModelError(f"got no {noun}, expected some of {', '.join(there)}")
     return asked

@@ -12,7 +12,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.models.algebra.identification import standardised
 from tradeshock.models.algebra.recursion import simulate
 from tradeshock.models.parameters import optional, whole
-from tradeshock.models.structure.arguments import demand
+from tradeshock.models.structure.arguments import demand, demand_member
 from tradeshock.models.structure.estimate import Parameters
 from tradeshock.models.structure.shocks import StructuralShocks, shocks_of
 from tradeshock.models.structure.variance import OTHER
@@ -93,8 +93,7 @@ class HistoricalDecomposition:
         ModelError
             If the series is not in the system, or there are too few months.
         """
-        if series not in self.series:
-            raise ModelError(f"got series={series!r}, expected one of {', '.join(self.series)}")
+        demand_member(series, "series", self.series)
         demand(change, "change", _CHANGE)
         place = self.series.index(series)
         frame = pd.DataFrame(

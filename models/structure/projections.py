@@ -11,7 +11,7 @@ from scipy.stats import norm
 from tradeshock.features.errors import ModelError
 from tradeshock.models.algebra.identification import recursive_impacts
 from tradeshock.models.algebra.least_squares import regressors
-from tradeshock.models.structure.arguments import COVERAGE, STEPS, demand
+from tradeshock.models.structure.arguments import COVERAGE, STEPS, demand, demand_member
 from tradeshock.models.structure.estimate import Estimate, estimate_of
 from tradeshock.models.structure.responses import ImpulseResponses
 from tradeshock.models.structure.shocks import order_of
@@ -67,8 +67,7 @@ def local_projections(
     demand(coverage, "coverage", COVERAGE)
     estimate = estimate_of(model)
     names = order_of(estimate, order)
-    if shock not in names:
-        raise ModelError(f"got shock={shock!r}, expected one of {', '.join(names)}")
+    demand_member(shock, "shock", names)
     place = names.index(shock)
     levels = _levels(model, estimate)
     values = np.diff(levels, axis=0) if estimate.growth else levels
