@@ -21,7 +21,7 @@ from tradeshock.forecast.plots.style import (
     write_heading,
     write_key,
 )
-from tradeshock.models.structure.arguments import demand_member
+from tradeshock.models.structure.arguments import IDS, MONTH, demand, demand_member
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,7 +127,8 @@ def plot_variance_decomposition(
     ModelError
         If the series is not in the decomposition.
     """
-    place = decomposition.series.index(_chosen([series], decomposition.series, "series")[0])
+    demand_member(series, "series", decomposition.series)
+    place = decomposition.series.index(series)
     ax = axes_or_new(ax)
     shares = 100.0 * decomposition.shares[:, :, place]
     steps = np.arange(1, shares.shape[1] + 1)
@@ -182,7 +183,8 @@ def plot_historical_decomposition(
     table = history.table(series, change=change)
     table.insert(0, "without shocks", table.pop("initial condition") + table.pop("deterministic"))
     if first is not None:
-        table = table.loc[first:]
+        demand(first, "first", MONTH)
+        table = table[table.index >= pd.Period(first, "M")]
     if table.empty:
         raise ModelError(f"got first={first!r}, but months end in {history.months[-1]}")
     logs = bool(history.logs[history.series.index(series)])
@@ -217,12 +219,10 @@ def _chosen(asked: Sequence[str] | None, there: tuple[str, ...], noun: str) -> t
     """
     if asked is None:
         return there
-    asked = (asked,) if isinstance(asked, str) else tuple(asked)
+    demand(asked, f"names of {noun}", IDS)
     for name in asked:
         demand_member(name, noun, there)
-    if not asked:
-        raise ModelError(f"got no {noun}, expected some of {', '.join(there)}")
-    return asked
+    return tuple(asked)
 
 
 def _styles(count: int) -> list[dict[str, Any]]:

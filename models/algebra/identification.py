@@ -1,4 +1,4 @@
-"""Structural shocks of a vector autoregression: impacts, random rotations, responses.
+"""Structural shocks of a vector autoregression: impacts and responses.
 
 Shapes: ``n`` series, ``p`` lags, ``k`` shocks, ``H`` steps; ``...`` are leading axes of parameter
 draws.
@@ -13,7 +13,6 @@ from tradeshock.models.algebra.recursion import simulate
 
 __all__ = [
     "generalised_impacts",
-    "random_columns",
     "recursive_impacts",
     "responses",
     "standardised",
@@ -58,19 +57,6 @@ def generalised_impacts(covariance: Array) -> Array:
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     impacts: Array = covariance / spread[..., None, :]
     return impacts
-
-
-def random_columns(size: tuple[int, ...], n: int, k: int, rng: np.random.Generator) -> Array:
-    """First columns of uniformly drawn rotations, up to their signs.
-
-    By the factorisation of normal matrices (Rubio-Ramirez, Waggoner and Zha 2010, theorem 9). The
-    sign of a column is left open: sign restrictions choose it.
-
-    Returns
-    -------
-    ndarray, shape (*size, n, k)
-    """
-    return np.linalg.qr(rng.standard_normal((*size, n, k)))[0]
 
 
 def responses(coefs: Array, impacts: Array, steps: int) -> Array:

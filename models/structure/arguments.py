@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeshock.features.errors import ModelError
-from tradeshock.models.parameters import Rule, flag, whole
+import pandas as pd
 
-__all__ = ["COVERAGE", "GROWTH", "N_DRAWS", "RANDOM_STATE", "STEPS", "demand", "demand_member"]
+from tradeshock.features.errors import ModelError
+from tradeshock.models.parameters import Rule, flag, several, text, whole
+
+__all__ = ["COVERAGE", "GROWTH", "IDS", "MONTH", "STEPS", "demand", "demand_draws", "demand_member"]
 
 COVERAGE = Rule(
     "a number above 0 and below 1, such as 0.68",
     lambda value: isinstance(value, float) and 0.0 < value < 1.0,
 )
 GROWTH = flag()
-N_DRAWS = whole(2, 20_000)
-RANDOM_STATE = whole(0)
+IDS = several(text(), "names in a list or tuple")
+MONTH = Rule('a month, such as "2018-01"', lambda value: _is_month(value))
 STEPS = whole(1, 240)
 
 
@@ -41,3 +43,24 @@ def demand_member(value: object, name: str, there: Sequence[str]) -> None:
     """
     if not isinstance(value, str) or value not in there:
         raise ModelError(f"got {name}={value!r}, expected one of {', '.join(there)}")
+
+
+def demand_draws(n_draws: object, random_state: object) -> None:
+    """Demand a number of draws and a seed that make sense.
+
+    Raises
+    ------
+    ModelError
+        Saying which does not.
+    """
+    demand(n_draws, "n_draws", whole(2, 20_000))
+    demand(random_state, "random_state", whole(0))
+
+
+def _is_month(value: object) -> bool:
+    if not isinstance(value, str | pd.Period):
+        return False
+    try:
+        return pd.Period(value, "M") is not pd.NaT
+    except ValueError:
+        return False

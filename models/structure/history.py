@@ -13,8 +13,9 @@ from tradeshock.models.algebra.identification import standardised
 from tradeshock.models.algebra.recursion import simulate
 from tradeshock.models.parameters import optional, whole
 from tradeshock.models.structure.arguments import demand, demand_member
-from tradeshock.models.structure.estimate import Parameters
-from tradeshock.models.structure.shocks import StructuralShocks, shocks_of
+from tradeshock.models.structure.draws import Parameters
+from tradeshock.models.structure.recursive import shocks_of
+from tradeshock.models.structure.structural_shocks import StructuralShocks
 from tradeshock.models.structure.variance import OTHER
 from tradeshock.models.systems.system import LinearSystem
 

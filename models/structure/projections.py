@@ -12,9 +12,10 @@ from tradeshock.features.errors import ModelError
 from tradeshock.models.algebra.identification import recursive_impacts
 from tradeshock.models.algebra.least_squares import regressors
 from tradeshock.models.structure.arguments import COVERAGE, STEPS, demand, demand_member
-from tradeshock.models.structure.estimate import Estimate, estimate_of
+from tradeshock.models.structure.estimate import Estimate
+from tradeshock.models.structure.learned import estimate_of
+from tradeshock.models.structure.recursive import order_of
 from tradeshock.models.structure.responses import ImpulseResponses
-from tradeshock.models.structure.shocks import order_of
 from tradeshock.models.systems.levels import SystemLevels
 from tradeshock.models.systems.system import LinearSystem
 

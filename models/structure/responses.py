@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.models.structure.arguments import COVERAGE, GROWTH, STEPS, demand
-from tradeshock.models.structure.shocks import StructuralShocks, shocks_of
+from tradeshock.models.structure.bands import banded, tidy
+from tradeshock.models.structure.recursive import shocks_of
+from tradeshock.models.structure.structural_shocks import StructuralShocks
 from tradeshock.models.systems.system import LinearSystem
 
-__all__ = ["ImpulseResponses", "banded", "impulse_responses", "tidy"]
+__all__ = ["ImpulseResponses", "impulse_responses"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,24 +107,3 @@ def impulse_responses(
     return ImpulseResponses(
         shocks.names, estimate.series, estimate.logs, values, low, high, coverage, growth, scheme
     )
-
-
-def banded(draws: Floats, point: Floats | None, coverage: float) -> tuple[Floats, Floats, Floats]:
-    """Estimate, or median where there is none, and the ends of the band over draws."""
-    tail = (1.0 - coverage) / 2.0
-    low, middle, high = np.quantile(draws, [tail, 0.5, 1.0 - tail], axis=0)
-    return (middle if point is None else point), low, high
-
-
-def tidy(
-    shocks: tuple[str, ...],
-    steps: range,
-    series: tuple[str, ...],
-    columns: dict[str, Floats],
-) -> pd.DataFrame:
-    """Tidy frame of arrays of shape (shocks, steps, series), sorted by shock, series and step."""
-    index = pd.MultiIndex.from_product([shocks, series, steps], names=["shock", "series", "step"])
-    frame = pd.DataFrame(
-        {name: values.transpose(0, 2, 1).ravel() for name, values in columns.items()}, index
-    )
-    return frame.reset_index()

@@ -10,12 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
-from tradeshock.models.algebra.identification import random_columns, responses
+from tradeshock.models.algebra.identification import responses
+from tradeshock.models.algebra.rotations import checked, random_columns
 from tradeshock.models.parameters import whole
-from tradeshock.models.structure.arguments import N_DRAWS, RANDOM_STATE, demand
-from tradeshock.models.structure.estimate import Estimate, Parameters, estimate_of
-from tradeshock.models.structure.shocks import StructuralShocks
-from tradeshock.models.structure.signs import Restriction, Signs, checked, parsed
+from tradeshock.models.structure.arguments import demand, demand_draws
+from tradeshock.models.structure.draws import Parameters
+from tradeshock.models.structure.estimate import Estimate
+from tradeshock.models.structure.learned import estimate_of
+from tradeshock.models.structure.signs import Restriction, Signs, parsed
+from tradeshock.models.structure.structural_shocks import StructuralShocks
 from tradeshock.models.systems.system import LinearSystem
 
 __all__ = ["SignRestrictedShocks", "sign_restricted_shocks"]
@@ -94,9 +97,8 @@ def sign_restricted_shocks(
         If no rotation has all signs, naming the one that fails most; if signs are not of the form
         above, name what the system lacks, or do not tell two shocks apart.
     """
-    demand(n_draws, "n_draws", N_DRAWS)
     demand(max_rotations, "max_rotations", _MAX_ROTATIONS)
-    demand(random_state, "random_state", RANDOM_STATE)
+    demand_draws(n_draws, random_state)
     estimate = estimate_of(model)
     search = _Search(estimate, parsed(signs, estimate.series), np.random.default_rng(random_state))
     while search.accepted < n_draws and search.tried < max_rotations:

@@ -1,12 +1,9 @@
-"""Sign restrictions as they are written, and as arrays."""
+"""Sign restrictions as they are written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.parameters import whole
@@ -112,48 +109,3 @@ def _refuse_alike(found: Sequence[Restriction]) -> None:
                 "nothing tells them apart; give one of them a sign that the other lacks"
             )
         seen[own] = shock
-
-
-class Checked(NamedTuple):
-    """Rotations held against restrictions.
-
-    Parameters
-    ----------
-    met : ndarray of bool, shape (...)
-        Whether all restrictions hold.
-    direction : ndarray, shape (..., k)
-        1 or -1: the direction of each shock that meets more of its signs.
-    failed : ndarray of int, shape (restrictions,)
-        How many rotations fail each, in that direction.
-    alone : ndarray of int, shape (k,)
-        How many meet all signs of each shock, whatever the others do.
-    """
-
-    met: npt.NDArray[np.bool_]
-    direction: npt.NDArray[np.float64]
-    failed: npt.NDArray[np.intp]
-    alone: npt.NDArray[np.intp]
-
-
-def checked(
-    values: npt.NDArray[np.float64], shock: npt.NDArray[np.intp], wanted: npt.NDArray[np.float64]
-) -> Checked:
-    """Hold responses against signs.
-
-    Parameters
-    ----------
-    values : ndarray, shape (..., restrictions)
-        Response of each restriction.
-    shock : ndarray of int, shape (restrictions,)
-        Its shock.
-    wanted : ndarray, shape (restrictions,)
-        Its direction, 1 or -1.
-    """
-    right = values * wanted > 0.0
-    belongs = (shock[:, None] == np.arange(int(shock.max()) + 1)).astype(float)
-    share = right @ belongs / belongs.sum(axis=0)
-    direction = np.where(share >= 0.5, 1.0, -1.0)
-    right = right ^ (direction[..., shock] < 0.0)
-    axes = tuple(range(values.ndim - 1))
-    met = (right @ belongs == belongs.sum(axis=0)).reshape(*right.shape[:-1], -1)
-    return Checked(met.all(axis=-1), direction, (~right).sum(axis=axes), met.sum(axis=axes))

@@ -10,9 +10,10 @@ import pandas as pd
 
 from tradeshock.models.algebra.identification import responses
 from tradeshock.models.structure.arguments import COVERAGE, GROWTH, STEPS, demand
-from tradeshock.models.structure.estimate import Parameters
-from tradeshock.models.structure.responses import banded, tidy
-from tradeshock.models.structure.shocks import StructuralShocks, shocks_of
+from tradeshock.models.structure.bands import banded, tidy
+from tradeshock.models.structure.draws import Parameters
+from tradeshock.models.structure.recursive import shocks_of
+from tradeshock.models.structure.structural_shocks import StructuralShocks
 from tradeshock.models.systems.system import LinearSystem
 
 __all__ = ["OTHER", "VarianceDecomposition", "variance_decomposition"]
