@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from statsmodels.datasets import macrodata
 from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
 from statsmodels.tsa.api import VAR as StatsmodelsVAR, LocalProjections
 
@@ -92,6 +93,38 @@ def test_responses_equal_statsmodels(plain, reference):
     levels = impulse_responses(shocks, 18).table()
     ours = array(levels, "response")
     np.testing.assert_allclose(ours, theirs.orth_cum_effects, rtol=0, atol=1e-10)
+
+
+# R's package vars on growth of US real GDP, consumption and investment, two lags: responses at
+# steps 0 to 2 to each shock, as they stand in statsmodels' own tests (vars_results.npz).
+R_RESPONSES = {
+    "realgdp": [
+        [0.0075573572, 0.0039484034, 0.0297243416],
+        [0.0015408727, 0.0010664916, 0.0092357549],
+        [0.0015874964, 0.0010551761, 0.0061025142],
+    ],
+    "realcons": [
+        [0.0, 0.005219257, -0.0159355939],
+        [0.002993709, 0.000991937, 0.0194455065],
+        [0.0021116319, 0.0013051321, 0.0090167469],
+    ],
+    "realinv": [
+        [0.0, 0.0, 0.0207419927],
+        [0.0006890376, 0.0005338725, 0.0046768828],
+        [0.0001713446, 0.0006820849, -0.0005205836],
+    ],
+}
+
+
+def test_responses_equal_those_of_r():
+    figures = macrodata.load_pandas().data[list(R_RESPONSES)]
+    # Quarters stand for months: without a calendar a system does not know the difference.
+    months = pd.period_range("2000-01", periods=len(figures), freq="M")
+    panel = Panel.from_frame(figures.set_index(months), ReleaseRule.after(days=30))
+    model = VAR(list(R_RESPONSES), lags=2, calendar=False).fit(panel, "realgdp")
+    shocks = recursive_shocks(model, list(R_RESPONSES), n_draws=2)
+    made = impulse_responses(shocks, 2, growth=True).values
+    np.testing.assert_allclose(made, list(R_RESPONSES.values()), rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("order", list(permutations(NAMES[:3])))

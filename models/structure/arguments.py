@@ -61,6 +61,6 @@ def _is_month(value: object) -> bool:
     if not isinstance(value, str | pd.Period):
         return False
     try:
-        return pd.Period(value, "M") is not pd.NaT
+        return isinstance(pd.Period(value, "M"), pd.Period)
     except ValueError:
         return False
