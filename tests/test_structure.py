@@ -307,6 +307,15 @@ def test_shocks_have_unit_variance_and_are_uncorrelated(plain):
     np.testing.assert_allclose(crossed, np.eye(4), rtol=0, atol=1e-10)
 
 
+def test_shocks_of_a_bayesian_var_are_in_the_size_of_their_month(seven):
+    shocks = recursive_shocks(seven, seven.series_, n_draws=2)
+    hit = historical_decomposition(shocks).shocks
+    coefs, z = seven.coefs_, seven.levels_.complete - seven.centre_
+    fitted = sum(z[-1 - lag - 1] @ a.T for lag, a in enumerate(coefs)) + seven.posterior_.mean[0]
+    expected = np.linalg.solve(np.linalg.cholesky(seven.covariance_), z[-1] - fitted)
+    np.testing.assert_allclose(hit.iloc[-1], expected / seven.volatility_.iloc[-1], atol=1e-10)
+
+
 # -- sign restrictions ----------------------------------------------------------------------------
 
 
@@ -336,6 +345,8 @@ def test_signs_of_growth_systems_are_those_of_levels(seasonal):
     made = shocks.responses(3)[:, 0]
     wanted = [seasonal.series_.index(id) for id in ("exports_total", "us_ip")]
     assert (made[:, :, wanted] > 0.0).all()
+    # A level may fall back as long as it stays above where it was.
+    assert (np.diff(made[:, :, wanted], axis=1) < 0.0).any()
 
 
 def test_acceptance_of_two_signs_has_a_closed_form(panel):
@@ -600,6 +611,10 @@ def test_pictures_show_the_figures(seven, signed):
     np.testing.assert_allclose(ax.lines[0].get_ydata(), 100.0 * total)
     bars = np.array([bar.get_height() for bar in ax.patches]).reshape(-1, len(total))
     np.testing.assert_allclose(bars.sum(axis=0), 100.0 * total)
+    ends = np.array([bar.get_y() + bar.get_height() for bar in ax.patches]).reshape(bars.shape)
+    for sign in (1.0, -1.0):
+        reach = (sign * ends).max(axis=0).clip(min=0.0)
+        np.testing.assert_allclose(reach, (sign * bars).clip(min=0.0).sum(axis=0), atol=1e-9)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         grid[0, 0].figure.canvas.draw()
