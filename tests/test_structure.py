@@ -622,6 +622,19 @@ def test_pictures_show_the_figures(seven, signed):
     plt.close("all")
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_caption_of_responses_fits_the_figure(plain, count):
+    made = impulse_responses(recursive_shocks(plain, n_draws=3), 3)
+    figure = plot_responses(made, ["us_ip"], made.shocks[:count])[0, 0].figure
+    figure.canvas.draw()
+    (caption,) = [t for t in figure.texts if t.get_text().startswith("Months after a shock")]
+    extent = caption.get_window_extent()
+    assert extent.x0 >= 0
+    assert extent.x1 <= figure.bbox.width
+    assert "68 % bands; recursive, VAR" in caption.get_text().replace("\n", " ")
+    plt.close("all")
+
+
 def test_pictures_of_what_is_not_there_are_refused(plain):
     made = impulse_responses(recursive_shocks(plain, n_draws=3), 3)
     with pytest.raises(ModelError, match="got series='tea', expected one of"):

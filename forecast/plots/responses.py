@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tradeshock.forecast.plots.style import (
     COLOURS,
     HUSHED,
     INK,
+    LETTERS_PER_INCH,
     PLAIN,
     axes_or_new,
     date_axis,
@@ -93,12 +95,12 @@ def plot_responses(
         grid[i, 0].set_ylabel(f"{id}\n{words}", fontsize="small")
     for ax, shock in zip(grid[0], columns, strict=True):
         ax.set_title(f"Shock: {shock}", loc="left", fontsize="small", fontweight="bold")
-    figure.supxlabel(
-        f"Months after a shock of one standard deviation; {responses.coverage:.0%} bands; "
-        f"{responses.scheme}",
-        fontsize="small",
-        color=HUSHED,
+    caption = (
+        f"Months after a shock of one standard deviation; {100 * responses.coverage:g} % bands; "
+        f"{responses.scheme}"
     )
+    caption = textwrap.fill(caption, int(LETTERS_PER_INCH * figure.get_size_inches()[0]))
+    figure.supxlabel(caption, fontsize="small", color=HUSHED)
     return grid
 
 
