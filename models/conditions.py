@@ -259,6 +259,28 @@ class Conditions:
         )
         return self._with(values, self.soft)
 
+    def scaled(self, factors: Mapping[Cell, float], last: Mapping[str, float]) -> Conditions:
+        """Assume the same of what is some share of the series in some months.
+
+        Parameters
+        ----------
+        factors : mapping of (series, month) to float
+            Shares; months that are not named stay.
+        last : mapping of series id to float
+            Last published figure of each series, which changes against it are counted from.
+
+        Returns
+        -------
+        Conditions
+        """
+        entries = (
+            entry.scaled(factors[entry.cell], last[entry.series])
+            if entry.cell in factors
+            else entry
+            for entry in self.entries
+        )
+        return self._with(entries, self.soft)
+
     def _with(self, entries: Iterable[Entry], soft: Soft) -> Conditions:
         made = Conditions({})
         made._keep(entries, soft)
