@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule
 from tradeshock.features.errors import PanelError, StaleSeriesWarning
+from tradeshock.features.indicators.block import Block
 from tradeshock.features.indicators.calendar_effects import CalendarEffects
 from tradeshock.features.indicators.changes import (
     below_peak,
@@ -22,10 +23,13 @@ from tradeshock.features.indicators.changes import (
 from tradeshock.features.indicators.exchange_rates import ExchangeRates
 from tradeshock.features.indicators.flash import Flash
 from tradeshock.features.indicators.lags import TargetLags
+from tradeshock.features.indicators.memory_cycle import MemoryCycle
 from tradeshock.features.indicators.partner_demand import PartnerDemand
 from tradeshock.features.indicators.prices import Prices
 from tradeshock.features.indicators.semiconductors import SemiconductorCycle
+from tradeshock.features.indicators.share_prices import SharePrices
 from tradeshock.features.indicators.uncertainty import Uncertainty
+from tradeshock.models.checks.case import disturbed
 
 
 @pytest.fixture(scope="module")
@@ -349,3 +353,37 @@ def test_changes_look_back_only(x: np.ndarray, cut: int) -> None:
         lambda v: net_of_season(v, 1),
     ):
         np.testing.assert_array_equal(transform(x)[:cut], transform(x[:cut]))
+
+
+def test_share_prices_grow_and_stand_below_their_peak(panel: Panel) -> None:
+    row = SharePrices().fit_transform(panel.as_of("2020-04-01")).iloc[-1]
+    prices = np.log(panel.series("share_prices_kr"))[:"2020-03"]
+    assert row["share_prices_kr_growth_3"] == pytest.approx(prices.iloc[-1] - prices.iloc[-4])
+    below = prices.iloc[-1] - prices.iloc[-12:].max()
+    assert row["share_prices_kr_below_peak"] == pytest.approx(below)
+    assert below < -0.05
+
+
+def test_the_memory_cycle_is_of_the_last_published_months(panel: Panel) -> None:
+    # On the 12th the maker has filed April, the Bank of Korea prints on the 14th.
+    row = MemoryCycle().fit_transform(panel.as_of("2026-05-12")).iloc[-1]
+    revenue, price = (np.log(panel.series(id)) for id in ("nanya_revenue", "dram_export_price"))
+    assert row["nanya_revenue_growth_3"] == pytest.approx(revenue["2026-04"] - revenue["2026-01"])
+    assert row["dram_export_price_growth_6"] == pytest.approx(price["2026-03"] - price["2025-09"])
+    value, weight = (
+        np.log(panel.series(id).rolling(3).sum()) for id in ("exports_hs854232", "weight_hs854232")
+    )
+    unit = (value - 2.0 * weight).diff(12)["2026-03"]
+    assert row["price_against_volume"] == pytest.approx(unit)
+
+
+@pytest.mark.parametrize("block", [SharePrices(), MemoryCycle()], ids=["shares", "memory"])
+@pytest.mark.parametrize("origin", ["2009-01-01", "2020-02-21", "2025-12-11"])
+def test_new_blocks_look_back_only(panel: Panel, block: Block, origin: str) -> None:
+    other = disturbed(panel, pd.Timestamp(origin))
+    state = panel.as_of(origin).state()
+    rows = panel.as_of(origin).last_month("exports_total") + 1
+    tables = [block.fit(panel).transform(p, state).loc[:rows] for p in (panel, other)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    cut = block.fit(panel).transform(panel.as_of(origin), state)
+    pd.testing.assert_frame_equal(cut, tables[0], check_exact=True)
