@@ -8,8 +8,8 @@ from tradeshock.forecast.plots.errors import plot_errors as plot_errors
 from tradeshock.forecast.plots.exposure import plot_exposure as plot_exposure
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import plot_history as plot_history
-from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes
 from tradeshock.forecast.plots.scenario import (
     plot_comparison as plot_comparison,
     plot_scenario as plot_scenario,
 )
+from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -96,7 +96,7 @@ class Move:
         for size in self.path if self.to is None else (self.to,):
             if self.by == "share" and size <= -1.0:
                 raise ShockError(
-                    f"got {field}={size:g} for {self.series}, a share of {-size:.0%} below; "
+                    f"got {field}={size:g} for {self.series}, {-100 * size:g} % below; "
                     "shares are written as -0.3 for 30 % below and cannot pass -1",
                     field,
                 )
@@ -179,10 +179,12 @@ class Move:
     def _replayed(self, panel: Panel, last: pd.Period, end: pd.Period) -> Changes:
         figures = panel.series(self.series)
         start = pd.Period(self.like, freq="M")
+        months = pd.period_range(start, start + (end - last).n, freq="M")
+        past: list[float] = figures.reindex(months).to_numpy(dtype=float).tolist()
         changes: Changes = {}
-        for ahead in range(1, (end - last).n + 1):
-            now, then = figures.get(start), figures.get(start + ahead)
-            if now is None or then is None or not np.isfinite([now, then]).all():
+        for ahead in range(1, len(past)):
+            now, then = past[0], past[ahead]
+            if not np.isfinite([now, then]).all():
                 raise ShockError(
                     f"the figures of {self.series} from {self.like} on are not known to "
                     f"{start + ahead}, which the shock repeats; take an earlier month or fewer "
@@ -195,7 +197,7 @@ class Move:
 
 
 def _numbers(values: object, field: str = "path") -> tuple[float, ...]:
-    listed = list(values) if isinstance(values, list | tuple | np.ndarray) else [values]
+    listed: list[Any] = list(values) if isinstance(values, list | tuple | np.ndarray) else [values]
     for value in listed:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not math.isfinite(value):

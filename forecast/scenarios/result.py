@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ConditionError
+from tradeshock.features.errors import ConditionError, OddConditionWarning
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.defaults import round_threshold
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
@@ -209,6 +210,11 @@ class Scenario:
     @cached_property
     def plausibility(self) -> Plausibility | None:
         """How far out what is assumed is, by the model's own draws; None of arithmetic alone."""
+        # A shock is meant to be far out.
+        with warnings.catch_warnings(action="ignore", category=OddConditionWarning):
+            return self._plausibility()
+
+    def _plausibility(self) -> Plausibility | None:
         model, split, macro, joint = self.asked
         if split is not None and joint is not None and len(joint):
             return split.system.plausibility(split.steps, joint)
@@ -245,7 +251,7 @@ class Scenario:
             **self._header,
             "title": self.title,
             "hard": self.hard,
-            "shocks": [_described(shock) for shock in self.shocks],
+            "assumed": [_described(shock) for shock in self.shocks],
             "months": _rows(self.table()),
             "years": _rows(self.total()),
             "parts": _rows(self.parts()),
@@ -257,7 +263,7 @@ class Scenario:
 
     @property
     def _header(self) -> dict[str, Any]:
-        return {"scenario": self.name, **self.forecast.header}
+        return {"shocks": self.name, **self.forecast.header}
 
 
 def _described(shock: Shock) -> dict[str, Any]:

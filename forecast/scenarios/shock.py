@@ -13,7 +13,7 @@ from tradeshock.models.conditions import Conditions
 
 Carrier = Literal["chips", "macro", "exposure"]
 Expected = Literal["down", "up", "either"]
-TURNED = {"down": "up", "up": "down", "either": "either"}
+TURNED: dict[Expected, Expected] = {"down": "up", "up": "down", "either": "either"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Shock:
         """What is assumed, in words."""
         parts = [move.text for move in self.moves]
         for hit in self.hits:
-            share = "" if hit.share_hit == 1.0 else f" on {hit.share_hit:.0%} of it"
+            share = "" if hit.share_hit == 1.0 else f" on {100 * hit.share_hit:.0f} % of it"
             parts.append(f"{hit.part}: tariff of {hit.rate:g} %{share}")
         if self.conditions is not None and len(self.conditions):
             parts.append(self.conditions.text)

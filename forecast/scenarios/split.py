@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import Month
 from tradeshock.features.errors import ShockError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.readings.derived import excluding
@@ -187,16 +188,15 @@ class Split:
         wanted = conditions.resolved(base, self.system._last())
         own = self._columns(self.forecast(macro).values[:, :, :2][self.order], cells)
         level = self._columns(self._levels(macro, total), cells)
-        values: dict[str, dict[pd.Period, Floats]] = {}
+        values: dict[str, dict[Month, float | Floats]] = {}
         for column, entry in enumerate(wanted):
             # In the order of the system's own draws.
             turned = np.empty(len(self.order))
             turned[self.order] = entry.value * own[:, column] / level[:, column]
             values.setdefault(entry.series, {})[entry.month] = turned
-        sd = {
-            series: {e.month: e.sd for e in wanted if e.series == series}
-            for series in wanted.series
-        }
+        sd: dict[str, dict[Month, float]] = {series: {} for series in wanted.series}
+        for entry in wanted:
+            sd[entry.series][entry.month] = entry.sd
         return Conditions(values, sd, wanted.soft)
 
     def assumed(self, conditions: Conditions) -> tuple[Floats, Floats]:
@@ -226,7 +226,7 @@ class Split:
     def _columns(self, parts: Floats, cells: tuple[tuple[str, pd.Period], ...]) -> Floats:
         columns = [np.empty((len(parts), 0))]
         for series, month in cells:
-            step = self.months.get_indexer([month])
+            step = self.months.get_indexer(pd.PeriodIndex([month], freq="M"))
             if step[0] < 0:
                 raise ShockError(
                     f"the shock assumes {series} in {month}, but its months ahead are "

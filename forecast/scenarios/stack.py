@@ -45,7 +45,7 @@ class Stack(NamedTuple):
         for series in sorted(self.changes):
             reference = self.references[series]
             made = made | Conditions.relative(
-                {series: dict(self.changes[series])},
+                {series: {str(m): change for m, change in self.changes[series].items()}},
                 "last" if reference.against == "last" else "baseline",
                 by="amount" if reference.by == "amount" else "share",
                 keep_uncertainty=not hard,
