@@ -276,8 +276,11 @@ def test_every_shock_of_the_library_has_its_sign(quick: Carriers) -> None:
 
 
 def test_a_scenario_by_a_model_without_drivers(panel: Panel) -> None:
-    made = scenario(panel, "memory_oversupply", steps=6, model="RandomWalk")
+    made = scenario(panel, ["memory_oversupply", "china_slowdown"], steps=6, model="RandomWalk")
     assert made.table()["difference_pct"].iloc[-1] < -5.0
+    slow = scenario(panel, "china_slowdown", steps=6, model="RandomWalk")
+    assert slow.table()["difference_pct"].iloc[-1] < -1.0
+    assert slow.plausibility is not None
 
 
 # -- what is refused --------------------------------------------------------------------------
@@ -335,8 +338,11 @@ def test_replays_have_no_size() -> None:
 def test_chips_that_a_panel_lacks(panel: Panel) -> None:
     small = panel.select(["exports_total", "us_ip", "usdkrw", "brent", "copper"])
     model = BayesianVAR(n_draws=50)
-    with pytest.raises(ShockError, match="no series 'exports_semiconductors_ict'"):
-        scenario(small, "memory_oversupply", model=model)
+    for earlier in (small, panel.as_of("2008-09-01")):
+        with pytest.raises(ShockError, match="no figures of 'exports_semiconductors_ict'"):
+            scenario(earlier, "memory_oversupply", model=model)
+    with pytest.raises(ShockError, match="too short a past"):
+        scenario(panel.as_of("2015-01-01"), "memory_oversupply", model=model)
     made = scenario(small, "won_weak", model=model)
     assert set(made.parts().index.get_level_values("part")) == {"total"}
 

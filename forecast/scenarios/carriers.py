@@ -23,6 +23,7 @@ from tradeshock.forecast.scenarios.split import CHIPS, PRICE, Split
 from tradeshock.forecast.scenarios.stack import Reference, Stack, stacked
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
+from tradeshock.models.systems.steering import steered_forecast
 
 BASELINE_SHARE = Reference("baseline", "share")
 CHIP_ITEMS = (CHIPS, "exports_semiconductors", "exports_hs8542")
@@ -121,7 +122,7 @@ class Carriers:
         assumed = stack.conditions(hard)
         mine = self._own_to_split(shocks, assumed)
         macro = assumed.on(set(assumed.series) - set(mine))
-        under = model.forecast(len(self.index), macro) if len(macro) else base
+        under = steered_forecast(model, len(self.index), macro) if len(macro) else base
         total, before, after, joint = under.draws(), None, None, None
         split = self._split_for(shocks, mine)
         if split is not None:
@@ -154,7 +155,7 @@ class Carriers:
         """Conditioned series that only the system of chips and the rest answers to."""
         target = self.forecast.entry.id
         own = [CHIPS, f"{target}_ex_{CHIPS.removeprefix('exports_')}"]
-        if any(move.series == PRICE for s in shocks if s.carrier == "chips" for move in s.moves):
+        if any(PRICE in shock.series for shock in shocks if shock.carrier == "chips"):
             own.append(PRICE)
         return tuple(id for id in own if id in assumed.series)
 

@@ -24,6 +24,7 @@ from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
 from tradeshock.models.assumptions.plausibility import Plausibility
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.systems.steering import steering_system
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -219,7 +220,10 @@ class Scenario:
         if split is not None and joint is not None and len(joint):
             return split.system.plausibility(split.steps, joint)
         if len(macro):
-            return model.plausibility(len(self.paths.index), macro)
+            # A model that lacks a series has no draws of it.
+            lacking = model._lacking(macro)
+            asked = steering_system(model, macro.series) if lacking else model
+            return asked.plausibility(len(self.paths.index), macro)
         return None
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -119,6 +119,12 @@ class Shock:
                 )
 
     @property
+    def series(self) -> tuple[str, ...]:
+        """Series that it moves or gives values of; not those that tariffs hit."""
+        given = () if self.conditions is None else self.conditions.series
+        return (*(move.series for move in self.moves), *given)
+
+    @property
     def size(self) -> float | None:
         """Headline: the first move's largest change, or the first tariff in per cent."""
         if self.moves:

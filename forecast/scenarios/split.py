@@ -75,11 +75,13 @@ class Split:
         """
         target = beside.series[0]
         wanted = PRICE_DRIVERS if price else DRIVERS
-        if lacking := [id for id in (CHIPS, *wanted[: int(price)]) if id not in panel]:
-            raise ShockError(
-                f"the panel has no series {lacking[0]!r}, without which there is no carrier "
-                "for chips; use a shock that moves other series, or add it with Panel.with_series"
-            )
+        for id in (CHIPS, *wanted[: int(price)]):
+            if id not in panel or panel.values[id].isna().all():
+                raise ShockError(
+                    f"the panel has no figures of {id!r} on {panel.origin.date()}, without which "
+                    "there is no carrier for chips; use a shock that moves other series, or add it "
+                    "with Panel.with_series"
+                )
         rest = f"{target}_ex_{CHIPS.removeprefix('exports_')}"
         if rest not in panel:
             panel = excluding(panel, target, CHIPS, rest)

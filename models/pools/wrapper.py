@@ -22,7 +22,7 @@ from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.segments import sees_vintages
-from tradeshock.models.systems.steering import steered_paths
+from tradeshock.models.systems.steering import steered_forecast
 
 if TYPE_CHECKING:
     from tradeshock.models.assumptions.entries import Cell
@@ -134,7 +134,7 @@ class Wrapper(Model):
             )
         conditions = self._accepted(conditions)
         with already_checked():
-            forecasts = [_of_member(member, steps, conditions) for member in self.members_]
+            forecasts = [steered_forecast(member, steps, conditions) for member in self.members_]
         paths = self.combine(forecasts, self._known(self.fitted_on_.origin))
         named = condition_notes(conditions)
         notes = (*(note for note in paths.notes if note not in named), *named)
@@ -215,12 +215,6 @@ class Wrapper(Model):
         self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
     ) -> Floats:
         return self.members_[0]._cell_draws(cells, steps, conditions)
-
-
-def _of_member(member: Model, steps: int, conditions: Conditions | None) -> ForecastPaths:
-    if conditions is None or not member._lacking(conditions):
-        return member.forecast(steps, conditions)
-    return steered_paths(member, steps, conditions)
 
 
 def models_in(parameter: object) -> list[Model]:
