@@ -104,7 +104,7 @@ class Eve:
     def surprise(self) -> tuple[float, ...]:
         """What chips were against what was expected of them, month by month, as shares."""
         split = self.carriers.split()
-        expected = np.median(split.levels(None, self.carriers.forecast.paths.draws())[..., 0], 0)
+        expected = np.median(split.parts(None)[..., 0], axis=0)
         actual = self.panel.series(CHIPS).reindex(self.index).to_numpy()
         return tuple((actual / expected - 1.0).tolist())
 

@@ -16,7 +16,6 @@ from tradeshock.models import BayesianVAR, Conditions, Recalibration
 from tradeshock.models.pools.combination import Combination
 
 CHIPS = "exports_semiconductors_ict"
-REST = "exports_total_ex_semiconductors_ict"
 FALL = find_shock("memory_oversupply")
 WON = find_shock("won_weak")
 CARS = find_shock("us_tariff_cars")
@@ -140,24 +139,30 @@ def test_hard_paths_narrow_the_forecast_and_draws_do_not(carriers: Carriers) -> 
             "hard": carriers.run([FALL], hard=True).paths,
         }.items()
     }
-    assert spread["draws"] > 0.85 * spread["baseline"]
-    assert spread["hard"] < 0.8 * spread["baseline"]
+    assert spread["draws"] > 0.8 * spread["baseline"]
+    assert spread["hard"] < 0.7 * spread["baseline"]
 
 
-def test_chips_take_the_value_that_is_assumed(quick: Carriers) -> None:
+def test_values_of_chips_are_met_on_the_level_of_their_own_system(
+    quick: Carriers, panel: Panel
+) -> None:
     month = str(quick.index[5])
     given = Shock("given", conditions=Conditions({CHIPS: {month: 20_000.0}}))
     made = quick.run([given, WON])
-    assert made.after is not None
-    np.testing.assert_allclose(made.after[:, 5, 0], 20_000.0, rtol=1e-9)
-
-
-def test_against_the_last_figure(quick: Carriers, panel: Panel) -> None:
+    split = quick.split()
+    np.testing.assert_allclose(split.parts(made.asked.joint)[:, 5, 0], 20_000.0, rtol=1e-9)
     last = panel.as_of("2026-05-01").series(CHIPS).iloc[-1]
     half = Shock("half", moves=[Move(CHIPS, to=-0.5, against="last")], carrier="chips")
-    made = quick.run([half])
+    under = split.parts(quick.run([half]).asked.joint)[..., 0]
+    np.testing.assert_allclose(np.median(under, axis=0), 0.5 * last, rtol=1e-9)
+    # On the model's level chips move by as much in logs as in their own system.
     assert made.after is not None
-    np.testing.assert_allclose(np.median(made.after[..., 0], axis=0), 0.5 * last, rtol=1e-9)
+    assert made.before is not None
+    lent = made.after[:, 5].sum(axis=1) / made.before[:, 5].sum(axis=1)
+    only = quick.run([given])
+    own = split.parts(only.asked.joint)[:, 5].sum(axis=1) / split.parts(None)[:, 5].sum(axis=1)
+    np.testing.assert_allclose(only.paths.draws()[:, 5] / only.baseline.draws()[:, 5], own)
+    assert np.median(lent) < np.median(own)
 
 
 # -- arithmetic -------------------------------------------------------------------------------
@@ -310,7 +315,7 @@ def test_tariffs_are_no_conditions() -> None:
         ("no_such_shock", "there are memory_oversupply, memory_2018"),
         (["won_weak", "won_weak"], "asked for twice"),
         (["memory_2018", "memory_oversupply"], "only changes against the baseline add up"),
-        (Shock("x", moves=[Move("nothing", to=0.1)]), "no series 'nothing'"),
+        (Shock("x", moves=[Move("nothing", to=0.1)]), "no figures of 'nothing'"),
         (Shock("x", moves=[Move("usdkrw", like="2026-01")]), "not known to 2026-0"),
         (Shock("x", moves=[Move("usdkrw", to=0.1)], carrier="exposure"), "is no part of"),
         (["won_weak", Conditions({"usdkrw": {"2026-07": 1500.0}})], "another one moves it"),
@@ -339,7 +344,9 @@ def test_chips_that_a_panel_lacks(panel: Panel) -> None:
     small = panel.select(["exports_total", "us_ip", "usdkrw", "brent", "copper"])
     model = BayesianVAR(n_draws=50)
     for earlier in (small, panel.as_of("2008-09-01")):
-        with pytest.raises(ShockError, match="no figures of 'exports_semiconductors_ict'"):
+        with pytest.raises(
+            ShockError, match="the panel has no figures of 'exports_semiconductors_ict'"
+        ):
             scenario(earlier, "memory_oversupply", model=model)
     with pytest.raises(ShockError, match="too short a past"):
         scenario(panel.as_of("2015-01-01"), "memory_oversupply", model=model)

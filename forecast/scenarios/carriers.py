@@ -37,7 +37,7 @@ class Carriers:
     With ``L`` for the log paths of the forecasting model and ``S`` for those of the system of
     chips and the rest, a scenario is ``L(macro) + S(chips, macro) - S(macro)``: the model's own
     paths, nowcast included, under what is assumed of drivers, moved by what the other system says
-    of chips beyond that.
+    of chips beyond that. Draws of the two are paired by rank, month by month.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class Carriers:
             own, drivers = assumed.on(mine), macro.on(split.system.series_)
             after, joint = split.combined(own, drivers or None, total)
             total = after.sum(axis=2) if len(own) else total
-        arithmetic = self._arithmetic(shocks, stack, assumed, split)
+        arithmetic = self._arithmetic(shocks, stack, assumed, split, joint)
         effects = arithmetic_effects(shocks, self.panel, self.forecast.entry.id, self.index)
         if len(effects.columns):
             on_chips = effects[[id for id in effects if id in CHIP_ITEMS]].sum(axis=1).to_numpy()
@@ -153,8 +153,7 @@ class Carriers:
 
     def _own_to_split(self, shocks: Sequence[Shock], assumed: Conditions) -> tuple[str, ...]:
         """Conditioned series that only the system of chips and the rest answers to."""
-        target = self.forecast.entry.id
-        own = [CHIPS, f"{target}_ex_{CHIPS.removeprefix('exports_')}"]
+        own = [CHIPS]
         if any(PRICE in shock.series for shock in shocks if shock.carrier == "chips"):
             own.append(PRICE)
         return tuple(id for id in own if id in assumed.series)
@@ -169,7 +168,12 @@ class Carriers:
             return None
 
     def _arithmetic(
-        self, shocks: Sequence[Shock], stack: Stack, assumed: Conditions, split: Split | None
+        self,
+        shocks: Sequence[Shock],
+        stack: Stack,
+        assumed: Conditions,
+        split: Split | None,
+        joint: Conditions | None,
     ) -> pd.DataFrame:
         """Share times size, in the target's unit, months by what is moved."""
         target = self.forecast.entry.id
@@ -185,12 +189,8 @@ class Carriers:
         table = pd.concat([shares, moved], axis=1).mul(middle, axis=0)
         if split is None:
             return table
-        parts = assumed.on((split.chips, split.rest))
-        if len(parts):
-            without, under = split.assumed(parts)
-            for column, id in enumerate((split.chips, split.rest)):
-                if id in parts.series:
-                    table[id] = np.median(under[..., column] - without[..., column], axis=0)
+        if CHIPS in assumed.series:
+            table[CHIPS] = split.chips_assumed(assumed, joint, self.forecast.paths.draws())
         if PRICE in split_series and PRICE in assumed.series:
             chips = np.median(split.levels(None, self.forecast.paths.draws())[..., 0], axis=0)
             change = split.assumed_change(assumed, PRICE).to_numpy()
@@ -204,6 +204,11 @@ class Carriers:
         if split is not None and any(shock.carrier == "chips" for shock in shocks):
             names = ", ".join(split.system.series_[2:])
             notes.append(f"chips and the rest move as in a Bayesian VAR of them with {names}")
+            gap = split.gap(self.forecast.paths.draws())
+            notes.append(
+                f"that system's own total is {100.0 * np.expm1(gap):+.0f} % of the model's in "
+                f"{self.index[-1]}: its shares and changes are lent to the model, not its levels"
+            )
             if left := [id for id in macro.series if id not in split.system.series_]:
                 notes.append(f"{', '.join(left)} move the forecasting model, but not chips' system")
         if any(shock.carrier == "exposure" for shock in shocks):

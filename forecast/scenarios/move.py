@@ -159,9 +159,9 @@ class Move:
         ShockError
             If the panel lacks the series, or the past that it shall repeat.
         """
-        if self.series not in panel:
+        if self.series not in panel or panel.values[self.series].isna().all():
             raise ShockError(
-                f"the panel has no series {self.series!r}, which the shock moves; see "
+                f"the panel has no figures of {self.series!r}, which the shock moves; see "
                 "`tradeshock data` for what it has",
                 "series",
             )

@@ -155,8 +155,9 @@ class Scenario:
         -------
         DataFrame
             Index part and month; columns baseline, scenario and difference (means, so that parts
-            add up to the total), difference_pct (medians). The parts are "chips" and "rest"; only
-            "total" where the panel has no chips.
+            add up to the total), difference_pct (of medians). The parts are "chips" and "rest",
+            and "total"; that alone where the panel has no chips. They are the model's total, split
+            as the system of chips splits its own.
         """
         pairs = {"total": (self.baseline.draws(), self.paths.draws())}
         if self.before is not None and self.after is not None:
@@ -168,7 +169,8 @@ class Scenario:
                     "baseline": before.mean(axis=0),
                     "scenario": after.mean(axis=0),
                     "difference": (after - before).mean(axis=0),
-                    "difference_pct": np.median(100.0 * (after / before - 1.0), axis=0),
+                    "difference_pct": 100.0
+                    * (np.median(after, axis=0) / np.median(before, axis=0) - 1.0),
                 },
                 index=self.paths.index,
             )

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.reading import Month
 from tradeshock.features.errors import ShockError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.readings.derived import excluding
@@ -29,9 +28,9 @@ PRICE_DRIVERS = (PRICE, WEIGHT, "us_ip", "brent")
 class Split:
     """A Bayesian VAR of chips and the rest with drivers, beside another model's paths.
 
-    Its draws are put in the order of those paths, by their sum over the horizon, so that a path
-    that is high there is high here. What one part does in a scenario is lent to the other model as
-    a change in logs; levels stay the other model's.
+    Its draws are put in the order of those paths, month by month by the rank of their sum (Clark et
+    al. 2004), so that a path that is high there is high here. How the parts move in a scenario is
+    lent to the other model as changes in logs.
 
     Parameters
     ----------
@@ -49,10 +48,10 @@ class Split:
         free = self.forecast(None)
         self.months = free.index
         self.at = self.months.get_indexer(beside.index)
-        mine = free.values[:, self.at, :2].sum(axis=(1, 2))
-        theirs = beside.draws().sum(axis=1)
-        self.order = np.empty(len(mine), dtype=np.intp)
-        self.order[np.argsort(theirs, kind="stable")] = np.argsort(mine, kind="stable")
+        mine = free.values[:, self.at, :2].sum(axis=2)
+        self.order = np.empty(mine.shape, dtype=np.intp)
+        ranked = beside.draws().argsort(axis=0, kind="stable")
+        np.put_along_axis(self.order, ranked, mine.argsort(axis=0, kind="stable"), axis=0)
 
     @classmethod
     def fit(cls, panel: Panel, beside: ForecastPaths, seed: int, price: bool = False) -> Self:
@@ -114,26 +113,32 @@ class Split:
         -------
         ndarray, shape (draws, steps, 2)
         """
-        return self.forecast(conditions).values[self.order][:, self.at, :2]
+        drawn = self.forecast(conditions).values[:, self.at, :2]
+        return np.take_along_axis(drawn, self.order[:, :, None], axis=0)
 
     def levels(self, conditions: Conditions | None, total: Floats) -> Floats:
-        """Parts on the level of another model's total, split as this system splits its own.
+        """Another model's total, split as this system splits its own.
 
         Returns
         -------
         ndarray, shape (draws, steps, 2)
         """
-        return self._levels(conditions, total)[:, self.at]
+        parts = self.parts(conditions)
+        scaled: Floats = parts * (total / parts.sum(axis=2))[:, :, None]
+        return scaled
 
     def combined(
         self, own: Conditions, macro: Conditions | None, total: Floats
     ) -> tuple[Floats, Conditions | None]:
-        """Parts under what is assumed of them and of drivers, on another model's level.
+        """Parts of another model's total under what is assumed of chips and of drivers.
+
+        Each part moves in logs as here, beyond what drivers do to it here; so their sum moves as
+        the sum of this system's parts does.
 
         Parameters
         ----------
         own : Conditions
-            On chips, the rest and the price of chips.
+            On chips and their price.
         macro : Conditions or None
             On other drivers of this system.
         total : ndarray, draws by steps
@@ -143,14 +148,42 @@ class Split:
         -------
         parts : ndarray, shape (draws, steps, 2)
         joint : Conditions or None
-            As this system took them.
+            As this system was asked.
         """
         level = self.levels(macro, total)
         if not len(own):
             return level, macro
-        values = self._lent(own.on((self.chips, self.rest)), macro, total)
-        joint = (macro or Conditions({})) | own.on((PRICE,)) | values
+        joint = (macro or Conditions({})) | own
         return level * self.parts(joint) / self.parts(macro), joint
+
+    def chips_assumed(
+        self, conditions: Conditions, joint: Conditions | None, total: Floats
+    ) -> Floats:
+        """Share times size of chips in the months in which something is assumed of them, else 0.
+
+        Parameters
+        ----------
+        conditions : Conditions
+            All that is assumed.
+        joint : Conditions or None
+            As this system was asked.
+        total : ndarray, draws by steps
+            The other model's total without a shock.
+
+        Returns
+        -------
+        ndarray, shape (steps,)
+            Medians, in the unit of `total`.
+        """
+        change = self.parts(joint)[..., 0] / self.parts(None)[..., 0] - 1.0
+        amounts = np.median(self.levels(None, total)[..., 0] * change, axis=0)
+        months = {month for _, month in conditions.on((self.chips,)).cells}
+        return np.where([month in months for month in self.beside.index], amounts, 0.0)
+
+    def gap(self, total: Floats) -> float:
+        """By how much this system's total passes the other model's in the last month, in logs."""
+        own = self.parts(None).sum(axis=2)[:, -1]
+        return float(np.log(np.median(own) / np.median(total[:, -1])))
 
     def assumed_change(self, conditions: Conditions, series: str) -> pd.Series:
         """Change of a driver against its median here without the shock, as a share, by month."""
@@ -164,75 +197,3 @@ class Split:
         change = [np.median(e.value) / m - 1.0 for e, m in zip(wanted, middle, strict=True)]
         months = pd.PeriodIndex([month for _, month in given.cells], freq="M")
         return pd.Series(change, months, dtype=float).reindex(self.beside.index, fill_value=0.0)
-
-    def _lent(self, conditions: Conditions, macro: Conditions | None, total: Floats) -> Conditions:
-        """Values of chips and the rest as this system has to take them.
-
-        What is assumed of a part is meant on the other model's level: its `total`, split as this
-        system splits its own.
-
-        Parameters
-        ----------
-        conditions : Conditions
-            On parts of the total.
-        macro : Conditions or None
-            What else holds.
-        total : ndarray, draws by steps
-            The other model's total under `macro`; changes are counted from the baseline's.
-
-        Returns
-        -------
-        Conditions
-            Values draw by draw.
-        """
-        cells = conditions.cells
-        base = self._columns(self._levels(None, self.beside.draws()), cells)
-        wanted = conditions.resolved(base, self.system._last())
-        own = self._columns(self.forecast(macro).values[:, :, :2][self.order], cells)
-        level = self._columns(self._levels(macro, total), cells)
-        values: dict[str, dict[Month, float | Floats]] = {}
-        for column, entry in enumerate(wanted):
-            # In the order of the system's own draws.
-            turned = np.empty(len(self.order))
-            turned[self.order] = entry.value * own[:, column] / level[:, column]
-            values.setdefault(entry.series, {})[entry.month] = turned
-        sd: dict[str, dict[Month, float]] = {series: {} for series in wanted.series}
-        for entry in wanted:
-            sd[entry.series][entry.month] = entry.sd
-        return Conditions(values, sd, wanted.soft)
-
-    def assumed(self, conditions: Conditions) -> tuple[Floats, Floats]:
-        """Parts without and with what is assumed of them, by arithmetic alone.
-
-        Returns
-        -------
-        before, after : ndarray, shape (draws, steps, 2)
-            On the other model's level; equal where nothing is assumed.
-        """
-        levels = self._levels(None, self.beside.draws())
-        wanted = conditions.resolved(self._columns(levels, conditions.cells), self.system._last())
-        before, after = levels[:, self.at], levels[:, self.at].copy()
-        for entry in wanted:
-            if entry.month in self.beside.index:
-                step = (entry.month - self.beside.index[0]).n
-                after[:, step, self.system.target_.index(entry.series)] = entry.value
-        return before, after
-
-    def _levels(self, conditions: Conditions | None, total: Floats) -> Floats:
-        """Parts on the other model's level, draws by all of this system's months by parts."""
-        parts = self.forecast(conditions).values[self.order][:, :, :2].copy()
-        ours = parts[:, self.at].sum(axis=2)
-        parts[:, self.at] *= (total / ours)[:, :, None]
-        return parts
-
-    def _columns(self, parts: Floats, cells: tuple[tuple[str, pd.Period], ...]) -> Floats:
-        columns = [np.empty((len(parts), 0))]
-        for series, month in cells:
-            step = self.months.get_indexer(pd.PeriodIndex([month], freq="M"))
-            if step[0] < 0:
-                raise ShockError(
-                    f"the shock assumes {series} in {month}, but its months ahead are "
-                    f"{self.months[0]} to {self.months[-1]}"
-                )
-            columns.append(parts[:, step, self.system.target_.index(series)])
-        return np.hstack(columns)
