@@ -204,10 +204,10 @@ class Carriers:
         if split is not None and any(shock.carrier == "chips" for shock in shocks):
             names = ", ".join(split.system.series_[2:])
             notes.append(f"chips and the rest move as in a Bayesian VAR of them with {names}")
-            gap = split.gap(self.forecast.paths.draws())
+            gap = 100.0 * np.expm1(split.gap(self.forecast.paths.draws()))
             notes.append(
-                f"that system's own total is {100.0 * np.expm1(gap):+.0f} % of the model's in "
-                f"{self.index[-1]}: its shares and changes are lent to the model, not its levels"
+                f"that system's own total is {abs(gap):.0f} % {'above' if gap > 0 else 'below'} the "
+                f"model's in {self.index[-1]}: it lends shares and changes, not levels"
             )
             if left := [id for id in macro.series if id not in split.system.series_]:
                 notes.append(f"{', '.join(left)} move the forecasting model, but not chips' system")
