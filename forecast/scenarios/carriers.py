@@ -206,8 +206,8 @@ class Carriers:
             notes.append(f"chips and the rest move as in a Bayesian VAR of them with {names}")
             gap = 100.0 * np.expm1(split.gap(self.forecast.paths.draws()))
             notes.append(
-                f"that system's own total is {abs(gap):.0f} % {'above' if gap > 0 else 'below'} the "
-                f"model's in {self.index[-1]}: it lends shares and changes, not levels"
+                f"that system's own total is {abs(gap):.0f} % {'above' if gap > 0 else 'below'} "
+                f"the model's in {self.index[-1]}: it lends shares and changes, not levels"
             )
             if left := [id for id in macro.series if id not in split.system.series_]:
                 notes.append(f"{', '.join(left)} move the forecasting model, but not chips' system")
