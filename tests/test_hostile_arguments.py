@@ -6,6 +6,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,8 @@ from tradeshock.forecast import (
     scenario,
 )
 from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.exposure import TariffHit, exposure
+from tradeshock.forecast.hierarchy import coherent
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.models import (
     VAR,
@@ -62,6 +65,11 @@ def small() -> Panel:
     """Four series, since 2015, which is quick to fit."""
     panel = load_panel().select(["exports_total", "us_ip", "usdkrw", "brent"])
     return Panel(panel.values.iloc[-140:], panel.catalog, panel.calendar, panel.origin)
+
+
+@cache
+def parted() -> Panel:
+    return load_panel().select(["exports_total", "exports_to_us"])
 
 
 @cache
@@ -164,6 +172,19 @@ DOORS: dict[str, Callable[[Any], object]] = {
     "pinball level": lambda x: judging.pinball(LOSS, LOSS, x),
     "berkowitz": judging.berkowitz,
     "pit_moments": judging.pit_moments,
+    "exposure panel": lambda x: exposure(x),
+    "exposure by": lambda x: exposure(parted(), x),
+    "exposure target": lambda x: exposure(parted(), ["exports_to_us"], x),
+    "exposure months": lambda x: exposure(parted(), ["exports_to_us"], months=x),
+    "tariff rate": lambda x: TariffHit("exports_to_us", x),
+    "tariff share": lambda x: TariffHit("exports_to_us", 25.0, x, source="a study"),
+    "tariff response": lambda x: TariffHit("exports_to_us", 25.0, response=x),
+    "tariff hits": lambda x: exposure(parted(), ["exports_to_us"]).at_risk(x),
+    "hierarchy nodes": lambda x: coherent(x, np.zeros((9, 9, 2))),
+    "hierarchy errors": lambda x: coherent([paths(), replace(paths(), series=("us",))], x),
+    "hierarchy groups": lambda x: coherent(
+        [paths(), replace(paths(), series=("us",))], np.ones((9, 9, 2)), x
+    ),
 }
 
 

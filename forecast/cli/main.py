@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.errors import SentenceGroup
+from tradeshock.forecast.cli.exposure import exposure
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import (
     FOLDER,
@@ -70,6 +71,7 @@ def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
 
 main.add_command(report)
 main.add_command(scenario)
+main.add_command(exposure)
 
 
 @main.command()

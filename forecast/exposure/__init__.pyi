@@ -7,4 +7,5 @@ from tradeshock.forecast.exposure.tariff import (
     RESPONSES as RESPONSES,
     TariffHit as TariffHit,
     TariffResponse as TariffResponse,
+    parse_tariffs as parse_tariffs,
 )

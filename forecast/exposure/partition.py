@@ -12,6 +12,8 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.exposure.groups import MEMBERS, group_ids
 
 REMAINDER = "remainder"
+# Rows that are no series.
+RESERVED = (REMAINDER, "total", "all")
 # Parts are rounded on their own: their sum may pass the total by this share of it.
 ROUNDING = 1e-3
 
@@ -75,6 +77,8 @@ def partition(panel: Panel, by: str | Sequence[str], target: str, months: int) -
     ids = [id for id in group_ids(panel, by) if id != panel.entry(target).id]
     if not ids:
         raise PanelError(f"{target} is its only part; name others, by=[...]")
+    if taken := [id for id in ids if id in RESERVED]:
+        raise PanelError(f"no part may be called {taken[0]!r}, the name of a row; rename it")
     _refuse_other_units(panel, ids, target)
     kept, notes = _comparable(panel, ids, months)
     if not kept:
@@ -187,7 +191,7 @@ def _filled(panel: Panel, ids: list[str], window: pd.PeriodIndex) -> list[str]:
     holes = {id: panel.entry(id).hole_months.intersection(shown) for id in ids}
     months = sorted({month for own in holes.values() for month in own})
     return [
-        f"{month} of {sum(month in own for own in holes.values())} of {len(ids)} parts is an "
-        "estimate from earlier months: it was not published"
+        f"{sum(month in own for own in holes.values())} of {len(ids)} parts have no figure of "
+        f"{month}: an estimate from earlier months stands in"
         for month in months
     ]

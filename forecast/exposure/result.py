@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -129,7 +131,8 @@ class Exposure:
         ModelError
             If a hit is none, none is given, or one names what is not a part here or stands twice.
         """
-        listed = [hits] if isinstance(hits, TariffHit) else list(hits)
+        several = list(hits) if isinstance(hits, Iterable) else []
+        listed = [hits] if isinstance(hits, TariffHit) else several
         known = list(self.parts.amounts.index)
         if not listed or not all(isinstance(hit, TariffHit) for hit in listed):
             raise ModelError(f"got {hits!r}, expected one or more TariffHit")
@@ -145,6 +148,26 @@ class Exposure:
         figures = rows.select_dtypes("number").columns
         rows.loc[len(rows)] = {"part": "all", **rows[figures].sum(), "source": ""}
         return rows.set_index("part")
+
+    def to_json(self, hits: Iterable[TariffHit] = ()) -> str:
+        """Return everything as JSON: parts, concentration, tariffs and notes.
+
+        Numbers are those of `table`, `concentration` and `at_risk`; null where there is none.
+        """
+        listed = list(hits)
+        table = self.table()
+        table.insert(0, "title", self.titles.reindex(table.index))
+        content = {
+            "target": self.parts.target,
+            "unit": self.unit,
+            "origin": self.origin.date().isoformat(),
+            "months": [str(month) for month in self.parts.months],
+            "parts": _rows(table),
+            "concentration": _rows(self.concentration()),
+            "tariffs": _rows(self.at_risk(listed)) if listed else [],
+            "notes": list(self.notes),
+        }
+        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
 
 
 def exposure(
@@ -184,6 +207,12 @@ def exposure(
     named = {id: panel.entry(id).title or id for id in (*parts.amounts.index[:-1], target)}
     titles = pd.Series({**named, REMAINDER: "Remainder"}, name="title").rename_axis("part")
     return Exposure(parts, titles, panel.entry(target).unit, panel.origin)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows that JSON knows: None where there is nothing."""
+    rows = table.reset_index().to_dict("records")
+    return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
 def _risk(hit: TariffHit, share: float, yearly: float) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,14 +95,15 @@ RESPONSES: Mapping[str, TariffResponse] = {
         0.76,
         1.0,
         FIRST_MONTH,
-        "Boehm, Levchenko and Pandalai-Nayar (2023): trade elasticity of 0.76 after one year; "
+        "Boehm, Levchenko and Pandalai-Nayar (2023): elasticity of 0.76 of trade without the "
+        "tariff in the year after; "
         "first month: exports to the US in April 2025",
     ),
     "smart": TariffResponse(
         1.5,
         1.0,
         FIRST_MONTH,
-        "WITS SMART's default elasticity of substitution of 1.5, with full pass-through; first "
+        "WITS SMART's defaults: elasticity of substitution of 1.5, full pass-through; first "
         "month: exports to the US in April 2025",
     ),
 }
@@ -142,15 +143,18 @@ class TariffHit:
     source: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.part, str):
+            raise ModelError(f"got part={self.part!r}, expected the id of a series")
         number_in("rate", self.rate, 0.0, 1000.0)
         number_in("rate_before", self.rate_before, 0.0, 1000.0)
         number_in("share_hit", self.share_hit, 0.0, 1.0)
         if self.share_hit != 1.0 and not (isinstance(self.source, str) and self.source.strip()):
             raise ModelError(
-                f"share_hit={self.share_hit} of {self.part} has no source; say where the share of "
-                "a part that a tariff hits is from, source=..."
+                f"the share {self.share_hit} of {self.part} that a tariff hits has no source; say "
+                "where it is from (source=..., on the command line --source)"
             )
-        if not isinstance(self.response, TariffResponse) and self.response not in RESPONSES:
+        known = isinstance(self.response, str) and self.response in RESPONSES
+        if not known and not isinstance(self.response, TariffResponse):
             raise ModelError(
                 f"got response={self.response!r}, expected a TariffResponse or one of "
                 f"{list(RESPONSES)}"
@@ -162,3 +166,39 @@ class TariffHit:
         if isinstance(self.response, TariffResponse):
             return self.response
         return RESPONSES[self.response]
+
+
+def parse_tariffs(
+    texts: Iterable[str], response: TariffResponse | str, source: str
+) -> list[TariffHit]:
+    """Read tariffs such as "exports_to_us=15" or "exports_passenger_cars=25@0.51".
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Series, rate in per cent and, after @, the share of the series that is hit.
+    response : TariffResponse or str
+        Of all of them.
+    source : str
+        Where the shares are from.
+
+    Raises
+    ------
+    ModelError
+        If a text is not of that form, or as `TariffHit`.
+    """
+    hits = []
+    for text in texts:
+        part, equals, amounts = text.partition("=")
+        rate, at, share = amounts.partition("@")
+        try:
+            numbers = float(rate), float(share) if at else 1.0
+        except ValueError:
+            equals = ""
+        if not equals or not part:
+            raise ModelError(
+                f"{text!r} is no tariff; write it as exports_to_us=15, or with the share that is "
+                "hit as exports_passenger_cars=25@0.51"
+            )
+        hits.append(TariffHit(part.strip(), *numbers, response=response, source=source))
+    return hits

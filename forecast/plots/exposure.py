@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 LETTER_INCHES = 0.09
 
 
+def figure_size(exposure: Exposure) -> tuple[float, float]:
+    """Inches of a figure with room for all parts."""
+    return 8.0, 1.9 + 0.42 * len(exposure.parts.amounts)
+
+
 def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
     """Draw each part's share of a total and its contribution to the total's growth.
 
@@ -47,7 +52,7 @@ def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
     total = table.loc["total"]
     table = table.drop("total")
     names = [exposure.titles[part] for part in table.index]
-    ax = axes_or_new(ax, (8.0, 1.9 + 0.42 * len(table)))
+    ax = axes_or_new(ax, figure_size(exposure))
     place = np.arange(len(table), dtype=float)
     ax.barh(place - 0.2, table["share"], 0.36, color=PLAIN, label="share, %")
     ax.plot(
