@@ -2,59 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import FOLDER, say_where
+from tradeshock.forecast.cli.options import say_where
+from tradeshock.forecast.cli.scenario_options import OWN_SHOCKS, with_shock_options
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
-
-
-def with_shock_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Ask from when, how far and by which model."""
-
-    @click.option(
-        "--file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="TOML file of shocks of your own, looked up before the library.",
-    )
-    @click.option(
-        "--hard",
-        is_flag=True,
-        help="All paths take one value.  [default: each keeps its distance from the median]",
-    )
-    @click.option(
-        "--as-of",
-        metavar="DAY",
-        help="Use only what was out by the end of this day.  [default: all figures]",
-    )
-    @click.option(
-        "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
-    )
-    @click.option(
-        "--steps",
-        type=click.IntRange(min=1),
-        default=12,
-        show_default=True,
-        help="Months after the last published one.",
-    )
-    @click.option(
-        "--threshold",
-        type=float,
-        help="Of a calendar year's total, in bn USD.  [default: a round figure near the baseline]",
-    )
-    @click.option("--out", type=FOLDER, help="Write PNG, CSV and JSON there too.")
-    @wraps(command)
-    def command_with_options(**options: Any) -> None:
-        command(**options)
-
-    return command_with_options
 
 
 @click.group()
@@ -63,11 +21,7 @@ def scenario() -> None:
 
 
 @scenario.command("list")
-@click.option(
-    "--file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file of shocks of your own.  [default: the library]",
-)
+@OWN_SHOCKS
 def list_shocks(file: Path | None) -> None:
     """List shocks: names, titles and sizes."""
     from tradeshock.forecast.cli.scenario_output import print_shocks
@@ -78,11 +32,7 @@ def list_shocks(file: Path | None) -> None:
 
 @scenario.command()
 @click.argument("name")
-@click.option(
-    "--file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file of shocks of your own, looked up before the library.",
-)
+@OWN_SHOCKS
 def show(name: str, file: Path | None) -> None:
     """Show what a shock assumes, and where its sizes are from."""
     from tradeshock.forecast.cli.scenario_output import print_shock
@@ -113,7 +63,8 @@ def run(
     out: Path | None,
 ) -> None:
     """Forecast under one shock, or under several at once."""
-    from tradeshock.forecast.cli.scenario_output import print_scenario, write_scenario
+    from tradeshock.forecast.cli.scenario_files import write_scenario
+    from tradeshock.forecast.cli.scenario_output import print_scenario
     from tradeshock.forecast.scenarios.ask import as_shocks
     from tradeshock.forecast.scenarios.carriers import Carriers
 
@@ -143,7 +94,8 @@ def compare(
     out: Path | None,
 ) -> None:
     """Print a better and a worse case beside the baseline."""
-    from tradeshock.forecast.cli.scenario_output import print_comparison, write_comparison
+    from tradeshock.forecast.cli.scenario_files import write_comparison
+    from tradeshock.forecast.cli.scenario_output import print_comparison
     from tradeshock.forecast.scenarios.ask import as_shocks, compare_scenarios
 
     panel = panel if as_of is None else panel.as_of(as_of)

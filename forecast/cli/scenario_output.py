@@ -1,21 +1,17 @@
-"""Scenarios on the terminal and in files."""
+"""Scenarios on the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
-from tradeshock.forecast.cli.output import write_text
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.monthly.defaults import threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import chance_words, day_words, month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.fan import FIGURE_SIZE
 from tradeshock.forecast.scenarios.comparison import Comparison
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
-from tradeshock.models.record.files import replacing
 
 CARRIERS = {
     "chips": "system of chips and the rest, total = their sum",
@@ -115,32 +111,6 @@ def print_comparison(made: Comparison, threshold: float | None = None) -> None:
         chances = ", ".join(f"{n} {chance_words(row[f'chance_{n}'])}" for n in names)
         limit = f"{row['threshold'] / unit.divisor:,g} {unit.name}"
         terminal.line(f"{year}, {unit.name}: {levels}. Chance of more than {limit}: {chances}.")
-
-
-def write_scenario(made: Scenario, folder: Path) -> list[Path]:
-    """Write scenario.csv, scenario.json and scenario.png; return their paths."""
-    texts = {"scenario.csv": made.to_csv(), "scenario.json": made.to_json() + "\n"}
-    written = [write_text(folder / name, text) for name, text in texts.items()]
-    return [*written, _picture(folder / "scenario.png", made.plot)]
-
-
-def write_comparison(made: Comparison, folder: Path) -> list[Path]:
-    """Write comparison.csv, the JSON file of each case and comparison.png; return their paths."""
-    written = [write_text(folder / "comparison.csv", made.to_csv())]
-    for name, case in made.cases.items():
-        written.append(write_text(folder / f"{name}.json", case.to_json() + "\n"))
-    return [*written, _picture(folder / "comparison.png", made.plot)]
-
-
-def _picture(path: Path, draw: Callable[..., object]) -> Path:
-    from matplotlib.figure import Figure
-
-    # A figure of its own: no window system is asked, and no figure of the caller is touched.
-    figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
-    draw(figure.subplots())
-    with replacing(path) as file:
-        figure.savefig(file, format="png", dpi=150)
-    return path
 
 
 def _unit(forecast: MonthlyForecast) -> DisplayUnit:

@@ -59,11 +59,10 @@ class Move:
         object.__setattr__(self, "path", _numbers(self.path))
         if not isinstance(self.series, str) or not self.series:
             raise ShockError(f"got series={self.series!r}, expected the id of a series", "series")
-        given = [self.to is not None, bool(self.path), self.like is not None]
-        if sum(given) != 1:
+        ways = sum([self.to is not None, bool(self.path), self.like is not None])
+        if ways != 1:
             raise ShockError(
-                f"the move of {self.series} needs one of to, path and like, got {sum(given)} of "
-                "them",
+                f"the move of {self.series} needs one of to, path and like, got {ways} of them",
                 "series",
             )
         whole = isinstance(self.over, int) and not isinstance(self.over, bool)
@@ -74,9 +73,10 @@ class Move:
                 "over",
             )
         for field, allowed in (("against", ("baseline", "last")), ("by", ("share", "amount"))):
-            if getattr(self, field) not in allowed:
+            given = getattr(self, field)
+            if not isinstance(given, str) or given not in allowed:
                 raise ShockError(
-                    f"got {field}={getattr(self, field)!r} for {self.series}, expected one of "
+                    f"got {field}={given!r} for {self.series}, expected one of "
                     f"{', '.join(allowed)}",
                     field,
                 )

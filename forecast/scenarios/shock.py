@@ -76,9 +76,10 @@ class Shock:
         if not isinstance(self.name, str) or not self.name:
             raise ShockError(f"got name={self.name!r}, expected a name", "name")
         for field, kinds in (("carrier", Carrier), ("expected", Expected)):
-            if getattr(self, field) not in get_args(kinds):
+            given = getattr(self, field)
+            if not isinstance(given, str) or given not in get_args(kinds):
                 raise ShockError(
-                    f"got {field}={getattr(self, field)!r} in the shock {self.name}, expected one "
+                    f"got {field}={given!r} in the shock {self.name}, expected one "
                     f"of {', '.join(get_args(kinds))}",
                     field,
                 )
