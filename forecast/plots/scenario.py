@@ -17,7 +17,6 @@ from tradeshock.forecast.plots.style import (
     HUSHED,
     INK,
     axes_or_new,
-    date_axis,
     dress,
     write_heading,
     write_key,
@@ -124,10 +123,17 @@ def _line(
 
 
 def _dressed(ax: Axes, baseline: ForecastPaths, scale: DisplayUnit, title: str) -> Axes:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
     day = baseline.origin
     ax.set_ylabel(scale.name)
     dress(ax)
-    date_axis(ax)
+    # Three years of months, whatever the width.
+    months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(months)
+    words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(words)
+    ax.margins(x=0.01)
     write_heading(ax, title, f"{baseline.model}, figures of {day.day} {day:%B %Y}; medians")
     write_key(ax)
     return ax

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -237,6 +238,9 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
 
     @property
     def _headline(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ShockError, ShortHistoryError
+from tradeshock.features.errors import PanelError, ShockError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.readings.derived import excluding
 from tradeshock.models.conditions import Conditions
@@ -83,7 +83,10 @@ class Split:
                 )
         rest = f"{target}_ex_{CHIPS.removeprefix('exports_')}"
         if rest not in panel:
-            panel = excluding(panel, target, CHIPS, rest)
+            try:
+                panel = excluding(panel, target, CHIPS, rest)
+            except PanelError as error:
+                raise ShockError(f"there is no carrier for chips: {error}") from error
         system = BayesianVAR(
             series=[CHIPS, rest, *(id for id in wanted if id in panel)],
             n_draws=len(beside.values),
