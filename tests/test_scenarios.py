@@ -288,6 +288,19 @@ def test_a_scenario_by_a_model_without_drivers(panel: Panel) -> None:
     assert slow.plausibility is not None
 
 
+def test_one_month_that_an_early_count_holds(panel: Panel) -> None:
+    made = scenario(panel, "us_recession", steps=1)
+    assert abs(made.table()["difference_pct"].iloc[0]) < 0.05
+
+
+def test_a_price_has_no_total_of_the_year(panel: Panel) -> None:
+    move = Shock("oil", moves=[Move("brent", to=-0.1)])
+    made = scenario(panel.select(["brent"]), move, model=BayesianVAR(n_draws=50))
+    assert made.table()["difference_pct"].to_numpy() == pytest.approx(-10.0)
+    assert made.total().empty
+    assert '"years": []' in made.to_json()
+
+
 # -- what is refused --------------------------------------------------------------------------
 
 

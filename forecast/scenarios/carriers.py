@@ -54,7 +54,7 @@ class Carriers:
     """
 
     forecast: MonthlyForecast
-    _splits: dict[bool, Split] = field(default_factory=dict)
+    _splits: dict[bool, Split] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def fit(cls, panel: Panel, model: Model | str | None = None, steps: int = 12) -> Self:

@@ -95,11 +95,13 @@ class Scenario:
             differences draw by draw) with the ends low80 and high80 of its central 80 %
             interval, of_which_arithmetic (share times size), all in the target's unit;
             difference_pct, per cent of the baseline; yoy and yoy_baseline, growth on the same
-            month a year before, per cent (medians).
+            month a year before, per cent (medians), NaN of a series in levels.
         """
         gap = self.paths.draws() - self.baseline.draws()
         low, high = np.quantile(gap, INTERVAL, axis=0)
         growth = [p.yoy().median().reindex(p.index) for p in (self.paths, self.baseline)]
+        if not self.forecast.entry.is_relative:
+            growth = [rates * np.nan for rates in growth]
         relative = 100.0 * (self.paths.draws() / self.baseline.draws() - 1.0)
         return pd.DataFrame(
             {
@@ -130,9 +132,11 @@ class Scenario:
         DataFrame
             Index period; columns baseline and scenario (medians), difference with low80 and
             high80 of its interval, threshold, chance_baseline and chance: shares of paths above
-            the threshold.
+            the threshold. No rows of what does not add up over months: indices, prices.
         """
         base, under = self.baseline.total(by), self.paths.total(by)
+        if not self.forecast.entry.is_flow:
+            base, under = base.iloc[:, :0], under.iloc[:, :0]
         gap = under - base
         middle = base.median()
         limits = middle.map(round_threshold) if threshold is None else middle * 0.0 + threshold
