@@ -19,6 +19,7 @@ CHIPS = "exports_semiconductors_ict"
 FALL = find_shock("memory_oversupply")
 WON = find_shock("won_weak")
 CARS = find_shock("us_tariff_cars")
+TAXED_CHIPS = Shock("tax", hits=[TariffHit("exports_semiconductors", 25.0)], carrier="exposure")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def test_chips_move_the_total_by_about_their_share(
 
 
 @pytest.mark.parametrize(
-    "shocks", [[FALL], [WON], [FALL, WON], [CARS], [FALL, CARS, WON], ["chip_price_fall"]]
+    "shocks",
+    [[FALL], [WON], [FALL, WON], [CARS], [FALL, CARS, WON], ["chip_price_fall"], [TAXED_CHIPS]],
 )
 def test_parts_add_up_to_the_total(quick: Carriers, shocks: Sequence[Shock | str]) -> None:
     made = quick.run([find_shock(s) if isinstance(s, str) else s for s in shocks])
@@ -84,12 +86,31 @@ def test_parts_add_up_to_the_total(quick: Carriers, shocks: Sequence[Shock | str
 
 def test_a_stack_has_no_order(quick: Carriers) -> None:
     mild = Shock("mild", moves=[Move(CHIPS, to=-0.1)], carrier="chips")
-    shocks = [FALL, WON, CARS, mild, find_shock("us_recession")]
+    milder = Shock("milder", moves=[Move(CHIPS, to=-0.03, over=7)], carrier="chips")
+    shocks = [FALL, WON, CARS, mild, milder, find_shock("us_recession")]
     one, other = quick.run(shocks), quick.run(shocks[::-1])
     np.testing.assert_array_equal(one.paths.values, other.paths.values)
     # On top of each other: 30 % and 10 % below are 37 % below.
     chips = quick.run([FALL, mild]).parts().loc["chips"]
     assert chips["difference_pct"].iloc[-1] == pytest.approx(-37.0, abs=1e-6)
+
+
+def test_two_carriers_are_macro_shift_and_split_shift_less_its_macro_shift(
+    quick: Carriers,
+) -> None:
+    won, both = quick.run([WON]), quick.run([FALL, WON])
+    split = quick.split()
+    totals = [split.parts(made.asked.joint).sum(axis=2) for made in (both, won)]
+    expected = np.log(won.paths.draws()) + np.log(totals[0]) - np.log(totals[1])
+    np.testing.assert_allclose(np.log(both.paths.draws()), expected, rtol=1e-12)
+    # The split is moved by the won on its own.
+    assert np.abs(totals[1] / split.parts(None).sum(axis=2) - 1.0).max() > 0.01
+
+
+def test_a_tariff_on_chips_takes_from_chips(quick: Carriers) -> None:
+    parts = quick.run([TAXED_CHIPS]).parts()
+    assert parts.loc["chips"]["difference_pct"].iloc[-1] < -5.0
+    assert parts.loc["rest"]["difference"].abs().max() < 1e-6
 
 
 def test_size_is_linear_in_logs_for_small_sizes(panel: Panel, quick: Carriers) -> None:
