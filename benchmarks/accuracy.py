@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tradeshock.features import Panel, as_quoted, load_panel
+from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.backtesting.functionals import jan_feb, year_total
 from tradeshock.forecast.backtesting.plan import Models
@@ -33,6 +33,7 @@ from tradeshock.models import (
     VAR,
     AutoRegression,
     BayesianVAR,
+    BiasCorrection,
     Combination,
     DirectRidge,
     DynamicFactor,
@@ -65,7 +66,7 @@ NOWCAST_ORIGINS = ("2018-02", "2026-04")
 # Wrappers learn from origins since January 2005, after early counts since January 2017.
 WARMUP, NOWCAST_WARMUP = 49, 13
 BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
-CHIPS = "us_semiconductor_ip"
+CHIPS, SHARES = "us_semiconductor_ip", "share_prices_kr"
 
 
 def monthly_models() -> dict[str, Model]:
@@ -88,20 +89,26 @@ def monthly_models() -> dict[str, Model]:
         Combination(scheme="inverse_squared_error"),
         Combination(scheme="crps_learning"),
         LinearPool(),
+        BiasCorrection(),
+        BiasCorrection(series=("dram_export_price",)),
         Recalibration(),
     ]
-    without = BayesianVAR(series=[s for s in DEFAULT_SERIES if s != CHIPS])
-    return {model.name: model for model in plain} | {f"BayesianVAR without {CHIPS}": without}
+    without = {
+        f"BayesianVAR without {id}": BayesianVAR(series=[s for s in DEFAULT_SERIES if s != id])
+        for id in (CHIPS, SHARES)
+    }
+    return {model.name: model for model in plain} | without
 
 
-def quoted_models() -> list[Model]:
-    """Models of the table in which market prices are known from their quotes."""
+def printed_models() -> list[Model]:
+    """Models of the table in which market prices are known when their publishers print them."""
     return [
         RandomWalk(),
         DirectRidge(),
         BayesianVAR(),
         TradeBayesianVAR(),
         Combination(),
+        BiasCorrection(),
         Recalibration(),
     ]
 
@@ -114,6 +121,7 @@ def nowcast_models() -> list[Model]:
         DirectRidge(),
         FlashBridge(),
         Combination(),
+        BiasCorrection(),
         Recalibration(),
     ]
 
@@ -220,6 +228,42 @@ def totals_table(functionals: pd.DataFrame) -> str:
     return markdown(rows, ["total", "origin's month", "n", "walk, RMSE", "ratio of Recalibration"])
 
 
+def luck_table(frame: pd.DataFrame) -> str:
+    """Reality Check of White (2000) and Hansen's (2005) version over all models of the table.
+
+    The walk is the benchmark; squared errors, stationary bootstrap with blocks of a mean length of
+    12 months, 2,000 draws.
+    """
+    from arch.bootstrap import SPA
+
+    level = frame[frame["quantity"] == "level"]
+    level = level.assign(loss=(100.0 * np.log(level["actual"] / level["q50"])) ** 2)
+    rows = []
+    for window, (first, last) in WINDOWS.items():
+        inside = level[level["month"].between(pd.Period(first, "M"), pd.Period(last, "M"))]
+        for step in STEPS:
+            table = inside[inside["step"] == step].pivot(
+                index="month", columns="model", values="loss"
+            )
+            table = table.dropna()
+            walk, others = table["RandomWalk"], table.drop(columns="RandomWalk")
+            test = SPA(walk, others, block_size=12, reps=2000, seed=0)
+            test.compute()
+            best = others.mean().idxmin()
+            p = test.pvalues
+            rows.append(
+                [
+                    window,
+                    step,
+                    len(table),
+                    f"`{best}`",
+                    f"{p['upper']:.3f}",
+                    f"{p['consistent']:.3f}",
+                ]
+            )
+    return markdown(rows, ["window", "step", "n", "best", "Reality Check, p", "Hansen, p"])
+
+
 def monthly(models: Models, panel: Panel, store: str | None) -> Backtest:
     """Replay after the monthly total."""
     return backtest(
@@ -261,7 +305,7 @@ def draw(frame: pd.DataFrame, folder: Path) -> None:
 def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[str, str]:
     """Tables after the monthly total, and the pictures."""
     result = monthly(monthly_models(), panel, store)
-    quoted = monthly(quoted_models(), as_quoted(panel), store)
+    printed = monthly(printed_models(), load_panel(quoted=False), store)
     # Earlier months have the short steps only.
     frame = result.frame[result.frame["month"] >= pd.Period(SCORED_FROM, freq="M")]
     totals = result.functionals[result.functionals["origin"] >= SCORED_FROM]
@@ -276,10 +320,11 @@ def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[
         "Intervals of the default forecast after the monthly total": density_table(
             frame, default, fifteen | WINDOWS
         ),
-        "The same before recalibration": density_table(frame, "Combination", fifteen),
+        "The same before recalibration": density_table(frame, "BiasCorrection", fifteen | WINDOWS),
+        "Whether the best of all models beats the walk by more than luck": luck_table(frame),
         "The default forecast by episode": episode_table(frame, default),
         "Totals of periods": totals_table(totals),
-        "The same months with market prices as quoted": ratio_table(quoted.frame, WINDOWS),
+        "The same months with market prices as printed": ratio_table(printed.frame, WINDOWS),
     }
 
 

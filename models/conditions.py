@@ -24,6 +24,7 @@ from tradeshock.models.assumptions.entries import (
     Slack,
     read_values,
 )
+from tradeshock.models.assumptions.places import column_of, logged, step_of
 from tradeshock.models.paths import ForecastPaths
 
 __all__ = ["Condition", "ConditionArrays", "Conditions", "RelativeCondition"]
@@ -263,6 +264,28 @@ class Conditions:
         )
         return self._with(values, self.soft)
 
+    def scaled(self, factors: Mapping[Cell, float], last: Mapping[str, float]) -> Conditions:
+        """Assume the same of what is some share of the series in some months.
+
+        Parameters
+        ----------
+        factors : mapping of (series, month) to float
+            Shares; months that are not named stay.
+        last : mapping of series id to float
+            Last published figure of each series, which changes against it are counted from.
+
+        Returns
+        -------
+        Conditions
+        """
+        entries = (
+            entry.scaled(factors[entry.cell], last[entry.series])
+            if entry.cell in factors
+            else entry
+            for entry in self.entries
+        )
+        return self._with(entries, self.soft)
+
     def _with(self, entries: Iterable[Entry], soft: Soft) -> Conditions:
         made = Conditions({})
         made._keep(entries, soft)
@@ -314,14 +337,14 @@ class Conditions:
         values = np.full((n_draws if rows else 1, len(index), len(series)), np.nan)
         sd = np.zeros((len(index), len(series)))
         for entry in entries:
-            column = _column(entry, series)
-            step = _step(entry, index, (published or {}).get(entry.series))
+            column = column_of(entry, series)
+            step = step_of(entry, index, (published or {}).get(entry.series))
             if entry.value.size not in (1, n_draws):
                 raise ConditionError(
                     f"got {entry.value.size} values for {entry.series} in {entry.month}, expected "
                     f"one value or one a draw ({n_draws})"
                 )
-            values[:, step, column] = _logged(entry) if in_logs[column] else entry.value
+            values[:, step, column] = logged(entry) if in_logs[column] else entry.value
             sd[step, column] = entry.sd
         return ConditionArrays(values, sd)
 
@@ -360,38 +383,3 @@ def _draws_in(paths: ForecastPaths, cells: Sequence[Cell]) -> Array:
         step = (month - paths.index[0]).n
         columns.append(paths.draws(series)[:, step : step + 1])
     return np.hstack(columns)
-
-
-def _column(entry: Condition, series: Sequence[str]) -> int:
-    if entry.series not in series:
-        raise ConditionError(
-            f"got a condition on {entry.series!r}, which this model does not contain; it contains "
-            f"{', '.join(series)}"
-        )
-    return list(series).index(entry.series)
-
-
-def _step(entry: Condition, index: pd.PeriodIndex, published: pd.Period | None) -> int:
-    before = index[0] - 1
-    last = before if published is None else max(published, before)
-    if entry.month <= last:
-        raise ConditionError(
-            f"got a condition on {entry.series} in {entry.month}, but its figures are published "
-            f"up to {last}; condition on {last + 1} or later, or cut the panel at an earlier origin"
-        )
-    if entry.month > index[-1]:
-        raise ConditionError(
-            f"got a condition on {entry.series} in {entry.month}, after the last forecast month "
-            f"{index[-1]}; forecast more steps or drop it"
-        )
-    return int((entry.month - before).n) - 1
-
-
-def _logged(entry: Condition) -> Array:
-    if (entry.value <= 0.0).any():
-        raise ConditionError(
-            f"got {entry.value.min():g} for {entry.series} in {entry.month}, expected a positive "
-            "value: the series is modelled in logs"
-        )
-    logged: Array = np.log(entry.value)
-    return logged

@@ -83,7 +83,7 @@ class First(Wrapper):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    def combine(self, forecasts, record):
+    def combine(self, forecasts, record, panel):
         first = forecasts[0]
         errors = record.errors(first.model, first.series[0], first.state)
         known = int(errors[1].notna().sum()) if len(errors) else 0

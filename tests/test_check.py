@@ -330,7 +330,7 @@ class Latest(Wrapper):
         known = errors[1].dropna() if len(errors) else errors
         return float(known.iloc[-1]) if len(known) else 0.0
 
-    def combine(self, forecasts, record):
+    def combine(self, forecasts, record, panel):
         error = self.newest(record, forecasts[0])
         return replace(forecasts[0], values=forecasts[0].values * np.exp(error / 100.0))
 

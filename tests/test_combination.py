@@ -83,15 +83,15 @@ def test_pinball_of_a_perfect_forecast_is_zero():
     np.testing.assert_allclose(mean_pinball(weights, exact, LEVELS, actual), 0.0)
 
 
-def test_equal_members_are_left_as_they_are(forecasts):
+def test_equal_members_are_left_as_they_are(panel, forecasts):
     paths = forecasts[0][0]
-    merged = Combination(MEMBERS, n_draws=200).combine([paths, paths], Record())
+    merged = Combination(MEMBERS, n_draws=200).combine([paths, paths], Record(), panel)
     np.testing.assert_allclose(merged.values, paths.values, rtol=1e-12)
 
 
-def test_quantiles_are_averaged_and_the_template_gives_the_order(forecasts):
+def test_quantiles_are_averaged_and_the_template_gives_the_order(panel, forecasts):
     pair = [forecasts[0][0], forecasts[1][0]]
-    merged = Combination(MEMBERS, n_draws=200).combine(pair, Record()).draws()
+    merged = Combination(MEMBERS, n_draws=200).combine(pair, Record(), panel).draws()
     logs = [np.sort(np.log(paths.draws()), axis=0) for paths in pair]
     np.testing.assert_allclose(np.sort(np.log(merged), axis=0), (logs[0] + logs[1]) / 2)
     # bootstrap draws may tie, so the order is compared and not the ranks
@@ -99,17 +99,17 @@ def test_quantiles_are_averaged_and_the_template_gives_the_order(forecasts):
     assert (np.diff(in_order, axis=0) >= 0).all()
 
 
-def test_a_pool_is_wider_than_averaged_quantiles(forecasts):
+def test_a_pool_is_wider_than_averaged_quantiles(panel, forecasts):
     first = forecasts[0][0]
     apart = [first, replace(first, values=first.values * 1.5)]
-    average = Combination(MEMBERS, n_draws=200).combine(apart, Record()).draws()
-    pool = LinearPool(MEMBERS, n_draws=200).combine(apart, Record()).draws()
+    average = Combination(MEMBERS, n_draws=200).combine(apart, Record(), panel).draws()
+    pool = LinearPool(MEMBERS, n_draws=200).combine(apart, Record(), panel).draws()
     assert (np.log(pool).std(axis=0) > 1.5 * np.log(average).std(axis=0)).all()
 
 
-def test_weights_move_with_the_record(forecasts, record):
+def test_weights_move_with_the_record(panel, forecasts, record):
     model = Combination(MEMBERS, scheme="inverse_squared_error", n_draws=200)
-    model.combine([each[-1] for each in forecasts], record.as_of(forecasts[0][-1].origin))
+    model.combine([each[-1] for each in forecasts], record.as_of(forecasts[0][-1].origin), panel)
     assert model.weights_.shape == (4, 2)
     assert not np.allclose(model.weights_, 0.5)
     assert (model.weights_ >= 0.25).all(axis=None)
@@ -121,11 +121,11 @@ def test_steps_beyond_the_record_take_the_weights_of_its_last_step(
 ):
     model = Combination(MEMBERS, scheme=scheme, n_draws=200)
     last = forecasts[0][-1].origin
-    model.combine([each[-1] for each in forecasts], record.as_of(last))
+    model.combine([each[-1] for each in forecasts], record.as_of(last), panel)
     short, chosen = model.weights_.to_numpy(), model.scheme_
     assert np.ptp(short, axis=0).max() > 0.001
     longer = [next(m.replay(panel, "exports_total", [last], 7)) for m in MEMBERS]
-    model.combine(longer, record.as_of(last))
+    model.combine(longer, record.as_of(last), panel)
     assert model.scheme_ == chosen
     np.testing.assert_array_equal(model.weights_[:4], short)
     np.testing.assert_array_equal(model.weights_[4:], short[[-1, -1, -1]])
@@ -133,11 +133,11 @@ def test_steps_beyond_the_record_take_the_weights_of_its_last_step(
 
 def test_steps_beyond_the_record_take_the_factors_of_its_last_step(panel, forecasts, record):
     model, last = Recalibration(MEMBERS[0]), forecasts[0][-1].origin
-    model.combine([forecasts[0][-1]], record.as_of(last))
+    model.combine([forecasts[0][-1]], record.as_of(last), panel)
     short = model.factors_
     assert not np.allclose(short, 1.0)
     longer = next(MEMBERS[0].replay(panel, "exports_total", [last], 7))
-    stretched_paths = model.combine([longer], record.as_of(last))
+    stretched_paths = model.combine([longer], record.as_of(last), panel)
     np.testing.assert_array_equal(model.factors_[:4], short)
     np.testing.assert_array_equal(model.factors_[4:], short[[-1, -1, -1]])
     np.testing.assert_array_equal(
@@ -145,27 +145,27 @@ def test_steps_beyond_the_record_take_the_factors_of_its_last_step(panel, foreca
     )
 
 
-def test_a_record_of_nowcasts_alone_says_nothing_of_later_months(forecasts, record):
+def test_a_record_of_nowcasts_alone_says_nothing_of_later_months(panel, forecasts, record):
     first = Record(record.frame.query("step == 1"))
     paths = [each[-1] for each in forecasts]
     pool, calibrated = Combination(MEMBERS, n_draws=200), Recalibration(MEMBERS[0])
-    pool.combine(paths, first)
-    calibrated.combine(paths[:1], first)
+    pool.combine(paths, first, panel)
+    calibrated.combine(paths[:1], first, panel)
     np.testing.assert_array_equal(pool.weights_, 0.5)
     np.testing.assert_array_equal(calibrated.factors_, 1.0)
 
 
-def test_an_unknown_scheme_is_refused(forecasts):
+def test_an_unknown_scheme_is_refused(panel, forecasts):
     with pytest.raises(
         ModelError, match=r"got scheme='best' for Combination, expected one of equal"
     ):
-        next(Combination(MEMBERS, scheme="best").replay_from(forecasts, Record()))
+        next(Combination(MEMBERS, scheme="best").replay_from(forecasts, Record(), panel))
 
 
-def test_a_scheme_is_chosen_in_january_from_the_past_alone(forecasts, record):
+def test_a_scheme_is_chosen_in_january_from_the_past_alone(panel, forecasts, record):
     model = Combination(MEMBERS, n_draws=200)
-    list(model.replay_from(forecasts, record))
-    model.combine([each[-1] for each in forecasts], record)
+    list(model.replay_from(forecasts, record, panel))
+    model.combine([each[-1] for each in forecasts], record, panel)
     assert model.scheme_ in SCHEMES
 
 
@@ -211,10 +211,10 @@ def test_recalibration_without_a_record_is_the_member(panel):
     np.testing.assert_allclose(same.values, plain.values)
 
 
-def test_recalibration_uses_the_members_record(forecasts, record):
+def test_recalibration_uses_the_members_record(panel, forecasts, record):
     model = Recalibration(MEMBERS[0])
     last = forecasts[0][-1]
-    model.combine([last], record.as_of(last.origin))
+    model.combine([last], record.as_of(last.origin), panel)
     assert model.factors_.shape == (4, 4)
     assert not np.allclose(model.factors_, 1.0)
     assert pd.notna(model.factors_).all()
@@ -239,13 +239,13 @@ def test_the_scheme_is_that_of_the_record_of_the_last_fit(panel, small_record):
     np.testing.assert_array_equal(again.forecast(4).values, before)
 
 
-def test_shrinkage_is_the_share_of_equal_weights(forecasts, record):
+def test_shrinkage_is_the_share_of_equal_weights(panel, forecasts, record):
     last = [each[-1] for each in forecasts]
     known = record.as_of(last[0].origin)
     weights = {}
     for shrinkage in (0.0, 0.25, 1.0):
         model = Combination(MEMBERS, "inverse_squared_error", shrinkage, n_draws=200)
-        model.combine(last, known)
+        model.combine(last, known, panel)
         weights[shrinkage] = model.weights_.to_numpy()
     np.testing.assert_array_equal(weights[1.0], 0.5)
     assert np.abs(weights[0.0] - 0.5).min() > 1e-3
@@ -260,8 +260,8 @@ def test_steps_of_recalibration_shrink_with_the_square_root_of_the_count(panel, 
     paths = model.fit(panel.as_of("2017-06-12")).forecast(2)
     known = rows.query("model == 'RandomWalk' and state == 'after_10d' and step <= 2")
     counts = known.groupby("step")["actual"].count()
-    wrapper = Recalibration(model, rate=0.3, floor=0.1)
-    wrapper.combine([paths], Record(rows))
+    wrapper = Recalibration(model, rate=0.3, floor=0.1, half_life=None)
+    wrapper.combine([paths], Record(rows), panel)
     for step, count in counts.items():
         assert count > 9  # the floor is reached
         grown = np.maximum(0.3 / np.sqrt(np.arange(1, count + 1)), 0.1).sum()

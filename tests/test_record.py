@@ -25,7 +25,7 @@ class Mean(Wrapper):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    def combine(self, forecasts, record):
+    def combine(self, forecasts, record, panel):
         first = forecasts[0]
         weights = np.ones(len(forecasts))
         for i, paths in enumerate(forecasts):

@@ -46,7 +46,7 @@ class First(Wrapper):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    def combine(self, forecasts, record):
+    def combine(self, forecasts, record, panel):
         return forecasts[0]
 
 

@@ -15,11 +15,20 @@ import pandas as pd
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
-from tradeshock.models import BayesianVAR, Combination, DirectRidge, Record, TradeBayesianVAR
-from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.forecast.backtesting.functionals import adjusted_fall, any_fall, year_total
+from tradeshock.models import (
+    BayesianVAR,
+    BiasCorrection,
+    Combination,
+    DirectRidge,
+    Recalibration,
+    Record,
+    TradeBayesianVAR,
+)
 
 TARGET = "exports_total"
-FILE = Path(__file__).resolve().parents[1] / "models" / "record" / "shipped_record.npz"
+FOLDER = Path(__file__).resolve().parents[1] / "models" / "record"
+FILE, WHOLE_PATHS = FOLDER / "shipped_record.npz", FOLDER / "shipped_functionals.csv"
 FIRST = {"after_total": "2005-01", "after_10d": "2017-01", "after_20d": "2017-01"}
 CARRIERS = [BayesianVAR(), TradeBayesianVAR(), DirectRidge()]
 
@@ -32,16 +41,32 @@ def last_month(panel: Panel, state: str) -> pd.Period:
     return panel.last_month(panel.catalog.flash(TARGET)[flash[state]])
 
 
-def record_of(panel: Panel, state: str, store: str | None) -> Record:
-    """Record of one state; of the carriers only what a nowcast bridge reads."""
+def record_of(panel: Panel, state: str, store: str | None) -> tuple[Record, pd.DataFrame]:
+    """Record of one state and the default's functionals of whole paths.
+
+    Of the carriers only what a nowcast bridge reads.
+    """
     origins = panel.origins(FIRST[state], last_month(panel, state), state)
-    default = Recalibration()
-    wanted = [Combination(), default]
-    rows = backtest(wanted, panel, TARGET, origins, 12, store=store).record.frame
+    wanted = [Combination(), BiasCorrection(), Recalibration()]
+    functionals = {
+        "any_fall": any_fall,
+        "adjusted_fall": adjusted_fall(panel),
+        "year_total": year_total,
+    }
+    made = backtest(wanted, panel, TARGET, origins, 12, store=store, functionals=functionals)
+    whole = made.functionals[made.functionals["model"] == "Recalibration"]
+    rows = made.record.frame
     if state == "after_total":
-        return Record(rows)
+        return Record(rows), whole
     carriers = backtest(CARRIERS, panel, TARGET, origins, 1, store=store).record.frame
-    return Record(pd.concat([rows, carriers], ignore_index=True))
+    return Record(pd.concat([rows, carriers], ignore_index=True)), whole
+
+
+def write(whole: pd.DataFrame) -> None:
+    """Write the functionals as text: few enough to be read by eye."""
+    columns = ["state", "origin", "functional", "item", "value", "actual"]
+    table = whole[columns].assign(origin=whole["origin"].dt.date)
+    table.to_csv(WHOLE_PATHS, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def main() -> None:
@@ -54,7 +79,9 @@ def main() -> None:
     if given.keys:
         record = Record.load(FILE)
     else:
-        record = Record.concat([record_of(panel, state, given.store) for state in FIRST])
+        records, wholes = zip(*(record_of(panel, s, given.store) for s in FIRST), strict=True)
+        record = Record.concat(records)
+        write(pd.concat(wholes))
     record.with_figures(panel).save(FILE)
 
 

@@ -3,6 +3,7 @@ from tradeshock.features.indicators.calendar_effects import CalendarEffects as C
 from tradeshock.features.indicators.exchange_rates import ExchangeRates as ExchangeRates
 from tradeshock.features.indicators.flash import Flash as Flash
 from tradeshock.features.indicators.lags import TargetLags as TargetLags
+from tradeshock.features.indicators.memory_cycle import MemoryCycle as MemoryCycle
 from tradeshock.features.indicators.partner_demand import PartnerDemand as PartnerDemand
 from tradeshock.features.indicators.pipeline import (
     FeaturePipeline as FeaturePipeline,
@@ -10,4 +11,5 @@ from tradeshock.features.indicators.pipeline import (
 )
 from tradeshock.features.indicators.prices import Prices as Prices
 from tradeshock.features.indicators.semiconductors import SemiconductorCycle as SemiconductorCycle
+from tradeshock.features.indicators.share_prices import SharePrices as SharePrices
 from tradeshock.features.indicators.uncertainty import Uncertainty as Uncertainty

@@ -167,3 +167,17 @@ def movement(known: OriginRows, id: str, months: Iterable[int] = (1, 3, 12)) -> 
         columns = {f"growth_{k}": change(level, k) for k in months}
     rows = known.positions(id)
     return {f"{id}_{name}": np.where(rows >= 0, c[rows], np.nan) for name, c in columns.items()}
+
+
+def running_growth(known: OriginRows, id: str) -> dict[str, Floats]:
+    """Growth of the running month over the last, as daily quotes say by the day of each row.
+
+    The mean of the month if no later quote differs from the last one, against the last published
+    mean; no column where the panel has no quotes of the series.
+    """
+    quotes = known.panel.quotes
+    if quotes is None or id not in quotes:
+        return {}
+    last = known.last(id, values_of(known, id))
+    expected = quotes.expected(id, pd.DatetimeIndex(known.origins))
+    return {f"{id}_running": np.log(expected / last)}

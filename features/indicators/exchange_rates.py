@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tradeshock.features.indicators.block import Block, movement, values_of
+from tradeshock.features.indicators.block import Block, movement, running_growth, values_of
 from tradeshock.features.indicators.changes import volatility
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows
 
@@ -35,7 +35,7 @@ class ExchangeRates(Block):
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}
         for id in series:
-            columns |= movement(known, id)
+            columns |= movement(known, id) | running_growth(known, id)
             if self.volatility_months is not None:
                 wild = volatility(np.log(values_of(known, id)), self.volatility_months)
                 columns[f"{id}_volatility"] = known.last(id, wild)

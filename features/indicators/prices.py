@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeshock.features.indicators.block import Block, movement, values_of
+from tradeshock.features.indicators.block import Block, movement, running_growth, values_of
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows
 
 
@@ -24,7 +24,7 @@ class Prices(Block):
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}
         for id in series:
-            columns |= movement(known, id)
+            columns |= movement(known, id) | running_growth(known, id)
             if known.panel.catalog[id].transform == "level":
                 columns[f"{id}_level"] = known.last(id, values_of(known, id))
         return columns

@@ -17,6 +17,7 @@ from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
+from tradeshock.features.panel.quotes import Quotes
 from tradeshock.features.panel.validation import first_and_last
 from tradeshock.features.panel.vintages import Vintages
 
@@ -42,6 +43,8 @@ class Figures:
         Days from which single figures are known, where that is not what the release rule says.
     vintages : Vintages or None
         What figures were on earlier days.
+    quotes : Quotes or None
+        Daily quotes of some series, which say what is known of a month that is not over.
     """
 
     values: pd.DataFrame
@@ -50,6 +53,7 @@ class Figures:
     origin: pd.Timestamp
     learned_days: LearnedDays = ()
     vintages: Vintages | None = None
+    quotes: Quotes | None = None
 
     def __contains__(self, id: object) -> bool:
         return isinstance(id, str) and id in self.values.columns
@@ -232,6 +236,8 @@ class Figures:
     def fingerprint(self) -> str:
         """Hash of all that a forecast depends on (`tradeshock.features.panel.fingerprint`)."""
         own = fingerprint(self.values, self.catalog, self.calendar, self.origin, self.learned_days)
+        if self.quotes is not None and (known := self.quotes.before(self.origin)).table.size:
+            own = hashlib.sha256(own.encode() + known.digest()).hexdigest()
         if self.vintages is None or not self.revises_the_past:
             return own
         return hashlib.sha256(own.encode() + self.vintages.digest()).hexdigest()

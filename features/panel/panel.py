@@ -251,6 +251,7 @@ class Panel(StatedFigures):
         refuse_contradictions(table, catalog)
         warn_of_odd_figures(new, catalog)
         panel = Panel._of(table, catalog, working, day)
+        panel.quotes = self.quotes
         panel._refuse_later_figures()
         warn_before_calendar(new.index, panel.calendar)
         return panel
@@ -300,7 +301,7 @@ class Panel(StatedFigures):
         calendar = TradeCalendar(self.calendar.nation, self.calendar.saturday_weight)
         panel = Panel._of(added.values, self.catalog, calendar, day)
         panel.learned_days = (*self.learned_days, *added.learned_days)
-        panel.vintages = added.vintages
+        panel.vintages, panel.quotes = added.vintages, self.quotes
         return panel
 
     def changes(self, figures: NewFigures, **reading: Unpack[Reading]) -> pd.DataFrame:
@@ -325,6 +326,7 @@ class Panel(StatedFigures):
         )
         panel = Panel._of(values, self.catalog, self.calendar, self.origin)
         panel.learned_days, panel.vintages = self.learned_days, vintages
+        panel.quotes = self.quotes
         return panel
 
     def select(self, ids: Iterable[str]) -> Panel:
@@ -334,6 +336,7 @@ class Panel(StatedFigures):
         panel = Panel._of(table, self.catalog, self.calendar, self.origin)
         panel.release_dates = self.release_dates[:, columns]
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
+        panel.quotes = None if self.quotes is None else self.quotes.select(table.columns)
         return panel
 
     # -- the door to the past -----------------------------------------------------------------
@@ -363,6 +366,7 @@ class Panel(StatedFigures):
         panel = Panel._of(table, self.catalog, self.calendar, day)
         panel.release_dates = self.release_dates[:end]
         panel.learned_days = self.learned_days
+        panel.quotes = None if self.quotes is None else self.quotes.before(day)
         return panel
 
     # -- a past that is revised -----------------------------------------------------------------
@@ -386,6 +390,7 @@ class Panel(StatedFigures):
         values = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
         panel = Panel._of(values, self.catalog, self.calendar, self.origin)
         panel.release_dates, panel.learned_days = self.release_dates, self.learned_days
+        panel.quotes = self.quotes
         return panel
 
 

@@ -39,6 +39,7 @@ def as_quoted(panel: Panel) -> Panel:
     quoted = [replace(entry, release=WHEN_QUOTED) for entry in entries if entry.quoted]
     read = Panel(panel.values, panel.catalog.with_series(*quoted), panel.calendar, panel.origin)
     read.learned_days, read.vintages = panel.learned_days, panel.vintages
+    read.quotes = panel.quotes
     late = [e.id for e in quoted if read.is_stale(e.id) and not panel.is_stale(e.id)]
     if late:
         raise PanelError(

@@ -14,7 +14,9 @@ from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.quotes import Quotes
 from tradeshock.features.panel.vintages import Vintages
+from tradeshock.features.readings.quotes import as_quoted
 
 FOLDER = Path(__file__).parent
 SNAPSHOT_DAY = date(2026, 5, 15)
@@ -37,7 +39,7 @@ def panel_or_embedded(panel: Panel | None) -> Panel:
     return panel
 
 
-def load_panel(vintages: bool = False) -> Panel:
+def load_panel(vintages: bool = False, quoted: bool = True) -> Panel:
     """Korea's exports and their indicators, 1991 to 15 May 2026, from inside the package.
 
     Parameters
@@ -45,6 +47,10 @@ def load_panel(vintages: bool = False) -> Panel:
     vintages : bool
         Whether the totals and early counts of 2026 are on earlier days what they were then: they
         were revised between 20 April and 11 May. By default all figures are the newest.
+    quoted : bool
+        Whether a month's mean of market prices is known when the month is over, as whoever reads
+        the daily quotes knows it (`tradeshock.features.as_quoted`), and of the running month what
+        its quotes say so far. False: on the day on which its publisher prints it.
 
     Returns
     -------
@@ -56,4 +62,7 @@ def load_panel(vintages: bool = False) -> Panel:
     values.index = pd.PeriodIndex(values.index, freq="M")
     catalog = Catalog.read(FOLDER / "catalog.toml")
     panel = Panel(values, catalog, TradeCalendar("KR"), SNAPSHOT_DAY)
+    if quoted:
+        panel = as_quoted(panel)
+        panel.quotes = Quotes.read(FOLDER / "quotes.csv")
     return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv")) if vintages else panel

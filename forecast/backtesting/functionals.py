@@ -10,10 +10,13 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import ForecastPaths
 
 Functional = Callable[[ForecastPaths], "float | pd.Series[float]"]
 
+# Months ahead over which falls are counted.
+HORIZONS = (3, 6, 12)
 STATISTICS = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9}
 COLUMNS = ("model", "target", "origin", "state", "functional", "item", "value", "actual")
 
@@ -32,6 +35,52 @@ def year_total(paths: ForecastPaths) -> pd.Series[float]:
 def jan_feb(paths: ForecastPaths) -> pd.Series[float]:
     """Totals of January and February, labelled as `year_total`."""
     return _summary(paths.total(by="JanFeb"))
+
+
+def any_fall(paths: ForecastPaths) -> pd.Series[float]:
+    """Chance that some month of the next 3, 6 or 12 falls short of the same month a year before.
+
+    Returns
+    -------
+    Series
+        Labelled "any of 3", "any of 6", "any of 12", as far as the paths reach.
+    """
+    own = np.log(paths.draws())
+    before = np.log(paths.history.iloc[-12:, 0].to_numpy(dtype=float))
+    shared = min(len(before), own.shape[1])
+    fallen = own[:, :shared] < before[:shared]
+    return pd.Series(
+        {f"any of {k}": fallen[:, :k].any(axis=1).mean() for k in HORIZONS if k <= shared}
+    )
+
+
+def adjusted_fall(panel: Panel) -> Functional:
+    """Return a functional: chance that the adjusted level of three months is lower than it was.
+
+    The level is the mean log of three months net of calendar and month effects
+    (`CalendarAdjustment`, estimated on the history of the forecast); it is compared with that of
+    the last three published months, so that base effects play no part.
+
+    Parameters
+    ----------
+    panel : Panel
+        Whose working days count, as they were known at each origin.
+
+    Returns
+    -------
+    function
+        Of a forecast; gives a Series labelled "by step 3", "by step 6", "by step 12".
+    """
+
+    def falls(paths: ForecastPaths) -> pd.Series[float]:
+        calendar = panel.calendar.as_of(paths.origin)
+        effects = CalendarAdjustment().fit(paths.history.iloc[:, 0], calendar)
+        level = np.log(paths.draws()) - effects.effect(pd.PeriodIndex(paths.index), calendar)
+        now = effects.adjusted_.iloc[-3:].mean()
+        lower = {k: level[:, k - 3 : k].mean(axis=1) < now for k in HORIZONS if k <= len(level.T)}
+        return pd.Series({f"by step {k}": below.mean() for k, below in lower.items()})
+
+    return falls
 
 
 def _summary(totals: pd.DataFrame) -> pd.Series[float]:

@@ -125,7 +125,7 @@ class BacktestRun:
         members = [self._gathered.forecasts(part, chunk) for part in planned.members]
         try:
             with threadpool_limits(limits=1):
-                return list(planned.model.replay_from(members, record))
+                return list(planned.model.replay_from(members, record, self._settings.panel))
         except Exception as error:  # noqa: BLE001  # a wrapper may raise anything; all are reported
             return Failed.from_exception(error)
 

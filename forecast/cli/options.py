@@ -61,6 +61,13 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
         "without it, =+10%; ~0.02 after it makes it soft (log points). Repeatable.",
     )
     @click.option(
+        "--poll",
+        multiple=True,
+        metavar="MONTH=GROWTH",
+        help="A poll of economists to combine with the forecast: growth on a year before, such as "
+        "2026-05=+48.0; those of past months give the weights. Repeatable.",
+    )
+    @click.option(
         "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
     )
     @wraps(command)

@@ -11,6 +11,7 @@ from tradeshock.forecast.monthly import defaults
 from tradeshock.forecast.monthly.assumptions import parse_assumptions
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
+from tradeshock.forecast.monthly.polls import parse_polls
 
 
 def requested_forecast(
@@ -23,6 +24,7 @@ def requested_forecast(
     adjust: tuple[str, ...],
     note: str | None,
     assume: tuple[str, ...],
+    poll: tuple[str, ...],
     target: str | None,
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
@@ -38,6 +40,7 @@ def requested_forecast(
             adjustments=parse_adjustments(adjust),
             note=note,
             conditions=parse_assumptions(assume),
+            polls=parse_polls(poll),
             target=target,
         )
     years = forecast.year_total()

@@ -32,6 +32,7 @@ from tradeshock.forecast.monthly.defaults import (
 )
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
+from tradeshock.forecast.monthly.polls import Polls
 from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
@@ -262,6 +263,7 @@ def monthly_forecast(
     note: str | None = None,
     target: str | None = None,
     conditions: Conditions | Mapping[str, Mapping[str, float]] | None = None,
+    polls: Mapping[str, float] | None = None,
 ) -> MonthlyForecast:
     """Forecast a target from what was published by a day.
 
@@ -288,6 +290,10 @@ def monthly_forecast(
     conditions : Conditions or mapping, optional
         What series are assumed to be in months ahead; a mapping of series to month to value, in
         the series' own units, is the same as `Conditions` of it.
+    polls : mapping of str to float, optional
+        Polls of economists by month: growth on a year before, per cent. Those of months to come
+        are combined with the forecast, by weights from those of months that are out
+        (`tradeshock.forecast.monthly.polls`).
 
     Returns
     -------
@@ -325,6 +331,10 @@ def monthly_forecast(
     with threadpool_limits(limits=1), stale_series() as left_out:
         fitted = _chosen(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps, assumed)
+        if polls:
+            assumed, why = Polls(polls).combined(paths, panel, record, assumed)
+            paths = fitted.forecast(steps, assumed)
+            paths = replace(paths, notes=(*paths.notes, *why))
     # One sentence in the place of one from each member.
     said = (note for note in paths.notes if not note.startswith(LEFT_OUT))
     stale = stale_notes(panel, target, left_out)

@@ -15,8 +15,8 @@ from tradeshock.features.errors import OddConditionWarning, ShockError, StaleSer
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.scenarios.arithmetic import arithmetic_effects, move_effects, share_of
-from tradeshock.forecast.scenarios.asked import Asked
 from tradeshock.forecast.scenarios.expected import refuse_wrong_sign
+from tradeshock.forecast.scenarios.moved import Asked, Moved
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import CHIPS, PRICE, Split
@@ -98,7 +98,7 @@ class Carriers:
             None of them leaves the baseline as it is, bit for bit.
         hard : bool
             Whether all draws take one value. By default each keeps its distance from the median,
-            so that the uncertainty about what is assumed stays.
+            so that the uncertainty about what is assumed stays. Medians are the same.
 
         Raises
         ------
@@ -117,39 +117,43 @@ class Carriers:
         return made
 
     def _run(self, shocks: list[Shock], hard: bool) -> Scenario:
-        base, model = self.forecast.paths, self.forecast.fitted
+        base = self.forecast.paths
         stack = stacked(shocks, self.panel, self.index)
+        moved = self._moved(shocks, stack, hard)
+        if hard and stack.changes:
+            moved = moved.centred(self._moved(shocks, stack, False).total)
+        arithmetic = self._arithmetic(shocks, stack, moved.asked, stack.conditions(hard))
+        effects = arithmetic_effects(shocks, self.panel, self.forecast.entry.id, self.index)
+        if len(effects.columns):
+            on_chips = effects[[id for id in effects if id in CHIP_ITEMS]].sum(axis=1).to_numpy()
+            moved = moved.taken(on_chips, effects.sum(axis=1).to_numpy())
+        notes = (*moved.notes, *self._notes(shocks, moved.asked))
+        return Scenario(
+            shocks=tuple(shocks),
+            forecast=self.forecast,
+            paths=replace(base, values=moved.total[:, :, None], notes=tuple(dict.fromkeys(notes))),
+            arithmetic=arithmetic,
+            before=moved.before,
+            after=moved.after,
+            asked=moved.asked,
+            hard=hard,
+        )
+
+    def _moved(self, shocks: list[Shock], stack: Stack, hard: bool) -> Moved:
+        """Baseline and parts as systems move them."""
+        base, model = self.forecast.paths, self.forecast.fitted
         assumed = stack.conditions(hard)
         mine = self._own_to_split(shocks, assumed)
         macro = assumed.on(set(assumed.series) - set(mine))
         under = steered_forecast(model, len(self.index), macro) if len(macro) else base
-        total, before, after, joint = under.draws(), None, None, None
         split = self._split_for(shocks, mine)
-        if split is not None:
-            before = split.levels(None, base.draws())
-            own, drivers = assumed.on(mine), macro.on(split.system.series_)
-            after, joint = split.combined(own, drivers or None, total)
-            total = after.sum(axis=2) if len(own) else total
-        arithmetic = self._arithmetic(shocks, stack, assumed, split, joint)
-        effects = arithmetic_effects(shocks, self.panel, self.forecast.entry.id, self.index)
-        if len(effects.columns):
-            on_chips = effects[[id for id in effects if id in CHIP_ITEMS]].sum(axis=1).to_numpy()
-            on_all = effects.sum(axis=1).to_numpy()
-            if after is not None:
-                moved = np.stack([on_chips, on_all - on_chips], axis=1) * total[:, :, None]
-                after = after + moved
-            total = total * (1.0 + on_all)
-        notes = (*(under.notes), *self._notes(shocks, split, macro))
-        return Scenario(
-            shocks=tuple(shocks),
-            forecast=self.forecast,
-            paths=replace(base, values=total[:, :, None], notes=tuple(dict.fromkeys(notes))),
-            arithmetic=arithmetic,
-            before=before,
-            after=after,
-            asked=Asked(model, split, macro, joint),
-            hard=hard,
-        )
+        if split is None:
+            return Moved(under.draws(), None, None, Asked(model, None, macro, None), under.notes)
+        own, drivers = assumed.on(mine), macro.on(split.system.series_)
+        after, joint = split.combined(own, drivers or None, under.draws())
+        total = after.sum(axis=2) if len(own) else under.draws()
+        before = split.levels(None, base.draws())
+        return Moved(total, before, after, Asked(model, split, macro, joint), under.notes)
 
     def _own_to_split(self, shocks: Sequence[Shock], assumed: Conditions) -> tuple[str, ...]:
         """Conditioned series that only the system of chips and the rest answers to."""
@@ -171,12 +175,11 @@ class Carriers:
         self,
         shocks: Sequence[Shock],
         stack: Stack,
+        asked: Asked,
         assumed: Conditions,
-        split: Split | None,
-        joint: Conditions | None,
     ) -> pd.DataFrame:
         """Share times size, in the target's unit, months by what is moved."""
-        target = self.forecast.entry.id
+        target, split = self.forecast.entry.id, asked.split
         middle = self.forecast.paths.median().to_numpy()
         shares = arithmetic_effects(shocks, self.panel, target, self.index)
         split_series = () if split is None else split.system.series_
@@ -190,16 +193,15 @@ class Carriers:
         if split is None:
             return table
         if CHIPS in assumed.series:
-            table[CHIPS] = split.chips_assumed(assumed, joint, self.forecast.paths.draws())
+            table[CHIPS] = split.chips_assumed(assumed, asked.joint, self.forecast.paths.draws())
         if PRICE in split_series and PRICE in assumed.series:
             chips = np.median(split.levels(None, self.forecast.paths.draws())[..., 0], axis=0)
             change = split.assumed_change(assumed, PRICE).to_numpy()
             table[PRICE] = chips * share_of_memories(self.panel) * change
         return table
 
-    def _notes(
-        self, shocks: Sequence[Shock], split: Split | None, macro: Conditions
-    ) -> tuple[str, ...]:
+    def _notes(self, shocks: Sequence[Shock], asked: Asked) -> tuple[str, ...]:
+        split, macro = asked.split, asked.macro
         notes = [f"{shock.title or shock.name}: {shock.text}" for shock in shocks]
         if split is not None and any(shock.carrier == "chips" for shock in shocks):
             names = ", ".join(split.system.series_[2:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tradeshock.forecast.scenarios.asked import Asked
+from tradeshock.forecast.scenarios.moved import Asked
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.cells import columns_of

@@ -19,8 +19,8 @@ from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.defaults import round_threshold
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_scenario
-from tradeshock.forecast.scenarios.asked import Asked
 from tradeshock.forecast.scenarios.drivers import driver_paths
+from tradeshock.forecast.scenarios.moved import Asked
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
 from tradeshock.models.assumptions.plausibility import Plausibility

@@ -47,6 +47,10 @@ class Condition(NamedTuple):
         """Series and month."""
         return self.series, self.month
 
+    def scaled(self, factor: float, last: float) -> Condition:
+        """The same assumed of a multiple of the series."""
+        return self._replace(value=frozen(self.value * factor))
+
     @property
     def text(self) -> str:
         """The value in words, such as "1,550"."""
@@ -89,6 +93,17 @@ class RelativeCondition(NamedTuple):
     def cell(self) -> Cell:
         """Series and month."""
         return self.series, self.month
+
+    def scaled(self, factor: float, last: float) -> RelativeCondition:
+        """The same assumed of a multiple of the series.
+
+        A share of the baseline stays, for the baseline is multiplied too; the last figure, of
+        which it is a multiple, is not.
+        """
+        if self.to == "last":
+            base = 1.0 if self.by == "share" else last
+            return self._replace(value=frozen((base + self.value) * factor - base))
+        return self if self.by == "share" else self._replace(value=frozen(self.value * factor))
 
     @property
     def text(self) -> str:

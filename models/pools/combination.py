@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.direct.ridge import DirectRidge
 from tradeshock.models.nowcast.bridge import FlashBridge
@@ -97,7 +98,9 @@ class Combination(Wrapper):
             for carrier in carriers
         )
 
-    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+    def combine(
+        self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel
+    ) -> ForecastPaths:
         """Average the quantiles of the members' forecasts (see the class)."""
         first = forecasts[0]
         values = np.empty((self.n_draws, *first.values.shape[1:]))

@@ -9,16 +9,20 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.parameters import Rules, model, number, optional, positive
 from tradeshock.models.paths import ForecastPaths, in_order_of
-from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.bias_correction import BiasCorrection
+from tradeshock.models.pools.recent_misses import faded, recent_misses
+from tradeshock.models.pools.regime import regime_note
 from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 
 Floats = npt.NDArray[np.float64]
 INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95: ("q025", "q975")}
+LEVEL_80 = list(INTERVALS).index(0.8)
 
 
 class Recalibration(Wrapper):
@@ -32,15 +36,21 @@ class Recalibration(Wrapper):
     the rank of every draw stay, so the forecast remains one joint distribution. Steps beyond those
     of the record take the factors of its last step.
 
+    These factors learn slowly, over years. Beside them stands one for the last months
+    (`tradeshock.models.pools.recent_misses`): while misses are larger than they should be, all
+    intervals are wider, nearby steps most; it never narrows them.
+
     Parameters
     ----------
     member : Model, optional
-        The model to recalibrate. Default: `Combination()`, which makes `Recalibration()` the
+        The model to recalibrate. Default: `BiasCorrection()`, which makes `Recalibration()` the
         default forecaster of the package.
     rate : float
         First step of the log factor; later ones shrink with the square root of the count.
     floor : float
         Smallest step.
+    half_life : float, optional
+        Months after which a recent miss counts half; None leaves recent misses out.
     n_draws : int
         Sample paths of the default member; those of a member that is given are its own.
     random_state : int
@@ -49,10 +59,17 @@ class Recalibration(Wrapper):
     Attributes
     ----------
     factors_ : ndarray, shape (steps, 4)
-        Factors of the last forecast.
+        Factors of the last forecast, recent misses included.
+    recent_ : float
+        By how much recent misses were larger than they should be at the last forecast, at least 1.
     """
 
-    rules: ClassVar[Rules] = {"member": optional(model()), "rate": positive(), "floor": number(0.0)}
+    rules: ClassVar[Rules] = {
+        "member": optional(model()),
+        "rate": positive(),
+        "floor": number(0.0),
+        "half_life": optional(positive()),
+    }
 
     scale_tolerance = 1e-3
 
@@ -61,12 +78,14 @@ class Recalibration(Wrapper):
         member: Model | None = None,
         rate: float = 0.3,
         floor: float = 0.05,
+        half_life: float | None = 3.0,
         n_draws: int = 1000,
         random_state: int = 0,
     ) -> None:
         self.member = member
         self.rate = rate
         self.floor = floor
+        self.half_life = half_life
         self.n_draws = n_draws
         self.random_state = random_state
 
@@ -80,22 +99,26 @@ class Recalibration(Wrapper):
         """The member, as it is before it is fitted."""
         if self.member is not None:
             return super().parts
-        return (Combination(n_draws=self.n_draws, random_state=self.random_state),)
+        return (BiasCorrection(n_draws=self.n_draws, random_state=self.random_state),)
 
-    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+    def combine(
+        self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel
+    ) -> ForecastPaths:
         """Stretch the member's draws about their median (see the class)."""
         paths = forecasts[0]
         values = paths.values.copy()
         for column, target in enumerate(paths.series):
             factors = self._factors(paths, target, record)
             values[:, :, column] = stretched(paths.values[:, :, column], factors)
-        return replace(paths, values=values)
+        notes = (regime_note(record, paths.model, target, paths.state) for target in paths.series)
+        return replace(paths, values=values, notes=(*paths.notes, *filter(None, notes)))
 
     def _factors(self, paths: ForecastPaths, target: str, record: Record) -> Floats:
         steps = len(paths.index)
         wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
         table = record.arrays(wanted, paths.model, target, paths.state)[1]
         known = covered(steps, table["actual"].shape[1])
+        self.recent_ = 1.0
         if not known or not len(table["actual"]):
             self.factors_ = np.ones((steps, len(INTERVALS)))
             return self.factors_
@@ -106,7 +129,11 @@ class Recalibration(Wrapper):
             half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
             # how many half-intervals away the outcome was
             distance.append(gap / np.where(half == 0, np.nan, half))
-        self.factors_ = carried_on(np.exp(self._track(np.stack(distance, axis=2))), steps)
+        misses = np.stack(distance, axis=2)
+        self.factors_ = carried_on(np.exp(self._track(misses)), steps)
+        if self.half_life is not None:
+            self.recent_ = recent_misses(misses[:, :, LEVEL_80], self.half_life)
+            self.factors_ = self.factors_ * faded(self.recent_, steps)[:, None]
         return self.factors_
 
     def _track(self, distance: Floats) -> Floats:

@@ -46,7 +46,7 @@ def inverse_squared_error(quantiles: Floats, levels: Floats, actual: Floats) -> 
         Row ``t`` is what origin ``t`` could use; the last row is for the next origin.
     """
     middle = int(np.argmin(np.abs(levels - 0.5)))
-    squared = _in_order_of_news((actual[:, :, None] - quantiles[..., middle]) ** 2)
+    squared = in_order_of_news((actual[:, :, None] - quantiles[..., middle]) ** 2)
     out = ~np.asarray(np.isnan(squared).any(axis=2))
     weights = equal(quantiles, levels, actual)
     decay = 0.5 ** (1.0 / HALF_LIFE)
@@ -72,7 +72,7 @@ def crps_learning(quantiles: Floats, levels: Floats, actual: Floats) -> Floats:
     ever. Parameters and result as `inverse_squared_error`.
     """
     weights = equal(quantiles, levels, actual)
-    y, q = _in_order_of_news(actual), _in_order_of_news(quantiles)
+    y, q = in_order_of_news(actual), in_order_of_news(quantiles)
     apart = q - q.mean(axis=2, keepdims=True)
     pull = LEARNING_RATE * apart / (np.abs(apart).mean(axis=(2, 3), keepdims=True) + 1e-12)
     out = ~np.isnan(y) & ~np.isnan(pull).any(axis=(2, 3))
@@ -86,7 +86,7 @@ def crps_learning(quantiles: Floats, levels: Floats, actual: Floats) -> Floats:
     return weights
 
 
-def _in_order_of_news(values: Floats) -> Floats:
+def in_order_of_news(values: Floats) -> Floats:
     """Row t holds what became known at t: step h of origin t - h, NaN where there is none.
 
     Parameters

@@ -50,7 +50,9 @@ class Wrapper(Model):
     members_: list[Model]
 
     @abstractmethod
-    def combine(self, forecasts: Sequence[ForecastPaths], record: Record) -> ForecastPaths:
+    def combine(
+        self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel
+    ) -> ForecastPaths:
         """Make one forecast of the members' forecasts.
 
         Parameters
@@ -60,6 +62,8 @@ class Wrapper(Model):
         record : Record
             What was known of the members' past forecasts at that origin, under their names.
             Empty at the first origins: cope with it.
+        panel : Panel
+            Figures as they stood at that origin.
 
         Returns
         -------
@@ -133,9 +137,8 @@ class Wrapper(Model):
                 "different ones; leave drivers=False, or ask a member"
             )
         conditions = self._accepted(conditions)
-        with already_checked():
-            forecasts = [steered_forecast(member, steps, conditions) for member in self.members_]
-        paths = self.combine(forecasts, self._known(self.fitted_on_.origin))
+        forecasts = self._of_members(int(steps), conditions)
+        paths = self.combine(forecasts, self._known(self.fitted_on_.origin), self.panel_)
         named = condition_notes(conditions)
         notes = (*(note for note in paths.notes if note not in named), *named)
         return self._named(replace(paths, notes=notes), self.name)
@@ -153,10 +156,10 @@ class Wrapper(Model):
         every = [paths for each in forecasts for paths in each]
         # First prints: what was known of an outcome on the day from which the record has it.
         record = Record(forecast_rows(every, panel, actual="first"))
-        return self.replay_from(forecasts, record)
+        return self.replay_from(forecasts, record, panel)
 
     def replay_from(
-        self, forecasts: Sequence[Sequence[ForecastPaths]], record: Record
+        self, forecasts: Sequence[Sequence[ForecastPaths]], record: Record, panel: Panel
     ) -> Iterator[ForecastPaths]:
         """Forecast from what the members' own replays gave.
 
@@ -166,11 +169,15 @@ class Wrapper(Model):
             For each member its forecasts, all from the same origins.
         record : Record
             Of the members; cut at each origin here.
+        panel : Panel
+            Whose past was forecast; cut at each origin here.
         """
         check_parameters(self)
         model, name = clone(self), self.name
         for each in zip(*forecasts, strict=True):
-            yield self._named(model.combine(each, record.as_of(each[0].origin)), name)
+            origin = each[0].origin
+            paths = model.combine(each, record.as_of(origin), panel.as_of(origin))
+            yield self._named(paths, name)
 
     def make_record(
         self,
@@ -189,6 +196,10 @@ class Wrapper(Model):
         return Record.concat(records)
 
     # -- inside -------------------------------------------------------------------------------
+
+    def _of_members(self, steps: int, conditions: Conditions | None) -> list[ForecastPaths]:
+        with already_checked():
+            return [steered_forecast(member, steps, conditions) for member in self.members_]
 
     def _inputs(self) -> Iterable[str]:
         return (id for member in self.members_ for id in member.inputs_)

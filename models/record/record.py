@@ -240,6 +240,16 @@ class Record:
             found[column][unknown] = np.nan
         return block.index[:rows], found
 
+    def known_on(self, model: str, target: str, state: str) -> npt.NDArray[np.datetime64]:
+        """Days on which outcomes came out, origins by steps; NaT where not yet."""
+        block = self._blocks[model, target, state]
+        if self._origin is None:
+            return block.known_on.copy()
+        day = self._origin.to_datetime64()
+        days = block.known_on[: int(np.searchsorted(block.origins, day, side="right"))].copy()
+        days[~(days <= day)] = np.datetime64("NaT")
+        return days
+
     def _kept(self) -> pd.Series[bool]:
         if self._origin is None:
             return pd.Series(True, self._rows.index)

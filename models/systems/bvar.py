@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-DEFAULT_SERIES = (
+DEFAULT_SERIES: tuple[str, ...] = (
     "exports_total",
     "us_ip",
     "usdkrw",
@@ -51,6 +51,7 @@ DEFAULT_SERIES = (
     "brent",
     "copper",
     "us_semiconductor_ip",
+    "share_prices_kr",
 )
 # Centre and width of log-normal hyper-priors, around the values of Giannone, Lenza and Primiceri
 # (2015): wide, but they keep the optimiser where the prior means something.
@@ -129,7 +130,7 @@ class BayesianVAR(LinearSystem):
     }
 
     minimum_months = 60
-    default_series = DEFAULT_SERIES
+    default_series: tuple[str, ...] = DEFAULT_SERIES
     scale_tolerance = 1e-3
 
     def __init__(
@@ -179,7 +180,9 @@ class BayesianVAR(LinearSystem):
     def _read(self, held: Mapping[str, CalendarAdjustment] | None = None) -> None:
         """Take (log) levels net of calendar and month effects from the panel."""
         needed = self.lags + AR_LAGS + 2 * len(self.series_) + 12
-        self.levels_ = SystemLevels.read(self.panel_, self.series_, adjusted=True, held=held)
+        self.levels_ = SystemLevels.read(
+            self.panel_, self.series_, adjusted=True, held=held, quoted=True
+        )
         self.levels_.refuse_fewer_than(needed)
 
     def _centre(self) -> None:

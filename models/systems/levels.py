@@ -16,6 +16,7 @@ from tradeshock.models.adjustment import CalendarAdjustment
 if TYPE_CHECKING:
     from tradeshock.features.days.calendar import TradeCalendar
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.features.panel.quotes import RunningMonth
     from tradeshock.models.conditions import Conditions
 
 __all__ = ["SystemLevels"]
@@ -45,6 +46,8 @@ class SystemLevels:
         that estimates them with all else (`calendar_regressors`).
     calendar : TradeCalendar, optional
         Working days of the adjustments.
+    running : mapping of str to RunningMonth
+        What quotes say of the mean of a month that is not over.
     """
 
     series: tuple[str, ...]
@@ -55,6 +58,7 @@ class SystemLevels:
     last: tuple[pd.Period, ...]
     adjustments: Mapping[str, CalendarAdjustment] = field(default_factory=dict)
     calendar: TradeCalendar | None = None
+    running: Mapping[str, RunningMonth] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -63,6 +67,7 @@ class SystemLevels:
         series: Sequence[str],
         adjusted: bool = False,
         held: Mapping[str, CalendarAdjustment] | None = None,
+        quoted: bool = False,
     ) -> SystemLevels:
         """Take some series from a panel.
 
@@ -74,6 +79,8 @@ class SystemLevels:
             Whether calendar and month effects of seasonal series are estimated and taken out.
         held : mapping of str to CalendarAdjustment, optional
             Effects that are taken out as they are. Default: all are estimated here.
+        quoted : bool
+            Whether the panel's quotes of running months are read.
 
         Raises
         ------
@@ -111,6 +118,7 @@ class SystemLevels:
             tuple(months[row] for row in last),
             adjustments,
             panel.calendar,
+            _running(panel, series, last) if quoted else {},
         )
 
     @property
@@ -195,7 +203,7 @@ class SystemLevels:
         known : ndarray, shape (T, n) or (draws, T, n)
             (Log) levels net of effects, NaN where the future is free.
         sd : ndarray, shape (T, n)
-            Standard deviations of soft conditions, 0 elsewhere.
+            Standard deviations of soft conditions and of what quotes say, 0 elsewhere.
 
         Raises
         ------
@@ -205,10 +213,17 @@ class SystemLevels:
         published = np.full((len(index), len(self.series)), np.nan)
         edge = self.levels[self.common :]
         published[: len(edge)] = edge
+        loose = np.zeros(published.shape)
+        for id, month in self.running.items():
+            if month.month in index:
+                cell = index.get_loc(month.month), self.series.index(id)
+                published[cell], loose[cell] = np.log(month.expected), month.sd
         if conditions is None:
-            return published, np.zeros(published.shape)
+            return published, loose
         assumed, sd = self.assumed(index, conditions, n_draws)
-        return np.where(np.isnan(assumed), published, assumed), sd
+        free = np.isnan(assumed)
+        cells = free if free.ndim == 2 else free.all(axis=0)
+        return np.where(free, published, assumed), np.where(cells, loose, sd)
 
     def assumed(
         self, index: pd.PeriodIndex, conditions: Conditions, n_draws: int
@@ -257,3 +272,17 @@ class SystemLevels:
                 return np.exp(levels, out=levels)
             levels[:, :, logs] = np.exp(levels[:, :, logs])
         return levels
+
+
+def _running(
+    panel: Panel, series: Sequence[str], last: npt.NDArray[np.intp]
+) -> dict[str, RunningMonth]:
+    """What quotes say of months of which no mean is published."""
+    found: dict[str, RunningMonth] = {}
+    for id, row in zip(series, last.tolist(), strict=True):
+        if panel.quotes is None or id not in panel.quotes or panel.catalog[id].transform != "log":
+            continue
+        month = panel.quotes.running(id, panel.origin)
+        if month is not None and month.month > panel.months[row]:
+            found[id] = month
+    return found

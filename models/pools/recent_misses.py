@@ -1,0 +1,52 @@
+"""By how much the misses of the last months were larger than they should be."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeshock.models.pools.weights import in_order_of_news
+
+Floats = npt.NDArray[np.float64]
+
+# Errors of the first steps are known soon, and say what kind of months these are.
+STEPS = 3
+# Mean square of a normal variable in units of the 80 % interval's half: 1 / 1.2816 ** 2.
+EXPECTED = 0.609
+# One month beyond three halves is as much as it can say.
+FARTHEST = 3.0
+WIDEST = 3.0
+# Nearby steps take the square root of the whole factor, from the fourth on it fades.
+FADES_FROM = 4
+
+
+def recent_misses(distance: Floats, half_life: float) -> float:
+    """Size of recent misses against their expected size, at least 1.
+
+    Root of the exponentially weighted mean of squared distances of outcomes from the medians of
+    steps 1 to 3, in halves of the 80 % interval; before the first outcome stands the expected
+    size. Exponential weights as in RiskMetrics (J.P. Morgan 1996), with a far shorter memory.
+
+    Parameters
+    ----------
+    distance : ndarray, shape (T, H)
+        Distance of each outcome in halves of its interval, origins by steps; NaN where not known.
+    half_life : float
+        Months.
+    """
+    by_month = in_order_of_news(np.abs(distance[:, :STEPS]))
+    decay, size, weight = 0.5 ** (1.0 / half_life), 0.0, 0.0
+    for row in by_month:
+        known = row[~np.isnan(row)]
+        if not len(known):
+            continue
+        news = float(np.mean(np.minimum(known, FARTHEST) ** 2)) / EXPECTED
+        size = decay * size + (1.0 - decay) * news
+        weight = decay * weight + (1.0 - decay)
+    return float(np.clip(np.sqrt(size + 1.0 - weight), 1.0, WIDEST))
+
+
+def faded(recent: float, steps: int) -> Floats:
+    """Factor of each step's width: the further ahead, the less these months say of it."""
+    ahead = np.maximum(np.arange(1, steps + 1), FADES_FROM)
+    return np.asarray(recent ** (1.0 / np.sqrt(ahead)))
