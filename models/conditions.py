@@ -24,7 +24,7 @@ from tradeshock.models.assumptions.entries import (
     Slack,
     read_values,
 )
-from tradeshock.models.assumptions.places import column_of, logged, step_of
+from tradeshock.models.assumptions.placing import absolute, column_of, logged, step_of
 from tradeshock.models.paths import ForecastPaths
 
 __all__ = ["Condition", "ConditionArrays", "Conditions", "RelativeCondition"]
@@ -332,7 +332,7 @@ class Conditions:
             positive, or values given draw by draw are not `n_draws` many.
         """
         in_logs = [True] * len(series) if logs is None else list(logs)
-        entries = [_absolute(entry) for entry in self.entries]
+        entries = [absolute(entry) for entry in self.entries]
         rows = {entry.value.size for entry in entries} - {1}
         values = np.full((n_draws if rows else 1, len(index), len(series)), np.nan)
         sd = np.zeros((len(index), len(series)))
@@ -347,15 +347,6 @@ class Conditions:
             values[:, step, column] = logged(entry) if in_logs[column] else entry.value
             sd[step, column] = entry.sd
         return ConditionArrays(values, sd)
-
-
-def _absolute(entry: Entry) -> Condition:
-    if isinstance(entry, Condition):
-        return entry
-    raise ConditionError(
-        f"got {entry.series} {entry.text} in {entry.month}, a change that is not yet a value; "
-        "hand the conditions to a model's forecast, or resolve them against paths"
-    )
 
 
 def _comparable(entry: Entry) -> tuple[object, ...]:

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel, as_quoted, load_panel
+from tradeshock.features.days.quotes import Quotes
 from tradeshock.features.errors import PanelError
 from tradeshock.features.indicators import ExchangeRates
-from tradeshock.features.panel.quotes import Quotes
 from tradeshock.models import BayesianVAR
 
 QUOTED = {

@@ -13,11 +13,11 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import Days
+from tradeshock.features.days.quotes import Quotes
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
-from tradeshock.features.panel.quotes import Quotes
 from tradeshock.features.panel.validation import first_and_last
 from tradeshock.features.panel.vintages import Vintages
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.days.quotes import Quotes
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.panel import Panel
-from tradeshock.features.panel.quotes import Quotes
 from tradeshock.features.panel.vintages import Vintages
 from tradeshock.features.readings.quotes import as_quoted
 

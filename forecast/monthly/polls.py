@@ -132,7 +132,7 @@ class Polls:
                 f"{paths.index[-1]}; forecast more steps or leave it out"
             )
         weight, n = self.weight(paths, panel, record)
-        known = pd.concat([paths.history[target].dropna(), paths.quantile(0.5)])
+        known = pd.concat([paths.history[target].dropna(), paths.median()])
         changes: dict[Any, Any] = {}
         notes = []
         for month, growth in ahead.items():

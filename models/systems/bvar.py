@@ -355,7 +355,8 @@ class BayesianVAR(LinearSystem):
         published, future, rng = self._known(index, None), self._future(index), self._rng()
         drawn = self._parameter_draws(len(index), rng)
         draws = drawn.paths + conditional_shift(future, drawn.paths, published, rng)
-        law, rng = future.conditioned(published), self._steering_rng()
+        law = future.conditioned(self._known(index, None, drawn=False))
+        rng = self._steering_rng()
         draws = draws + conditional_shift(law, draws, theirs, rng)
         hard, soft = assumed.where(~assumed.noisy), assumed.where(assumed.noisy)
         met = [Correction.of(future, published)] if len(published) else []

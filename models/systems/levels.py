@@ -15,8 +15,8 @@ from tradeshock.models.adjustment import CalendarAdjustment
 
 if TYPE_CHECKING:
     from tradeshock.features.days.calendar import TradeCalendar
+    from tradeshock.features.days.quotes import RunningMonth
     from tradeshock.features.panel.panel import Panel
-    from tradeshock.features.panel.quotes import RunningMonth
     from tradeshock.models.conditions import Conditions
 
 __all__ = ["SystemLevels"]
@@ -186,7 +186,11 @@ class SystemLevels:
         return pd.period_range(min(self.last) + 1, max(ends), freq="M")
 
     def known(
-        self, index: pd.PeriodIndex, conditions: Conditions | None, n_draws: int
+        self,
+        index: pd.PeriodIndex,
+        conditions: Conditions | None,
+        n_draws: int,
+        rng: np.random.Generator | None = None,
     ) -> tuple[Floats, Floats]:
         """What is published or assumed of the months to fill: one thing to the kernel.
 
@@ -197,13 +201,15 @@ class SystemLevels:
         conditions : Conditions or None
         n_draws : int
             Number of draws that values given draw by draw must have.
+        rng : Generator, optional
+            Draws what is still to be quoted of running months; None takes what is expected.
 
         Returns
         -------
         known : ndarray, shape (T, n) or (draws, T, n)
             (Log) levels net of effects, NaN where the future is free.
         sd : ndarray, shape (T, n)
-            Standard deviations of soft conditions and of what quotes say, 0 elsewhere.
+            Standard deviations of soft conditions, 0 elsewhere.
 
         Raises
         ------
@@ -213,17 +219,30 @@ class SystemLevels:
         published = np.full((len(index), len(self.series)), np.nan)
         edge = self.levels[self.common :]
         published[: len(edge)] = edge
-        loose = np.zeros(published.shape)
-        for id, month in self.running.items():
-            if month.month in index:
-                cell = index.get_loc(month.month), self.series.index(id)
-                published[cell], loose[cell] = np.log(month.expected), month.sd
+        published = self._with_running(published, index, n_draws, rng)
         if conditions is None:
-            return published, loose
+            return published, np.zeros(published.shape[-2:])
         assumed, sd = self.assumed(index, conditions, n_draws)
-        free = np.isnan(assumed)
-        cells = free if free.ndim == 2 else free.all(axis=0)
-        return np.where(free, published, assumed), np.where(cells, loose, sd)
+        return np.where(np.isnan(assumed), published, assumed), sd
+
+    def _with_running(
+        self,
+        published: Floats,
+        index: pd.PeriodIndex,
+        n_draws: int,
+        rng: np.random.Generator | None,
+    ) -> Floats:
+        """Add means of running months; each draw its own, as far as they are still to be quoted."""
+        running = [(id, m) for id, m in self.running.items() if m.month in index]
+        if not running:
+            return published
+        if rng is not None:
+            published = np.tile(published, (n_draws, 1, 1))
+        for id, month in running:
+            noise = 0.0 if rng is None else month.sd * rng.standard_normal(n_draws)
+            row, column = index.get_loc(month.month), self.series.index(id)
+            published[..., row, column] = np.log(month.expected) + noise
+        return published
 
     def assumed(
         self, index: pd.PeriodIndex, conditions: Conditions, n_draws: int

@@ -141,7 +141,7 @@ class LinearSystem(System):
         future = GaussianFuture.from_var(
             self.coefs_, self.past, self.drift(index), self.covariance_
         )
-        return future.conditioned(self._known(index, conditions))
+        return future.conditioned(self._known(index, conditions, drawn=False))
 
     def conditional_shift(self, steps: int, conditions: Conditions) -> Floats:
         """Conditional minus unconditional forecast, draw by draw.
@@ -244,12 +244,16 @@ class LinearSystem(System):
         future, rng = self._future(index), self._rng()
         draws = self.draws(index, rng)
         draws = draws + conditional_shift(future, draws, published, rng)
-        law = future.conditioned(published)
+        law = future.conditioned(self._known(index, None, drawn=False))
         draws = draws + conditional_shift(law, draws, theirs, rng)
         return draws, conditional_shift(law, draws, assumed, self._steering_rng())
 
     def _steering_rng(self) -> np.random.Generator:
-        return np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), 1])
+        return self._own_rng(1)
+
+    def _own_rng(self, purpose: int) -> np.random.Generator:
+        """Random numbers of the origin that do not move the others."""
+        return np.random.default_rng([self.random_state, self.panel_.origin.toordinal(), purpose])
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         return self._of_series(len(self.target_), steps, rng, conditions)
@@ -279,8 +283,12 @@ class LinearSystem(System):
     def _index(self, steps: int, conditions: Conditions | None) -> pd.PeriodIndex:
         return self.levels_.ahead(self.last_ + steps, conditions)
 
-    def _known(self, index: pd.PeriodIndex, conditions: Conditions | None) -> LinearConditions:
-        known, sd = self.levels_.known(index, conditions, self.n_draws)
+    def _known(
+        self, index: pd.PeriodIndex, conditions: Conditions | None, drawn: bool = True
+    ) -> LinearConditions:
+        """What is published or assumed; means of running months draw by draw, or as expected."""
+        rng = self._own_rng(2) if drawn else None
+        known, sd = self.levels_.known(index, conditions, self.n_draws, rng)
         soft = "observation" if conditions is None else conditions.soft
         return self._linear(known, sd, index, soft)
 

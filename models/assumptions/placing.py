@@ -1,4 +1,4 @@
-"""Where a single condition stands on a system's series and months."""
+"""Where an assumed value stands in a system, and whether it can."""
 
 from __future__ import annotations
 
@@ -8,16 +8,32 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ConditionError
-from tradeshock.models.assumptions.entries import Array, Condition
+from tradeshock.models.assumptions.entries import Array, Condition, Entry
 
 
-def column_of(entry: Condition, series: Sequence[str]) -> int:
-    """Place of a condition's series in a system.
+def absolute(entry: Entry) -> Condition:
+    """The entry, if it is a value.
 
     Raises
     ------
     ConditionError
-        If the system does not have it.
+        If it is a change that no model has turned into a value yet.
+    """
+    if isinstance(entry, Condition):
+        return entry
+    raise ConditionError(
+        f"got {entry.series} {entry.text} in {entry.month}, a change that is not yet a value; "
+        "hand the conditions to a model's forecast, or resolve them against paths"
+    )
+
+
+def column_of(entry: Condition, series: Sequence[str]) -> int:
+    """Place of its series among those of a system.
+
+    Raises
+    ------
+    ConditionError
+        If the system does not contain it.
     """
     if entry.series not in series:
         raise ConditionError(
@@ -28,12 +44,12 @@ def column_of(entry: Condition, series: Sequence[str]) -> int:
 
 
 def step_of(entry: Condition, index: pd.PeriodIndex, published: pd.Period | None) -> int:
-    """Place of a condition's month among the months that a system still has to fill.
+    """Place of its month among the months to fill.
 
     Raises
     ------
     ConditionError
-        If the month is published already, or after the last one.
+        If the month is published, or after the last one.
     """
     before = index[0] - 1
     last = before if published is None else max(published, before)
@@ -51,7 +67,7 @@ def step_of(entry: Condition, index: pd.PeriodIndex, published: pd.Period | None
 
 
 def logged(entry: Condition) -> Array:
-    """Values of a condition in logs.
+    """Its values in logs.
 
     Raises
     ------
