@@ -341,7 +341,7 @@ class LooksUpTheAnswer(Latest):
     def replay(self, panel, target, origins, steps):
         record = self.make_record(panel, target, origins, steps)
         for (paths,) in zip(self.parts[0].replay(panel, target, origins, steps), strict=True):
-            yield replace(self.combine([paths], record), model=self.name)
+            yield replace(self.combine([paths], record, panel), model=self.name)
 
 
 def test_wrappers_are_checked_with_a_record(panel):

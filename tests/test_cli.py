@@ -103,7 +103,8 @@ def test_in_the_middle_of_may_the_forecast_begins_with_may(
     values = panel.values.copy()
     values.loc[pd.Period("2026-05"), "exports_total"] = 123_456.0
     values.loc[pd.Period("2026-05"), "exports_total_first_20_days"] = 65_432.0
-    use(Panel(values, panel.catalog, panel.calendar, "2026-06-01"), monkeypatch)
+    later = Panel(values, panel.catalog, panel.calendar, "2026-06-01").with_quotes(panel.quotes)
+    use(later, monkeypatch)
     assert run(*may).stdout == before
     june = json.loads(run("forecast", *QUICK, "--format", "json").stdout)
     assert june["months"][0]["month"] == "2026-06"

@@ -16,6 +16,12 @@ from tradeshock.models import RandomWalk
 TARGET = "exports_total"
 
 
+@pytest.fixture(scope="module")
+def panel(panel: Panel) -> Panel:
+    """The embedded figures without daily quotes, which panels made here have not."""
+    return panel.with_quotes(None)
+
+
 def changed(panel: Panel, id: str = TARGET, **fields: object) -> Panel:
     """Return a panel that differs in one entry of the catalog."""
     entry = replace(panel.catalog[id], **fields)  # type: ignore[arg-type]

@@ -21,6 +21,12 @@ from tradeshock.models.univariate.random_walk import RandomWalk
 CARRIER = BayesianVAR(series=("exports_total", "us_ip", "usdkrw"), lags=3)
 
 
+@pytest.fixture(scope="module")
+def panel(panel: Panel) -> Panel:
+    """The embedded figures without daily quotes, which panels made here have not."""
+    return panel.with_quotes(None)
+
+
 def _changed(panel: Panel, id: str, month: str, factor: float) -> Panel:
     values = panel.values.copy()
     values.loc[pd.Period(month, "M"), id] *= factor

@@ -31,6 +31,7 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.exposure import TariffHit, exposure
 from tradeshock.forecast.hierarchy import coherent
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.plots import plot_historical_decomposition, plot_responses
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -39,7 +40,15 @@ from tradeshock.models import (
     ForecastPaths,
     Model,
     RandomWalk,
+    StructuralShocks,
+    historical_decomposition,
+    impulse_responses,
+    local_projections,
     make_model,
+    recursive_shocks,
+    residual_tests,
+    sign_restricted_shocks,
+    variance_decomposition,
 )
 from tradeshock.models.conditions import Conditions
 
@@ -75,6 +84,11 @@ def parted() -> Panel:
 @cache
 def fitted(model: type[Model]) -> Model:
     return model(n_draws=20).fit(small())
+
+
+@cache
+def shocks() -> StructuralShocks:
+    return recursive_shocks(fitted(VAR), n_draws=10)
 
 
 @cache
@@ -170,6 +184,32 @@ DOORS: dict[str, Callable[[Any], object]] = {
     "coverage_hac": lambda x: judging.coverage_hac(x, 0.8),
     "pinball": lambda x: judging.pinball(LOSS, x, 0.5),
     "pinball level": lambda x: judging.pinball(LOSS, LOSS, x),
+    "structural model": lambda x: recursive_shocks(x),
+    "structural order": lambda x: recursive_shocks(fitted(VAR), x, n_draws=2),
+    "structural draws": lambda x: recursive_shocks(fitted(VAR), n_draws=x),
+    "structural seed": lambda x: recursive_shocks(fitted(VAR), n_draws=2, random_state=x),
+    "signs": lambda x: sign_restricted_shocks(fitted(VAR), x, n_draws=2, max_rotations=400),
+    "sign": lambda x: sign_restricted_shocks(
+        fitted(VAR), {"a": {"us_ip": x}}, n_draws=2, max_rotations=400
+    ),
+    "last step of a sign": lambda x: sign_restricted_shocks(
+        fitted(VAR), {"a": {"us_ip": ("+", x)}}, n_draws=2, max_rotations=400
+    ),
+    "responses": lambda x: impulse_responses(x, 3),
+    "responses steps": lambda x: impulse_responses(shocks(), x),
+    "responses coverage": lambda x: impulse_responses(shocks(), 3, coverage=x),
+    "responses growth": lambda x: impulse_responses(shocks(), 3, growth=x),
+    "shares steps": lambda x: variance_decomposition(shocks(), x),
+    "history": historical_decomposition,
+    "history series": lambda x: historical_decomposition(shocks()).table(x),
+    "history change": lambda x: historical_decomposition(shocks()).table("us_ip", x),
+    "projections shock": lambda x: local_projections(fitted(VAR), x, 3),
+    "projections steps": lambda x: local_projections(fitted(VAR), "us_ip", x),
+    "residual tests lags": lambda x: residual_tests(fitted(VAR), x),
+    "pictures series": lambda x: plot_responses(impulse_responses(shocks(), 2), x, ["us_ip"]),
+    "pictures first": lambda x: plot_historical_decomposition(
+        historical_decomposition(shocks()), "us_ip", first=x
+    ),
     "berkowitz": judging.berkowitz,
     "pit_moments": judging.pit_moments,
     "exposure panel": lambda x: exposure(x),

@@ -75,7 +75,7 @@ def test_figures_fetched_later_than_the_day_are_said_to_be(panel: Panel) -> None
         model_card(then)
         .facts["Data until"]
         .endswith(
-            "; as fetched later, up to 2026-09-15: revisions since the origin may be among them"
+            "; as fetched later, up to 2026-11-25: revisions since the origin may be among them"
         )
     )
     own = Panel.from_frame(panel.values["exports_total"].dropna(), ReleaseRule(day=1))

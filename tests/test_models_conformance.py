@@ -12,6 +12,7 @@ from tradeshock.models.registry import make_model
 
 # Models that cannot be made without members, or are slow as they are.
 PARAMETERS = {
+    "BiasCorrection": {"member": RandomWalk()},
     "Combination": {"members": [RandomWalk(), SeasonalNaive()]},
     "DynamicFactor": {"series": ["exports_total", "us_ip", "usdkrw", "brent"]},
     "FlashBridge": {"carrier": RandomWalk()},

@@ -29,6 +29,12 @@ from tradeshock.features.indicators.uncertainty import Uncertainty
 
 
 @pytest.fixture(scope="module")
+def panel(panel: Panel) -> Panel:
+    """The embedded figures without daily quotes, which panels made here have not."""
+    return panel.with_quotes(None)
+
+
+@pytest.fixture(scope="module")
 def pipeline(panel: Panel) -> FeaturePipeline:
     return FeaturePipeline().fit(panel)
 

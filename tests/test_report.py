@@ -28,7 +28,7 @@ from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.standing import STANDING, standing_scenarios
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.scenarios import find_shock
-from tradeshock.models import BayesianVAR, Conditions, FlashBridge, RandomWalk, Record
+from tradeshock.models import Conditions, FlashBridge, RandomWalk, Record
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 LEVELS = ("median", "low80", "high80", "yoy_median", "yoy_low80", "yoy_high80")
@@ -357,7 +357,7 @@ def test_page_shows_the_card(page: str) -> None:
 
 
 def test_new_figures_are_those_that_the_model_reads(panel: Panel) -> None:
-    now = monthly_forecast(panel, "2026-05-15", model=BayesianVAR(n_draws=100), steps=2)
+    now = monthly_forecast(panel, "2026-05-15", model=FlashBridge(n_draws=100), steps=2)
     part = revisions(now, forecast_before(now))
     shown = {row[0] for row in part.tables[1].rows}
     titles = {panel.catalog[id].title for id in now.fitted.inputs_}

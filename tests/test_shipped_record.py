@@ -39,9 +39,10 @@ def test_it_speaks_of_the_embedded_figures(panel: Panel, record: Record) -> None
 def test_entries_made_again_are_the_same(panel: Panel, record: Record, origin: str) -> None:
     """Every member and wrapper, live from the record, against what the backtest wrote."""
     model = Recalibration().fit(panel.as_of(origin), TARGET, record)
-    combination = model.members_[0]
+    corrected = model.members_[0]
+    combination = corrected.members_[0]
     forecasts = [member.forecast(12) for member in combination.members_]
-    forecasts += [combination.forecast(12), model.forecast(12)]
+    forecasts += [wrapper.forecast(12) for wrapper in (combination, corrected, model)]
     made = forecast_rows(forecasts, panel).query("quantity == 'level'")
     for name, rows in made.groupby("model"):
         state = rows["state"].iloc[0]
@@ -52,7 +53,7 @@ def test_entries_made_again_are_the_same(panel: Panel, record: Record, origin: s
 
 def test_what_carriers_expected_is_made_again(panel: Panel, record: Record) -> None:
     origin = panel.origins("2024-08", "2024-08", "after_20d")
-    for member in Recalibration().parts[0].parts:
+    for member in Recalibration().parts[0].parts[0].parts:
         carrier = member._carrier()
         paths = next(iter(carrier.replay(panel, TARGET, origin, 1)))
         kept = record.matrix("q50", carrier.name, TARGET, "after_20d").loc[origin[0], 1]

@@ -24,6 +24,12 @@ HERE = {"n_jobs": 1}
 
 
 @pytest.fixture(scope="module")
+def panel(panel: Panel) -> Panel:
+    """The embedded figures without daily quotes, which panels made here have not."""
+    return panel.with_quotes(None)
+
+
+@pytest.fixture(scope="module")
 def origins(panel: Panel):
     return panel.origins("2023-07", "2026-05")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -232,6 +234,12 @@ class Figures:
             old = at[at >= 12]
             before[old] = seen[old - 12]
         return level, before
+
+    def with_quotes(self, quotes: Quotes | None) -> Self:
+        """Return the panel with these daily quotes in the place of its own; None for none."""
+        panel = copy(self)
+        panel.quotes = quotes
+        return panel
 
     def fingerprint(self) -> str:
         """Hash of all that a forecast depends on (`tradeshock.features.panel.fingerprint`)."""

@@ -63,6 +63,5 @@ def load_panel(vintages: bool = False, quoted: bool = True) -> Panel:
     catalog = Catalog.read(FOLDER / "catalog.toml")
     panel = Panel(values, catalog, TradeCalendar("KR"), SNAPSHOT_DAY)
     if quoted:
-        panel = as_quoted(panel)
-        panel.quotes = Quotes.read(FOLDER / "quotes.csv")
+        panel = as_quoted(panel).with_quotes(Quotes.read(FOLDER / "quotes.csv"))
     return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv")) if vintages else panel

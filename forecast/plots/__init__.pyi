@@ -8,6 +8,11 @@ from tradeshock.forecast.plots.errors import plot_errors as plot_errors
 from tradeshock.forecast.plots.exposure import plot_exposure as plot_exposure
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import plot_history as plot_history
+from tradeshock.forecast.plots.responses import (
+    plot_historical_decomposition as plot_historical_decomposition,
+    plot_responses as plot_responses,
+    plot_variance_decomposition as plot_variance_decomposition,
+)
 from tradeshock.forecast.plots.scenario import (
     plot_comparison as plot_comparison,
     plot_scenario as plot_scenario,

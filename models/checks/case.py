@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from tradeshock.features.days.quotes import Quotes
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
@@ -190,7 +191,7 @@ def variant(model: Model, **parameters: Any) -> Model:
 
 
 def disturbed(panel: Panel, origin: pd.Timestamp) -> Panel:
-    """Return the panel with every figure that came out after an origin made another.
+    """Return the panel with every figure and quote that came out after an origin made another.
 
     As-of panels up to that origin are the same.
     """
@@ -202,6 +203,10 @@ def disturbed(panel: Panel, origin: pd.Timestamp) -> Panel:
     other.values = pd.DataFrame(
         np.where(later, table * factors, table), panel.values.index, panel.values.columns
     )
+    if panel.quotes is not None:
+        quotes = panel.quotes.table.copy()
+        quotes.loc[origin:] *= np.exp(rng.normal(0.0, 0.5))
+        other.quotes = Quotes(quotes)
     return other
 
 

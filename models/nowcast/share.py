@@ -66,6 +66,9 @@ class Shares:
         stretch, columns = _columns(row, counts.days)
         total = 0.0
         for coefs, (_, early) in zip(self.coefs, counts.shares(), strict=True):
+            if early[row[0]] <= 0.0:
+                # A part whose count exceeds the whole's: the counts do not belong together.
+                return np.nan
             total += float(np.exp(np.log(early[row[0]]) + stretch[0] + columns[0] @ coefs))
         return float(np.log(total))
 

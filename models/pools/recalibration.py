@@ -130,10 +130,11 @@ class Recalibration(Wrapper):
             # how many half-intervals away the outcome was
             distance.append(gap / np.where(half == 0, np.nan, half))
         misses = np.stack(distance, axis=2)
-        self.factors_ = carried_on(np.exp(self._track(misses)), steps)
+        factors = np.exp(self._track(misses))
         if self.half_life is not None:
             self.recent_ = recent_misses(misses[:, :, LEVEL_80], self.half_life)
-            self.factors_ = self.factors_ * faded(self.recent_, steps)[:, None]
+            factors = factors * faded(self.recent_, known)[:, None]
+        self.factors_ = carried_on(factors, steps)
         return self.factors_
 
     def _track(self, distance: Floats) -> Floats:
