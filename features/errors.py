@@ -25,6 +25,20 @@ class ConditionError(TradeshockError, ValueError):
     """Conditions that no path can meet, or that name what is not there."""
 
 
+class ShockError(TradeshockError, ValueError):
+    """A trade shock that makes no sense, or whose result contradicts what it declares.
+
+    Attributes
+    ----------
+    field : str
+        Which field of the shock; empty where it is none.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class BacktestError(TradeshockError, RuntimeError):
     """One or more models failed in a backtest; what succeeded is kept."""
 

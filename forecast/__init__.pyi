@@ -5,4 +5,10 @@ from tradeshock.forecast.backtesting.backtest import backtest as backtest
 from tradeshock.forecast.backtesting.many_targets import backtest_many as backtest_many
 from tradeshock.forecast.backtesting.screening import screen as screen
 from tradeshock.forecast.monthly.forecast import monthly_forecast as monthly_forecast
+from tradeshock.forecast.scenarios.ask import (
+    compare_scenarios as compare_scenarios,
+    scenario as scenario,
+)
+from tradeshock.forecast.scenarios.move import Move as Move
+from tradeshock.forecast.scenarios.shock import Shock as Shock
 from tradeshock.forecast.version import __version__ as __version__

@@ -95,11 +95,10 @@ class Conditioned:
         return conditions.resolved(draws, self._last())
 
     def _last(self) -> dict[str, float]:
-        """Last published figure of every series."""
-        return {
-            str(id): float(self.panel_.series(str(id)).iloc[-1])
-            for id in self.panel_.values.columns
-        }
+        """Last published figure of every series that has one."""
+        values = self.panel_.values
+        begun = values.columns[values.notna().any()]
+        return {str(id): float(self.panel_.series(str(id)).iloc[-1]) for id in begun}
 
     def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
         """Conditioned series that are not in the model; what wraps it steers its paths by them."""

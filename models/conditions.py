@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
@@ -205,6 +205,10 @@ class Conditions:
     def cells(self) -> tuple[Cell, ...]:
         """Series and month of every condition, in order."""
         return tuple(entry.cell for entry in self.entries)
+
+    def on(self, series: Collection[str]) -> Conditions:
+        """Return those conditions that are on some series."""
+        return self._with((entry for entry in self.entries if entry.series in series), self.soft)
 
     @property
     def last_month(self) -> pd.Period | None:

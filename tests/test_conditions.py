@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradeshock.features import Panel
 from tradeshock.features.errors import ConditionError
+from tradeshock.models import BayesianVAR
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 
@@ -214,3 +216,10 @@ def test_text_is_no_value(value):
         Conditions({"usdkrw": {"2026-05": value}})
     with pytest.raises(ConditionError, match="standard deviation of"):
         Conditions({"usdkrw": {"2026-05": 1500.0}}, sd={"usdkrw": value})
+
+
+def test_changes_are_taken_at_an_origin_before_some_series_begin(panel: Panel) -> None:
+    # Exports to Hong Kong begin in 2020.
+    model = BayesianVAR(n_draws=20).fit(panel.as_of("2018-11-01"))
+    paths = model.forecast(2, Conditions.relative({"usdkrw": {"2018-12": 0.1}}))
+    assert np.isfinite(paths.values).all()

@@ -18,7 +18,15 @@ from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import TradeshockError
-from tradeshock.forecast import backtest, judging, monthly_forecast
+from tradeshock.forecast import (
+    Move,
+    Shock,
+    backtest,
+    compare_scenarios,
+    judging,
+    monthly_forecast,
+    scenario,
+)
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.exposure import TariffHit, exposure
 from tradeshock.forecast.hierarchy import coherent
@@ -57,6 +65,8 @@ JUNK = st.one_of(
         [1j, pd.NaT, object(), np.ones((3, 2)), np.array(["a"]), pd.Series(dtype=float), "1,500"]
     ),
 )
+
+WEAK = Shock("weak", moves=(Move("usdkrw", to=0.1),))
 
 
 @cache
@@ -139,6 +149,16 @@ DOORS: dict[str, Callable[[Any], object]] = {
         small(), model="RandomWalk", threshold=x
     ).to_json(),
     "monthly adjustments": lambda x: monthly_forecast(small(), model="RandomWalk", adjustments=x),
+    "scenario shock": lambda x: scenario(small(), x, model="RandomWalk", steps=1),
+    "scenario size": lambda x: scenario(small(), WEAK, model="RandomWalk", steps=1, size=x),
+    "move to": lambda x: Move("usdkrw", to=x),
+    "move path": lambda x: Move("usdkrw", path=x),
+    "move over": lambda x: Move("usdkrw", to=0.1, over=x),
+    "move like": lambda x: Move("usdkrw", like=x),
+    "shock moves": lambda x: Shock("x", moves=x),
+    "shock starts": lambda x: Shock("x", WEAK.moves, starts=x),
+    "shock carrier": lambda x: Shock("x", WEAK.moves, carrier=x),
+    "compare": lambda x: compare_scenarios(small(), x, WEAK, model="RandomWalk", steps=1),
     "backtest models": lambda x: backtest(x, small(), origins=["2024-01-01"], steps=1, n_jobs=1),
     "backtest origins": lambda x: (
         None if x is None else backtest("RandomWalk", small(), origins=x, steps=1, n_jobs=1)

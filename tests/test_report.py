@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from tradeshock.features import Panel
 from tradeshock.features.panel.release import ReleaseRule
-from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast import monthly_forecast, scenario
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots import plot_pit
@@ -25,8 +25,10 @@ from tradeshock.forecast.report import Report
 from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
 from tradeshock.forecast.report.page import FOLDER
 from tradeshock.forecast.report.revisions import forecast_before, revisions
+from tradeshock.forecast.report.standing import STANDING, standing_scenarios
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
-from tradeshock.models import FlashBridge, RandomWalk, Record
+from tradeshock.forecast.scenarios import find_shock
+from tradeshock.models import Conditions, FlashBridge, RandomWalk, Record
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 LEVELS = ("median", "low80", "high80", "yoy_median", "yoy_low80", "yoy_high80")
@@ -373,3 +375,25 @@ def test_bridges_without_early_counts_say_so(panel: Panel) -> None:
     assert paths.notes == ("no early counts of exports_total: bridges forecast as their carriers",)
     counted = FlashBridge(RandomWalk(), n_draws=20).fit(panel.as_of("2026-05-01")).forecast(1)
     assert counted.notes == ()
+
+
+def test_standing_scenarios_stand_beside_the_forecast(panel: Panel) -> None:
+    made = monthly_forecast(panel, model="RandomWalk", steps=12)
+    standing = standing_scenarios(made)
+    assert standing is not None
+    assert standing.table is not None
+    assert standing.chart is not None
+    rows = list(standing.table.cells())
+    assert [row[0].text for row in rows] == [find_shock(name).title for name in STANDING]
+    for row, name in zip(rows, STANDING, strict=True):
+        table = scenario(panel, name, model="RandomWalk").table()
+        assert row[4].value == pytest.approx(table["difference_pct"].iloc[-1])
+    assert "China slows" in standing.chart.description
+    # What is assumed already is a scenario of its own.
+    assert standing_scenarios(replace(made, conditions=Conditions({}))) is None
+
+
+def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
+    early = standing_scenarios(monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk"))
+    assert early is not None
+    assert sum("too short a past" in sentence for sentence in early.sentences) == 2

@@ -22,6 +22,7 @@ from tradeshock.forecast.cli.options import (
     with_forecast_options,
 )
 from tradeshock.forecast.cli.report import report
+from tradeshock.forecast.cli.scenario import scenario
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -69,6 +70,7 @@ def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
 
 
 main.add_command(report)
+main.add_command(scenario)
 main.add_command(exposure)
 
 

@@ -156,10 +156,13 @@ def write_backtest(result: Backtest, folder: Path) -> list[Path]:
     Months are written as 2026-05.
     """
     tables = {"scores.csv": result.scores(), "forecasts.csv": result.frame}
-    return [_write(folder / name, csv_text(table, index=False)) for name, table in tables.items()]
+    return [
+        write_text(folder / name, csv_text(table, index=False)) for name, table in tables.items()
+    ]
 
 
-def _write(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
+    """Write a file in one piece; return its path."""
     with replacing(path) as file:
         file.write(text.encode("utf-8"))
     return path
@@ -171,7 +174,7 @@ def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
     from matplotlib.figure import Figure
 
     texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
-    written = [_write(folder / name, text) for name, text in texts.items()]
+    written = [write_text(folder / name, text) for name, text in texts.items()]
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     forecast.plot(figure.subplots())

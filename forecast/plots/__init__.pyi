@@ -13,4 +13,8 @@ from tradeshock.forecast.plots.responses import (
     plot_responses as plot_responses,
     plot_variance_decomposition as plot_variance_decomposition,
 )
+from tradeshock.forecast.plots.scenario import (
+    plot_comparison as plot_comparison,
+    plot_scenario as plot_scenario,
+)
 from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes

@@ -17,6 +17,7 @@ from tradeshock.forecast.monthly.wording import day_words, published_words, year
 from tradeshock.forecast.report.model_card import model_card
 from tradeshock.forecast.report.outlook import fan_chart, months_table, tiles, unit_of, years_table
 from tradeshock.forecast.report.revisions import forecast_before, revisions
+from tradeshock.forecast.report.standing import standing_scenarios
 from tradeshock.forecast.report.status import card_tables, status
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.version import __version__
@@ -93,6 +94,7 @@ class Report:
             "months": months_table(forecast),
             "years": years_table(forecast),
             "year_sentences": year_sentences(forecast, unit),
+            "standing": standing_scenarios(forecast),
             "moves": revisions(forecast, self.before),
             "judged": track_record(forecast, frame),
             "status": status(forecast),

@@ -22,7 +22,7 @@ from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.segments import sees_vintages
-from tradeshock.models.systems.steering import steered_paths
+from tradeshock.models.systems.steering import steered_forecast
 
 if TYPE_CHECKING:
     from tradeshock.models.assumptions.entries import Cell
@@ -199,7 +199,7 @@ class Wrapper(Model):
 
     def _of_members(self, steps: int, conditions: Conditions | None) -> list[ForecastPaths]:
         with already_checked():
-            return [_of_member(member, steps, conditions) for member in self.members_]
+            return [steered_forecast(member, steps, conditions) for member in self.members_]
 
     def _inputs(self) -> Iterable[str]:
         return (id for member in self.members_ for id in member.inputs_)
@@ -226,12 +226,6 @@ class Wrapper(Model):
         self, cells: Sequence[Cell], steps: int, conditions: Conditions | None
     ) -> Floats:
         return self.members_[0]._cell_draws(cells, steps, conditions)
-
-
-def _of_member(member: Model, steps: int, conditions: Conditions | None) -> ForecastPaths:
-    if conditions is None or not member._lacking(conditions):
-        return member.forecast(steps, conditions)
-    return steered_paths(member, steps, conditions)
 
 
 def models_in(parameter: object) -> list[Model]:

@@ -348,18 +348,22 @@ class BayesianVAR(LinearSystem):
         return draws + soft_shift(drawn, met, soft, draws, rng)
 
     def _steering(
-        self, index: pd.PeriodIndex, theirs: LinearConditions, assumed: LinearConditions
+        self,
+        index: pd.PeriodIndex,
+        theirs: LinearConditions,
+        assumed: LinearConditions,
+        certain: LinearConditions,
     ) -> tuple[Floats, Floats]:
         if not assumed.noisy.any():
-            return super()._steering(index, theirs, assumed)
+            return super()._steering(index, theirs, assumed, certain)
         published, future, rng = self._known(index, None), self._future(index), self._rng()
         drawn = self._parameter_draws(len(index), rng)
         draws = drawn.paths + conditional_shift(future, drawn.paths, published, rng)
-        law = future.conditioned(self._known(index, None, drawn=False))
+        law = future.conditioned(certain)
         rng = self._steering_rng()
         draws = draws + conditional_shift(law, draws, theirs, rng)
         hard, soft = assumed.where(~assumed.noisy), assumed.where(assumed.noisy)
-        met = [Correction.of(future, published)] if len(published) else []
+        met = [Correction.of(future, certain)] if len(certain) else []
         shift = conditional_shift(law, draws, hard, rng)
         met += [Correction.of(law, hard)] if len(hard) else []
         return draws, shift + soft_shift(drawn, met, soft, draws + shift, rng)

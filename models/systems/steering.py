@@ -97,6 +97,21 @@ def steered_cells(
     return columns_of(draws, months[0], driver.series_, cells)
 
 
+def steered_forecast(model: Model, steps: int, conditions: Conditions | None) -> ForecastPaths:
+    """Forecast of a model, steered where it lacks a conditioned series.
+
+    Parameters
+    ----------
+    model : Model
+        Fitted.
+    steps : int
+    conditions : Conditions or None
+    """
+    if conditions is None or not model._lacking(conditions):
+        return model.forecast(steps, conditions)
+    return steered_paths(model, steps, conditions)
+
+
 def steered_paths(model: Model, steps: int, conditions: Conditions) -> ForecastPaths:
     """Forecast of a model that lacks conditioned series, steered by them.
 

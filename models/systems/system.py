@@ -231,10 +231,23 @@ class LinearSystem(System):
         else:
             known, sd = self.levels_.assumed(index, conditions, self.n_draws)
             assumed = self._linear(known, sd, index, conditions.soft)
-        return index, *self._steering(index, theirs, assumed)
+        return index, *self._steering(index, theirs, assumed, self._certain(index, conditions))
+
+    def _certain(self, index: pd.PeriodIndex, conditions: Conditions | None) -> LinearConditions:
+        """What no condition can move: means of running months are, where they are assumed."""
+        known, sd = self.levels_.known(index, None, self.n_draws)
+        if conditions is not None:
+            values, _ = self.levels_.assumed(index, conditions, self.n_draws)
+            assumed = ~np.isnan(values.reshape(-1, *known.shape)).all(axis=0)
+            known = np.where(assumed, np.nan, known)
+        return self._linear(known, sd, index, "observation")
 
     def _steering(
-        self, index: pd.PeriodIndex, theirs: LinearConditions, assumed: LinearConditions
+        self,
+        index: pd.PeriodIndex,
+        theirs: LinearConditions,
+        assumed: LinearConditions,
+        certain: LinearConditions,
     ) -> tuple[Floats, Floats]:
         """Draws whose first series is another model's, and their shift under conditions.
 
@@ -244,7 +257,7 @@ class LinearSystem(System):
         future, rng = self._future(index), self._rng()
         draws = self.draws(index, rng)
         draws = draws + conditional_shift(future, draws, published, rng)
-        law = future.conditioned(self._known(index, None, drawn=False))
+        law = future.conditioned(certain)
         draws = draws + conditional_shift(law, draws, theirs, rng)
         return draws, conditional_shift(law, draws, assumed, self._steering_rng())
 

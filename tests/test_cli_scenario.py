@@ -1,0 +1,79 @@
+"""The command line's scenarios: what they print, write and refuse."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from matplotlib.image import imread
+
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.scenarios import read_shocks
+
+QUICK = ("--model", "RandomWalk", "--steps", "8")
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(main, ["scenario", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def refused(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(main, ["scenario", *map(str, arguments)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_list_and_show_say_what_is_assumed() -> None:
+    listed = run("list").stdout
+    for name, shock in read_shocks().items():
+        assert name in listed
+        assert shock.title in listed
+        assert shock.source in run("show", name).stdout
+    assert (
+        "exports_passenger_cars: 25 %, 15 % before" in run("show", "us_tariff_cars_15_to_25").stdout
+    )
+
+
+def test_a_run_prints_and_writes_the_same(tmp_path: Path) -> None:
+    result = run("run", "memory_oversupply", *QUICK, "--size", "-0.2", "--out", tmp_path)
+    table = pd.read_csv(tmp_path / "scenario.csv")
+    content = json.loads((tmp_path / "scenario.json").read_text(encoding="utf-8"))
+    assert [row["difference"] for row in content["months"]] == pytest.approx(
+        table["difference"].tolist()
+    )
+    assert "exports_semiconductors_ict 20 % below the baseline in 6 months" in result.stdout
+    assert f"{table['difference'].iloc[-1] / 1000.0:+.1f}" in result.stdout
+    assert "instead of" in result.stdout
+    assert content["plausibility"]["share_of_draws"] > 0.0
+    assert imread(tmp_path / "scenario.png").shape[2] == 4
+
+
+def test_size_nought_is_the_baseline() -> None:
+    assert "No shock" in run("run", "won_weak", *QUICK, "--size", "0").stdout
+
+
+def test_shocks_stack_and_compare(tmp_path: Path) -> None:
+    both = run("run", "memory_oversupply", "us_tariff_cars", *QUICK, "--as-of", "2026-04-21").stdout
+    assert "Memory oversupply, mild + US tariff" in both
+    assert "figures of 21 April 2026" in both
+    up, down = ("--up", "ai_boom_goes_on"), ("--down", "ai_boom_fades", "--down", "us_tariff")
+    printed = run("compare", *up, *down, *QUICK, "--threshold", "900", "--out", tmp_path).stdout
+    assert "Chance of more than 900 bn USD: baseline" in printed
+    assert list(pd.read_csv(tmp_path / "comparison.csv"))[6:9] == ["baseline", "up", "down"]
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "comparison.csv", "comparison.png", "up.json", "down.json",
+    }  # fmt: skip
+
+
+def test_errors_are_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('[a]\ncarrier = "chips"\n[[a.moves]]\nseries = "usdkrw"\nto = "x"\n')
+    assert f"{path}, line 5, a.moves.to" in refused("run", "a", "--file", path)
+    assert "there is no shock 'b'" in refused("show", "b")
+    assert "a size speaks of one shock" in refused("run", "won_weak", "oil_up", "--size", "0.1")
+    assert "neither up nor down" in refused("compare")
