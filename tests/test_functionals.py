@@ -33,7 +33,9 @@ def test_adjusted_fall_compares_three_months_net_of_calendar_and_season(panel, p
     level = np.log(paths.draws()) - effects.effect(paths.index, calendar)
     now = effects.adjusted_.iloc[-3:].mean()
     for k in (3, 6, 12):
-        assert said[f"by step {k}"] == pytest.approx(np.mean(level[:, k - 3 : k].mean(axis=1) < now))
+        assert said[f"by step {k}"] == pytest.approx(
+            np.mean(level[:, k - 3 : k].mean(axis=1) < now)
+        )
 
 
 def test_what_came_true_is_0_or_1_as_far_as_it_is_out(panel):
