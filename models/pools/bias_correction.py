@@ -129,7 +129,18 @@ class BiasCorrection(Wrapper):
         moved = self._corrections(
             paths.model, paths.series, paths.state, paths.index, record, panel
         )
-        return replace(paths, values=paths.values * np.exp(moved / 100.0))
+        values = paths.values * np.exp(moved / 100.0)
+        return replace(paths, values=values, notes=(*paths.notes, *self._said(moved)))
+
+    def _said(self, moved: Floats) -> tuple[str, ...]:
+        """Note of how far the forecast moved and why; none where it did not."""
+        if not moved.any():
+            return ()
+        shares = 100.0 * np.expm1(moved / 100.0)
+        return (
+            f"corrected by {shares.min():+.1f} to {shares.max():+.1f} % for how "
+            f"{', '.join(self.series)} had grown over {self.months} months, by past errors",
+        )
 
     def _corrections(
         self,
