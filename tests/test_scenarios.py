@@ -393,3 +393,32 @@ def test_a_baseline_of_a_combination_is_not_touched(panel: Panel) -> None:
     assert isinstance(model.member or Combination(), Combination)
     made = scenario(panel, "us_recession", steps=3, model=model)
     assert (made.baseline.values == monthly_forecast(panel, steps=3).paths.values).all()
+
+
+# -- items and destinations ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["item", "destination", ["exports_to_us", "exports_to_china"]])
+def test_items_and_destinations_add_up_in_every_draw(fall: Scenario, by: str | list[str]) -> None:
+    pairs = fall.part_paths(by)
+    assert list(pairs)[-1] == "remainder"
+    for side, whole in enumerate((fall.baseline, fall.paths)):
+        total = sum(pair[side] for pair in pairs.values())
+        np.testing.assert_allclose(total, whole.draws(), rtol=1e-9)
+    table = fall.parts(by)["difference"].unstack("part")
+    np.testing.assert_allclose(table.drop(columns="total").sum(axis=1), table["total"], rtol=1e-9)
+
+
+def test_a_tariff_lies_on_the_item_that_it_hits(carriers: Carriers) -> None:
+    made = carriers.run([CARS])
+    items = made.parts("item")["difference"].unstack("part").iloc[-1]
+    hit = made.arithmetic["exports_passenger_cars"].iloc[-1]
+    assert items["exports_passenger_cars"] == pytest.approx(hit, rel=0.02)
+    assert items.drop(["exports_passenger_cars", "total"]).abs().max() < 0.05 * abs(hit)
+    assert items["total"] == pytest.approx(hit, rel=0.05)
+
+
+def test_chips_are_the_item_that_falls(fall: Scenario) -> None:
+    items = fall.parts("item").loc["exports_semiconductors"]
+    chips = fall.parts().loc["chips"]
+    pd.testing.assert_frame_equal(items, chips)

@@ -48,12 +48,20 @@ def show(name: str, file: Path | None) -> None:
     type=float,
     help="Another size of a single shock: -0.4 for 40 % below, or a tariff in per cent.",
 )
+@click.option(
+    "--by",
+    type=click.Choice(["chips", "item", "destination"]),
+    default="chips",
+    show_default=True,
+    help="Parts of the total that are named.",
+)
 @with_shock_options
 @with_panel
 def run(
     panel: Panel,
     names: tuple[str, ...],
     size: float | None,
+    by: str,
     file: Path | None,
     hard: bool,
     as_of: str | None,
@@ -71,7 +79,7 @@ def run(
     shocks = as_shocks(names, size, file)
     panel = panel if as_of is None else panel.as_of(as_of)
     made = Carriers.fit(panel, model, steps).run(shocks, hard)
-    print_scenario(made, threshold)
+    print_scenario(made, threshold, by)
     if out is not None:
         say_where(write_scenario(made, out))
 

@@ -51,7 +51,7 @@ def print_shock(shock: Shock) -> None:
     terminal.fact("Source", shock.source or "none given")
 
 
-def print_scenario(made: Scenario, threshold: float | None = None) -> None:
+def print_scenario(made: Scenario, threshold: float | None = None, by: str = "chips") -> None:
     """Print months, years, parts and how far out the shock is."""
     terminal = Terminal()
     unit = _unit(made.forecast)
@@ -81,7 +81,7 @@ def print_scenario(made: Scenario, threshold: float | None = None) -> None:
         )
     terminal.table(columns, rows)
     terminal.line()
-    for sentence in [*_year_sentences(made, unit, threshold), *_part_sentences(made, unit)]:
+    for sentence in [*_year_sentences(made, unit, threshold), *_part_sentences(made, unit, by)]:
         terminal.line(sentence)
 
 
@@ -142,14 +142,15 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
     return sentences
 
 
-def _part_sentences(made: Scenario, unit: DisplayUnit) -> list[str]:
-    """What chips and the rest do in the last month."""
+def _part_sentences(made: Scenario, unit: DisplayUnit, by: str) -> list[str]:
+    """What the parts do in the last month."""
     last = made.paths.index[-1]
-    parts = made.parts()
+    parts = made.parts(by)
     at_last = parts[parts.index.get_level_values("month") == last].droplevel("month")
     said = [
         f"{name} {row['difference_pct']:+z.1f} % ({unit.text(row['difference'], sign=True)})"
         for name, row in at_last.iterrows()
-        if name != "total"
+        # Parts on which nothing lies are not worth their words.
+        if name != "total" and (by == "chips" or unit.text(row["difference"]) != unit.text(0.0))
     ]
     return [f"In {month_words(last)}, {unit.name}: {', '.join(said)}."] if said else []

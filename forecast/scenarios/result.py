@@ -16,6 +16,8 @@ import pandas as pd
 
 from tradeshock.features.errors import ConditionError, OddConditionWarning
 from tradeshock.forecast.csv_text import csv_text
+from tradeshock.forecast.exposure.allocation import Pairs, allocated
+from tradeshock.forecast.exposure.partition import partition
 from tradeshock.forecast.monthly.defaults import round_threshold
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_scenario
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 INTERVAL = (0.1, 0.9)
+# The item whose paths the system of chips has.
+CHIPS_ITEM = "exports_semiconductors"
+YEAR = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,21 +158,27 @@ class Scenario:
             }
         ).rename_axis(by)
 
-    def parts(self) -> pd.DataFrame:
-        """Return chips and the rest, month by month.
+    def parts(self, by: str | Sequence[str] = "chips") -> pd.DataFrame:
+        """Return the parts of the total, month by month.
+
+        Parameters
+        ----------
+        by : {"chips", "item", "destination"} or sequence of str
+            Chips and the rest, or parts as `tradeshock.forecast.exposure.exposure` has them. What
+            is not chips is split by the shares of the last twelve months; of its change each part
+            bears what the arithmetic of a tariff says of it, and of all else its share. No joint
+            figures of items and destinations are published, so a fall of chips lies on
+            destinations by their share of the total.
 
         Returns
         -------
         DataFrame
             Index part and month; columns baseline, scenario and difference (means, so that parts
-            add up to the total), difference_pct (of medians). The parts are "chips" and "rest",
-            and "total"; that alone where the panel has no chips. They are the model's total, split
-            as the system of chips splits its own.
+            add up to the total), difference_pct (of medians). By chips the parts are "chips" and
+            "rest", the model's total split as the system of chips splits its own; none where the
+            panel has no chips. The last part is "total".
         """
-        pairs = {"total": (self.baseline.draws(), self.paths.draws())}
-        if self.before is not None and self.after is not None:
-            named = zip(("chips", "rest"), (0, 1), strict=True)
-            pairs = {n: (self.before[..., i], self.after[..., i]) for n, i in named} | pairs
+        pairs = self.part_paths(by) | {"total": (self.baseline.draws(), self.paths.draws())}
         tables = {
             part: pd.DataFrame(
                 {
@@ -182,6 +193,27 @@ class Scenario:
             for part, (before, after) in pairs.items()
         }
         return pd.concat(tables, names=["part"])
+
+    def part_paths(self, by: str | Sequence[str] = "chips") -> Pairs:
+        """Return the paths behind `parts`, by part: without the shocks and under them.
+
+        Returns
+        -------
+        dict of str to (ndarray, ndarray)
+            Arrays of shape (draws, steps) that add up to the totals in every draw; empty by chips
+            where the panel has none.
+        """
+        chips: Pairs = {}
+        if self.before is not None and self.after is not None:
+            named = zip(("chips", "rest"), (0, 1), strict=True)
+            chips = {n: (self.before[..., i], self.after[..., i]) for n, i in named}
+        if by == "chips":
+            return chips
+        panel = self.forecast.fitted.panel_
+        shares = partition(panel, by, self.forecast.entry.id, YEAR).shares
+        own = {CHIPS_ITEM: chips["chips"]} if chips else {}
+        hits = {str(id): effect.to_numpy() for id, effect in self.arithmetic.items()}
+        return allocated(shares, self.baseline.draws(), self.paths.draws(), own, hits)
 
     def price_and_volume(self) -> pd.DataFrame:
         """Return what a fall in the price of chips does by price alone and by all else.
