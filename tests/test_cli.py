@@ -438,7 +438,16 @@ def test_warnings_are_one_line_on_standard_error(monkeypatch: pytest.MonkeyPatch
 def test_help_names_the_commands(arguments: list[str]) -> None:
     printed = run(*arguments).stdout
     commands = re.findall(r"^  (\w+)  +\w", printed.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["forecast", "report", "scenario", "exposure", "backtest", "models", "data"]
+    assert commands == [
+        "forecast",
+        "report",
+        "archive",
+        "scenario",
+        "exposure",
+        "backtest",
+        "models",
+        "data",
+    ]
     assert "..." not in printed.partition("Commands:")[2]
 
 

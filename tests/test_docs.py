@@ -21,6 +21,7 @@ from types import ModuleType
 import matplotlib.pyplot as plt
 import pytest
 from click.testing import CliRunner
+from cloudpickle import register_pickle_by_value
 
 from tradeshock.forecast.cli.main import main
 from tradeshock.models import find_models
@@ -102,6 +103,8 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     # A module of its own, so that a class defined on the page can be pickled.
     module = ModuleType(f"page_{page.stem.replace('-', '_')}")
     monkeypatch.setitem(sys.modules, module.__name__, module)
+    # As those of a notebook do, its classes travel to worker processes by value.
+    register_pickle_by_value(module)
     monkeypatch.chdir(tmp_path)
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.language == "python":

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradeshock.forecast.cli.archive import archive as archive_commands
 from tradeshock.forecast.cli.errors import SentenceGroup
-from tradeshock.forecast.cli.exposure import exposure
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import (
     FOLDER,
@@ -22,7 +22,8 @@ from tradeshock.forecast.cli.options import (
     with_forecast_options,
 )
 from tradeshock.forecast.cli.report import report
-from tradeshock.forecast.cli.scenario import scenario
+from tradeshock.forecast.cli.shocks.exposure import exposure
+from tradeshock.forecast.cli.shocks.scenario import scenario
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -50,6 +51,12 @@ def main(context: click.Context, debug: bool) -> None:
 @with_forecast_options
 @click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
 @click.option(
+    "--archive",
+    type=FOLDER,
+    envvar="TRADESHOCK_ARCHIVE",
+    help="Keep the forecast there as issued.  [or TRADESHOCK_ARCHIVE]",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json"]),
@@ -58,7 +65,7 @@ def main(context: click.Context, debug: bool) -> None:
     help="What to print.",
 )
 @with_panel
-def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
+def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **asked: Any) -> None:
     """Forecast month by month and by calendar year."""
     from tradeshock.forecast.cli.output import print_forecast, write_forecast
     from tradeshock.forecast.cli.request import requested_forecast
@@ -67,9 +74,14 @@ def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
     print_forecast(made, form)
     if out is not None:
         say_where(write_forecast(made, out))
+    if archive is not None:
+        from tradeshock.forecast.archive.archive import Archive
+
+        click.echo(f"Archived: {Archive(archive).add(made)}", err=True)
 
 
 main.add_command(report)
+main.add_command(archive_commands)
 main.add_command(scenario)
 main.add_command(exposure)
 

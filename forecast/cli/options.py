@@ -12,6 +12,13 @@ import click
 from tradeshock.features.days.written import MONTH
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+ARCHIVE = click.option(
+    "--archive",
+    type=FOLDER,
+    required=True,
+    envvar="TRADESHOCK_ARCHIVE",
+    help="Folder of the archive.  [or the environment variable TRADESHOCK_ARCHIVE]",
+)
 
 
 def month(_: click.Context, option: click.Parameter, text: str | None) -> str | None:

@@ -67,7 +67,7 @@ def exposure(
     out: Path | None,
 ) -> None:
     """Split exports by item or destination: shares, growth, tariffs."""
-    from tradeshock.forecast.cli.exposure_output import print_exposure, write_exposure
+    from tradeshock.forecast.cli.shocks.exposure_output import print_exposure, write_exposure
     from tradeshock.forecast.exposure import exposure as split, parse_tariffs
     from tradeshock.forecast.monthly.defaults import target_of
 

@@ -9,7 +9,7 @@ import click
 
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import say_where
-from tradeshock.forecast.cli.scenario_options import OWN_SHOCKS, with_shock_options
+from tradeshock.forecast.cli.shocks.scenario_options import OWN_SHOCKS, with_shock_options
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -24,7 +24,7 @@ def scenario() -> None:
 @OWN_SHOCKS
 def list_shocks(file: Path | None) -> None:
     """List shocks: names, titles and sizes."""
-    from tradeshock.forecast.cli.scenario_output import print_shocks
+    from tradeshock.forecast.cli.shocks.scenario_output import print_shocks
     from tradeshock.forecast.scenarios.library import read_shocks
 
     print_shocks(read_shocks(file))
@@ -35,7 +35,7 @@ def list_shocks(file: Path | None) -> None:
 @OWN_SHOCKS
 def show(name: str, file: Path | None) -> None:
     """Show what a shock assumes, and where its sizes are from."""
-    from tradeshock.forecast.cli.scenario_output import print_shock
+    from tradeshock.forecast.cli.shocks.scenario_output import print_shock
     from tradeshock.forecast.scenarios.library import find_shock
 
     print_shock(find_shock(name, file))
@@ -71,8 +71,8 @@ def run(
     out: Path | None,
 ) -> None:
     """Forecast under one shock, or under several at once."""
-    from tradeshock.forecast.cli.scenario_files import write_scenario
-    from tradeshock.forecast.cli.scenario_output import print_scenario
+    from tradeshock.forecast.cli.shocks.scenario_files import write_scenario
+    from tradeshock.forecast.cli.shocks.scenario_output import print_scenario
     from tradeshock.forecast.scenarios.ask import as_shocks
     from tradeshock.forecast.scenarios.carriers import Carriers
 
@@ -102,8 +102,8 @@ def compare(
     out: Path | None,
 ) -> None:
     """Print a better and a worse case beside the baseline."""
-    from tradeshock.forecast.cli.scenario_files import write_comparison
-    from tradeshock.forecast.cli.scenario_output import print_comparison
+    from tradeshock.forecast.cli.shocks.scenario_files import write_comparison
+    from tradeshock.forecast.cli.shocks.scenario_output import print_comparison
     from tradeshock.forecast.scenarios.ask import as_shocks, compare_scenarios
 
     panel = panel if as_of is None else panel.as_of(as_of)

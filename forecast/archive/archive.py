@@ -1,0 +1,206 @@
+"""A folder of issued forecasts: one file each, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tradeshock.features.errors import ModelError, StoredFileError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.archive.issued import Issued
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.version import __version__
+from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.rows import Actual, forecast_rows
+from tradeshock.models.univariate.random_walk import RandomWalk
+
+SCHEMA = Schema("issued forecast", 1)
+DAMAGED = "cannot be read"
+
+
+class Archive:
+    """Forecasts as they were issued.
+
+    Parameters
+    ----------
+    folder : path
+        Made when the first forecast is put into it. Each is one file, written whole or not at all;
+        nothing is ever changed or removed.
+    """
+
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def __repr__(self) -> str:
+        return f"Archive of {len(list(self._files()))} forecasts in {self.folder}"
+
+    def add(self, forecast: MonthlyForecast) -> str:
+        """Put a forecast into the archive.
+
+        Returns
+        -------
+        str
+            Its id. A forecast that says the same to the last bit is there once.
+        """
+        issued = Issued.from_forecast(forecast, __version__)
+        path = self._path(issued.id)
+        if not path.exists():
+            remove_drafts(self.folder)
+            stored = issued.to_stored()
+            write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
+        return issued.id
+
+    def read(self, id: str) -> Issued:
+        """Return one forecast.
+
+        Parameters
+        ----------
+        id : str
+            Or so much of its beginning that only one begins so.
+
+        Raises
+        ------
+        ModelError
+            If none or several begin so.
+        StoredFileError
+            If its file is damaged.
+        """
+        found = [path for path in self._files() if path.stem.startswith(id)]
+        if len(found) != 1:
+            names = ", ".join(path.stem for path in found or list(self._files())[-4:]) or "nothing"
+            raise ModelError(
+                f"{len(found) or 'no'} forecasts of {self.folder} begin with {id!r}; there are "
+                f"{names}: `archive list` names all"
+            )
+        return Issued.from_stored(read_arrays(found[0], SCHEMA))
+
+    def contents(self) -> pd.DataFrame:
+        """Return what is in the archive, by day of origin.
+
+        Returns
+        -------
+        DataFrame
+            Index id; columns issued (UTC), origin, target, state, model, first (month of step 1),
+            steps, version; a file that cannot be read has a row that says so.
+        """
+        rows: dict[str, dict[str, object]] = {}
+        for path in self._files():
+            try:
+                one = Issued.from_stored(read_arrays(path, SCHEMA))
+            except StoredFileError:
+                rows[path.stem] = {"model": DAMAGED}
+                continue
+            rows[one.id] = {
+                "issued": one.issued,
+                "origin": one.paths.origin,
+                "target": one.paths.series[0],
+                "state": one.paths.state,
+                "model": one.paths.model,
+                "first": one.paths.index[0],
+                "steps": len(one.paths.index),
+                "version": one.version,
+            }
+        columns = ["issued", "origin", "target", "state", "model", "first", "steps", "version"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("id")
+
+    def forecasts(self, target: str) -> list[Issued]:
+        """Return the forecasts of a target that can be read, by day of origin."""
+        read = []
+        for path in self._files():
+            try:
+                one = Issued.from_stored(read_arrays(path, SCHEMA))
+            except StoredFileError:
+                continue
+            if one.paths.series[0] == target:
+                read.append(one)
+        return read
+
+    def scores(
+        self, panel: Panel, target: str = "exports_total", actual: Actual = "latest"
+    ) -> pd.DataFrame:
+        """Score what has come out since against what was said, and against the random walk.
+
+        Parameters
+        ----------
+        panel : Panel
+            Holds the outcomes.
+        target : str
+        actual : {"latest", "first"}
+            What counts as outcome where the panel has vintages: the newest figure or the first.
+
+        Returns
+        -------
+        DataFrame
+            Index id and month; columns step, median, low80, high80 and actual in the target's
+            unit; error and walk (of the random walk of that day), 100 log(actual / median);
+            inside, whether the 80 % interval held; crps and crps_walk. Months that are not out, and
+            forecasts from days after the panel's, have no rows.
+        """
+        tables = {}
+        for one in self.forecasts(target):
+            if one.paths.origin <= panel.origin:
+                tables[one.id] = _scored(one, panel, actual)
+        if not tables:
+            return pd.DataFrame(columns=SCORES, index=pd.MultiIndex.from_tuples([], names=KEYS))
+        return pd.concat(tables, names=[KEYS[0]])
+
+    def frame(self, panel: Panel, target: str, actual: Actual = "latest") -> pd.DataFrame:
+        """Return the tidy frame of all that was said of a target, as a backtest has it.
+
+        For `tradeshock.forecast.plots.plot_history` and `tradeshock.forecast.judging.scores`.
+        Of several forecasts of one day, state and model the last one counts.
+
+        Raises
+        ------
+        ModelError
+            If the archive has no forecast of the target.
+        """
+        last = {
+            (one.paths.model, one.paths.state, one.paths.origin): one.paths
+            for one in sorted(self.forecasts(target), key=lambda one: one.issued)
+        }
+        if not last:
+            raise ModelError(f"{self.folder} has no forecast of {target}; `archive list` names all")
+        return forecast_rows(list(last.values()), panel, actual)
+
+    def _files(self) -> Iterator[Path]:
+        yield from sorted(self.folder.glob("[0-9]*.npz"))
+
+    def _path(self, id: str) -> Path:
+        return self.folder / f"{id}.npz"
+
+
+KEYS = ["id", "month"]
+SCORES = [
+    *("step", "median", "low80", "high80", "actual"),
+    *("error", "walk", "inside", "crps", "crps_walk"),
+]
+
+
+def _scored(one: Issued, panel: Panel, actual: Actual) -> pd.DataFrame:
+    target, steps = one.paths.series[0], len(one.paths.index)
+    walk = RandomWalk().fit(panel.as_of(one.paths.origin), target).forecast(steps)
+    said, naive = (
+        rows[rows["quantity"] == "level"].set_index("month")
+        for rows in (forecast_rows(paths, panel, actual) for paths in (one.paths, walk))
+    )
+    out = said.index[said["actual"].notna()].intersection(naive.index)
+    said, naive = said.loc[out], naive.loc[out]
+    return pd.DataFrame(
+        {
+            "step": said["step"],
+            "median": said["q50"],
+            "low80": said["q10"],
+            "high80": said["q90"],
+            "actual": said["actual"],
+            "error": 100.0 * np.log(said["actual"] / said["q50"]),
+            "walk": 100.0 * np.log(said["actual"] / naive["q50"]),
+            "inside": said["actual"].between(said["q10"], said["q90"]),
+            "crps": said["crps"],
+            "crps_walk": naive["crps"],
+        }
+    ).rename_axis("month")
