@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/accuracy.py [--store DIR] [--write docs/accuracy.md]
 
-With --write the pictures are drawn too, into the folder images beside the page.
+With --write the pictures are drawn too, into the folder images beside the page, and the README's
+block of figures is written.
 
 Protocol: models are replayed in pseudo real time at the standard origins; point forecasts are
 medians; errors are 100 * (log actual - log median), for nowcasts also percentage points of growth
@@ -66,6 +67,13 @@ NOWCAST_ORIGINS = ("2018-02", "2026-04")
 # Wrappers learn from origins since January 2005, after early counts since January 2017.
 WARMUP, NOWCAST_WARMUP = 49, 13
 BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
+README = Path(__file__).parents[1] / "README.md"
+README_BEGIN, README_END = "<!-- accuracy:begin -->", "<!-- accuracy:end -->"
+HEADLINE = {
+    "2010 to 2019": "2010-2019",
+    "2010 to April 2026": "2010-2026.04",
+    "2022 to April 2026": "2022-2026.04",
+}
 CHIPS, SHARES = "us_semiconductor_ip", "share_prices_kr"
 
 
@@ -302,8 +310,10 @@ def draw(frame: pd.DataFrame, folder: Path) -> None:
     figure.savefig(folder / "csed.png", dpi=100)
 
 
-def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[str, str]:
-    """Tables after the monthly total, and the pictures."""
+def monthly_parts(
+    panel: Panel, store: str | None, folder: Path | None
+) -> tuple[dict[str, str], pd.DataFrame]:
+    """Tables after the monthly total with the frame that they are of, and the pictures."""
     result = monthly(monthly_models(), panel, store)
     printed = monthly(printed_models(), load_panel(quoted=False), store)
     # Earlier months have the short steps only.
@@ -313,7 +323,7 @@ def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[
         draw(frame, folder)
     fifteen = {"2010-2025": ("2010-01", "2025-12")}
     default = "Recalibration"
-    return {
+    parts = {
         "After the monthly total: RMSE of the random walk, ratio (p) of the others": ratio_table(
             frame, WINDOWS
         ),
@@ -326,23 +336,69 @@ def monthly_parts(panel: Panel, store: str | None, folder: Path | None) -> dict[
         "Totals of periods": totals_table(totals),
         "The same months with market prices as printed": ratio_table(printed.frame, WINDOWS),
     }
+    return parts, frame
 
 
-def nowcast_parts(panel: Panel, store: str | None) -> dict[str, str]:
-    """Tables after early counts."""
-    parts = {}
+def nowcast_parts(
+    panel: Panel, store: str | None
+) -> tuple[dict[str, str], dict[str, pd.DataFrame]]:
+    """Tables after early counts, and the frames that they are of, by state."""
+    parts, frames = {}, {}
     for state, words in (("after_20d", "20 days"), ("after_10d", "10 days")):
-        frame = nowcasts(panel, state, store).frame
+        frame = frames[state] = nowcasts(panel, state, store).frame
         parts[f"The running month after {words}"] = nowcast_table(frame)
         parts[f"All steps after {words}"] = ratio_table(frame, NOWCASTS)
-    return parts
+    return parts, frames
 
 
-def page(store: str | None, folder: Path | None) -> str:
-    """Make all tables."""
+def headline(frame: pd.DataFrame, nowcasts: dict[str, pd.DataFrame]) -> str:
+    """Block of the README: the default forecast against the walk, with n and window."""
+    model = "Recalibration"
+    level = frame[(frame["quantity"] == "level") & frame["model"].isin(["RandomWalk", model])]
+    windows = WINDOWS | {"2010-2025": ("2010-01", "2025-12")}
+    table = scores(level, by=("window", "model", "step"), windows=windows)
+    table = table[table["model"] == model].set_index(["window", "step"])
+    rows = [
+        [words, table.loc[(window, 1), "n"]]
+        + [f"{table.loc[(window, step), 'rmse_ratio']:.2f}" for step in STEPS]
+        for words, window in HEADLINE.items()
+    ]
+    missed = {}
+    for state, found in nowcasts.items():
+        first = found[(found["step"] == 1) & (found["quantity"] == "yoy")]
+        growth = scores(first, by=("window", "model"), windows=NOWCASTS)
+        missed[state] = growth.set_index(["window", "model"]).loc["2019-2026.04"]
+    held = 100.0 * table.loc["2010-2025", "coverage_80"]
+    later = held.loc[[2, 3, 6, 9, 12]]
+    return (
+        "Root mean squared error of the default forecast over that of a random walk that knows the "
+        "calendar\nand the season, on the days of the monthly total:\n\n"
+        + markdown(rows, ["targets", "months (n)", *(f"step {step}" for step in STEPS)])
+        + "\n\nThe running month's growth over a year, 2019 to April 2026 "
+        f"(n = {missed['after_20d'].loc[model, 'n']}): after the first 20 days it\nmisses by "
+        f"{missed['after_20d'].loc[model, 'rmse']:.1f} percentage points (the random walk by "
+        f"{missed['after_20d'].loc['RandomWalk', 'rmse']:.1f}), after the first 10 days by "
+        f"{missed['after_10d'].loc[model, 'rmse']:.1f}.\nIts 80 % intervals held "
+        f"{held.loc[1]:.0f} % of the months of 2010 to 2025 "
+        f"(n = {table.loc[('2010-2025', 1), 'n']}) at step 1, and\n"
+        f"{later.min():.0f} to {later.max():.0f} % further ahead."
+    )
+
+
+def page(store: str | None, folder: Path | None) -> tuple[str, str]:
+    """Make all tables, and the README's block."""
     panel = load_panel()
-    parts = monthly_parts(panel, store, folder) | nowcast_parts(panel, store)
-    return "\n\n".join(f"### {title}\n\n{table}" for title, table in parts.items())
+    parts, frame = monthly_parts(panel, store, folder)
+    early, frames = nowcast_parts(panel, store)
+    tables = "\n\n".join(f"### {title}\n\n{table}" for title, table in (parts | early).items())
+    return tables, headline(frame, frames)
+
+
+def replace_between(path: Path, begin: str, end: str, text: str, gap: str) -> None:
+    """Put text between two marks of a page."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}{gap}{text}{gap}{end}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -351,14 +407,12 @@ def main() -> None:
     parser.add_argument("--store", help="folder that keeps finished chunks")
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
     given = parser.parse_args()
-    tables = page(given.store, given.write and given.write.parent / "images")
+    tables, block = page(given.store, given.write and given.write.parent / "images")
     if given.write is None:
         print(tables)
         return
-    text = given.write.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    given.write.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")
+    replace_between(given.write, BEGIN, END, tables, "\n\n")
+    replace_between(README, README_BEGIN, README_END, block, "\n")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main(context: click.Context, debug: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv", "json", "hubverse", "nixtla"]),
     default="table",
     show_default=True,
     help="What to print.",
