@@ -1,0 +1,6 @@
+from tradeshock.forecast.warning.indicators import leading_indicators as leading_indicators
+from tradeshock.forecast.warning.result import (
+    EarlyWarning as EarlyWarning,
+    early_warning as early_warning,
+)
+from tradeshock.forecast.warning.turning import turning_points as turning_points
