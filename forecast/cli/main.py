@@ -23,6 +23,7 @@ from tradeshock.forecast.cli.options import (
 )
 from tradeshock.forecast.cli.report import report
 from tradeshock.forecast.cli.scenario import scenario
+from tradeshock.forecast.cli.warn import warn
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -72,6 +73,7 @@ def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
 main.add_command(report)
 main.add_command(scenario)
 main.add_command(exposure)
+main.add_command(warn)
 
 
 @main.command()

@@ -12,6 +12,11 @@ import click
 from tradeshock.features.days.written import MONTH
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+OWN_SHOCKS = click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file of shocks of your own, looked up before the library.",
+)
 
 
 def month(_: click.Context, option: click.Parameter, text: str | None) -> str | None:
@@ -70,6 +75,43 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
     )
+    @wraps(command)
+    def command_with_options(**options: Any) -> None:
+        command(**options)
+
+    return command_with_options
+
+
+def with_shock_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Ask from when, how far and by which model."""
+
+    @OWN_SHOCKS
+    @click.option(
+        "--hard",
+        is_flag=True,
+        help="All paths take one value.  [default: each keeps its distance from the median]",
+    )
+    @click.option(
+        "--as-of",
+        metavar="DAY",
+        help="Use only what was out by the end of this day.  [default: all figures]",
+    )
+    @click.option(
+        "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+    )
+    @click.option(
+        "--steps",
+        type=click.IntRange(min=1),
+        default=12,
+        show_default=True,
+        help="Months after the last published one.",
+    )
+    @click.option(
+        "--threshold",
+        type=float,
+        help="Of a calendar year's total, in bn USD.  [default: a round figure near the baseline]",
+    )
+    @click.option("--out", type=FOLDER, help="Write PNG, CSV and JSON there too.")
     @wraps(command)
     def command_with_options(**options: Any) -> None:
         command(**options)

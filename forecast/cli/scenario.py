@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import say_where
-from tradeshock.forecast.cli.scenario_options import OWN_SHOCKS, with_shock_options
+from tradeshock.forecast.cli.options import OWN_SHOCKS, say_where, with_shock_options
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -63,8 +62,7 @@ def run(
     out: Path | None,
 ) -> None:
     """Forecast under one shock, or under several at once."""
-    from tradeshock.forecast.cli.scenario_files import write_scenario
-    from tradeshock.forecast.cli.scenario_output import print_scenario
+    from tradeshock.forecast.cli.scenario_output import print_scenario, write_scenario
     from tradeshock.forecast.scenarios.ask import as_shocks
     from tradeshock.forecast.scenarios.carriers import Carriers
 
@@ -94,8 +92,7 @@ def compare(
     out: Path | None,
 ) -> None:
     """Print a better and a worse case beside the baseline."""
-    from tradeshock.forecast.cli.scenario_files import write_comparison
-    from tradeshock.forecast.cli.scenario_output import print_comparison
+    from tradeshock.forecast.cli.scenario_output import print_comparison, write_comparison
     from tradeshock.forecast.scenarios.ask import as_shocks, compare_scenarios
 
     panel = panel if as_of is None else panel.as_of(as_of)

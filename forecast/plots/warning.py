@@ -14,6 +14,7 @@ from tradeshock.forecast.plots.style import (
     INK,
     axes_or_new,
     dress,
+    make_hangul_legible,
     write_heading,
 )
 
@@ -87,6 +88,7 @@ def plot_warning(
     ax.set_ylabel("%")
     dress(ax)
     write_heading(ax, title, subtitle)
+    make_hangul_legible(ax)
     return ax
 
 

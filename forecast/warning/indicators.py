@@ -46,9 +46,7 @@ COLUMNS = (
 )
 
 
-def leading_indicators(
-    panel: Panel, target: str, ids: Sequence[str] | None = None
-) -> pd.DataFrame:
+def leading_indicators(panel: Panel, target: str, ids: Sequence[str] | None = None) -> pd.DataFrame:
     """Table of leading series as they stand on the panel's day.
 
     At each day on which a month of the target came out, a series is taken at its last month that
@@ -99,7 +97,7 @@ def _growth(panel: Panel, id: str) -> pd.Series:
     """Growth on a year before of published months."""
     level = panel.values[id].astype(float)
     if panel.entry(id).is_relative:
-        level = 100.0 * np.log(level.where(level > 0.0))
+        level = 100.0 * level.where(level > 0.0).apply(np.log)
     return level - level.shift(12)
 
 
@@ -161,7 +159,8 @@ def _expanding(x: Floats, y: Floats) -> Floats:
 
 
 def _strongest(correlations: Floats) -> npt.NDArray[np.intp]:
-    return np.nan_to_num(np.abs(correlations), nan=-1.0).argmax(axis=1)
+    strongest: npt.NDArray[np.intp] = np.nan_to_num(np.abs(correlations), nan=-1.0).argmax(axis=1)
+    return strongest
 
 
 def _hits(

@@ -91,9 +91,7 @@ def past_events(
     return events[list(COLUMNS)]
 
 
-def _rows(
-    record: Record | None, target: str, model: str, state: str, panel: Panel
-) -> pd.DataFrame:
+def _rows(record: Record | None, target: str, model: str, state: str, panel: Panel) -> pd.DataFrame:
     """Forecasts of the record up to the panel's own day."""
     frame = Record().frame if record is None else record.as_of(panel.origin).frame
     kept = (frame["model"] == model) & (frame["target"] == target) & (frame["state"] == state)

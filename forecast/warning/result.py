@@ -122,7 +122,7 @@ class EarlyWarning:
         """
         paths = self.forecast.paths
         growth = paths.yoy()
-        chance = falls_by_month(paths).to_numpy()
+        chance = falls_by_month(paths).tolist()
         table = pd.DataFrame(
             {
                 "step": np.arange(1, len(paths.index) + 1),
@@ -153,11 +153,14 @@ class EarlyWarning:
         totals = {
             k: float((paths.draws()[:, :k].sum(axis=1) < before[:k].sum()).mean()) for k in HORIZONS
         }
-        joint = {"any_fall": any_fall(paths), "adjusted_fall": adjusted_fall(self.panel)(paths)}
+        joint = {
+            "any_fall": any_fall(paths).tolist(),
+            "adjusted_fall": pd.Series(adjusted_fall(self.panel)(paths)).tolist(),
+        }
         table = pd.DataFrame(index=pd.Index(HORIZONS, name="months"))
         for event, chances in joint.items():
             past = self._scores_of(event)[BESIDE[:2]].add_prefix(f"{event}_")
-            table[event] = chances.to_numpy()
+            table[event] = chances
             table[f"{event}_light"] = [self.light(value) for value in chances]
             table = table.join(past)
         table.insert(1, "total_fall", pd.Series(totals))
@@ -179,7 +182,7 @@ class EarlyWarning:
         return leading_indicators(self.panel, self.target, ids)
 
     def light(self, chance: float) -> str:
-        """"green", "amber" or "red" of a chance, by `rule`."""
+        """Colour of a chance by `rule`: "green", "amber" or "red"."""
         if chance >= self.threshold:
             return "red"
         return "amber" if chance >= self.threshold / 2.0 else "green"
@@ -257,7 +260,9 @@ class EarlyWarning:
     @property
     def _headline(self) -> str:
         day = self.origin.date().isoformat()
-        return f"{self.forecast.title}: early warning by {self.forecast.model} on {day} ({self.rule})"
+        return (
+            f"{self.forecast.title}: early warning by {self.forecast.model} on {day} ({self.rule})"
+        )
 
     def to_json(self) -> str:
         """Return all tables as JSON; null where there is no number."""

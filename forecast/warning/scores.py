@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -100,7 +102,7 @@ def reliability(events: pd.DataFrame, event: str, horizon: int) -> pd.DataFrame:
     group = events[(events["event"] == event) & (events["horizon"] == horizon)]
     chance = group["chance"].to_numpy(dtype=float)
     place = np.clip(np.searchsorted(CLASSES, chance, side="right") - 1, 0, len(CLASSES) - 2)
-    labels = [f"{low:.1f} to {high:.1f}" for low, high in zip(CLASSES, CLASSES[1:], strict=False)]
+    labels = [f"{low:.1f} to {high:.1f}" for low, high in pairwise(CLASSES)]
     table = pd.DataFrame(
         {"class": place, "chance": chance, "came": group["came"].to_numpy(dtype=float)}
     )

@@ -65,5 +65,4 @@ def _extremes(level: Floats) -> npt.NDArray[np.bool_]:
     windows = np.lib.stride_tricks.sliding_window_view(level, 2 * REACH + 1, axis=1)
     middle = windows[:, :, REACH, None]
     others = np.delete(windows, REACH, axis=2)
-    above: npt.NDArray[np.bool_] = (middle > others).all(axis=2)
-    return above
+    return np.asarray((middle > others).all(axis=2))
