@@ -23,6 +23,7 @@ from tradeshock.forecast import (
     Shock,
     backtest,
     compare_scenarios,
+    early_warning,
     judging,
     monthly_forecast,
     scenario,
@@ -32,6 +33,7 @@ from tradeshock.forecast.exposure import TariffHit, exposure
 from tradeshock.forecast.hierarchy import coherent
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.plots import plot_historical_decomposition, plot_responses
+from tradeshock.forecast.warning import leading_indicators
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -145,6 +147,12 @@ DOORS: dict[str, Callable[[Any], object]] = {
     ),
     "monthly steps": lambda x: monthly_forecast(small(), model="RandomWalk", steps=x),
     "monthly target": lambda x: monthly_forecast(small(), model="RandomWalk", target=x),
+    "warning panel": lambda x: early_warning(x, model="RandomWalk") if x is not None else None,
+    "warning target": lambda x: early_warning(small(), x, "RandomWalk"),
+    "warning threshold": lambda x: early_warning(small(), model="RandomWalk", threshold=x),
+    "warning record": lambda x: early_warning(small(), model="RandomWalk", record=x),
+    "warning reliability": lambda x: early_warning(small(), model="RandomWalk").reliability(x),
+    "indicators": lambda x: leading_indicators(small(), "exports_total", x),
     "monthly threshold": lambda x: monthly_forecast(
         small(), model="RandomWalk", threshold=x
     ).to_json(),

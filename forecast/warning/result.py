@@ -328,16 +328,62 @@ def early_warning(
     PanelError
         If the panel has no such target.
     ModelError
-        If the threshold is no such number, the target has no growth in per cent, or is shorter
-        than three years.
+        As `warning_of`.
     """
     panel = panel_or_embedded(panel)
     target = target_of(panel, target)
+    _refuse_unfit(panel, target, threshold)
+    forecast = monthly_forecast(panel, model=model, steps=STEPS, target=target)
+    return warning_of(forecast, threshold, record)
+
+
+def warning_of(
+    forecast: MonthlyForecast, threshold: float = THRESHOLD, record: Record | None = None
+) -> EarlyWarning:
+    """Read the warning off a forecast that is there.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+        Of at least twelve months, without judgement, conditions or polls: the record speaks of
+        such forecasts.
+    threshold, record
+        As for `early_warning`.
+
+    Raises
+    ------
+    ModelError
+        If the threshold is no such number, the forecast is shorter, something was assumed, or the
+        target has no growth in per cent or fewer than 36 months.
+    """
+    panel, target = forecast.fitted.panel_, forecast.entry.id
+    _refuse_unfit(panel, target, threshold)
+    if record is not None and not isinstance(record, Record):
+        raise ModelError(f"got record={record!r}, expected a tradeshock.models.Record")
+    if (steps := len(forecast.paths.index)) < STEPS:
+        raise ModelError(f"the forecast has {steps} months, early warning needs {STEPS}")
+    if forecast.judgement is not None or forecast.conditions is not None:
+        raise ModelError(
+            "the forecast has judgement, conditions or polls in it, of which the record of past "
+            "warnings says nothing; give one without"
+        )
+    shipped = default_record(panel, target)
+    default = default_model(panel, target).name
+    return EarlyWarning(
+        forecast,
+        panel,
+        float(threshold),
+        shipped if record is None else record,
+        # Kept for the default model's own target alone.
+        shipped_functionals() if record is None and shipped and forecast.model == default else None,
+    )
+
+
+def _refuse_unfit(panel: Panel, target: str, threshold: float) -> None:
+    """Refuse what no warning can be made of."""
     number = isinstance(threshold, Real) and not isinstance(threshold, bool)
     if not number or not 0.0 < threshold < 1.0:
         raise ModelError(f"got threshold={threshold!r}, expected a number between 0 and 1")
-    if record is not None and not isinstance(record, Record):
-        raise ModelError(f"got record={record!r}, expected a tradeshock.models.Record")
     if not panel.entry(target).is_relative:
         raise ModelError(
             f"{target} is in {panel.entry(target).unit}, where growth in per cent means nothing; "
@@ -348,14 +394,3 @@ def early_warning(
             f"{target} has {months} months on {panel.origin.date()}; early warning needs "
             f"{FEWEST_MONTHS}: give more history"
         )
-    forecast = monthly_forecast(panel, model=model, steps=STEPS, target=target)
-    shipped = default_record(panel, target)
-    ours = forecast.model == default_model(panel, target).name and shipped is not None
-    return EarlyWarning(
-        forecast,
-        panel,
-        float(threshold),
-        shipped if record is None else record,
-        # Kept for the default model's own target alone.
-        shipped_functionals() if ours and record is None else None,
-    )
