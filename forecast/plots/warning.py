@@ -10,8 +10,10 @@ import pandas as pd
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.plots.style import (
     ALARM,
+    COLOURS,
     HUSHED,
     INK,
+    PAPER,
     axes_or_new,
     dress,
     make_hangul_legible,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Lights are also told apart by hatching: on paper, and by those who do not see colours.
-LIGHTS = {"green": ("#009e73", ""), "amber": ("#e69f00", "//"), "red": (ALARM, "xx")}
+LIGHTS = {"green": (COLOURS[2], ""), "amber": (COLOURS[4], "//"), "red": (ALARM, "xx")}
 
 
 def plot_warning(
@@ -64,7 +66,7 @@ def plot_warning(
     chances = 100.0 * table["chance"].to_numpy(dtype=float)
     for x, chance, light in zip(place, chances, table["light"], strict=True):
         colour, hatch = LIGHTS[str(light)]
-        ax.bar(x, chance, 0.7, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0)
+        ax.bar(x, chance, 0.7, color=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.0)
         ax.annotate(
             f"{chance:.0f}",
             (x, chance),
