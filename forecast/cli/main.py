@@ -15,13 +15,13 @@ import click
 from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.exposure import exposure
 from tradeshock.forecast.cli.figures import with_panel
+from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
     FOLDER,
     month,
     say_where,
     with_forecast_options,
 )
-from tradeshock.forecast.cli.report import report
 from tradeshock.forecast.cli.scenario import scenario
 from tradeshock.forecast.cli.warn import warn
 
@@ -70,10 +70,27 @@ def forecast(panel: Panel, out: Path | None, form: str, **asked: Any) -> None:
         say_where(write_forecast(made, out))
 
 
-main.add_command(report)
+@main.command()
+@with_forecast_options
+@click.option(
+    "--out", type=FOLDER, required=True, help="Write the page and the forecast's files there."
+)
+@with_panel
+def report(panel: Panel, out: Path, **asked: Any) -> None:
+    """Write one page: forecast, revisions, past forecasts, data."""
+    from tradeshock.forecast.cli.output import write_forecast
+    from tradeshock.forecast.cli.request import requested_forecast
+    from tradeshock.forecast.report.page import Report
+
+    made = requested_forecast(panel, **asked)
+    page = Report.from_forecast(made).write(out)
+    say_where([page, *write_forecast(made, out)])
+
+
 main.add_command(scenario)
 main.add_command(exposure)
 main.add_command(warn)
+main.add_command(news)
 
 
 @main.command()
