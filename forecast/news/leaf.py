@@ -18,7 +18,7 @@ from tradeshock.models.nowcast.bridge import FlashBridge
 
 Floats = npt.NDArray[np.float64]
 
-CALENDAR, REVISIONS, PARAMETERS, REST = "calendar", "revisions", "re-estimation", "rest"
+CALENDAR, REVISIONS, PARAMETERS, REST = "calendar and quotes", "revisions", "re-estimation", "rest"
 RELEASES = (
     "member",
     "group",

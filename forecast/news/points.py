@@ -45,8 +45,8 @@ def carrier_of(model: Model) -> tuple[LinearSystem | None, Conditions | None]:
     given = None
     if isinstance(model, FlashBridge):
         if model.nowcast_ is not None:
-            running = {str(model.last_ + 1): float(np.exp(model.nowcast_))}
-            given = Conditions({model.target_[0]: running})
+            month = model.last_ + 1
+            given = Conditions({model.target_[0]: {month: float(np.exp(model.nowcast_))}})
         model = model.carrier_
     if isinstance(model, LinearSystem) and model.levels_.logs[0]:
         return model, given

@@ -32,7 +32,9 @@ def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
     if not isinstance(old, Wrapper) or not isinstance(new, Wrapper):
         return leaf_news(old, new, months)
     parts = [explained(o, n, months) for o, n in zip(old.members_, new.members_, strict=True)]
-    if isinstance(old, Combination) and isinstance(new, Combination):
+    # A pool that merges otherwise has another median.
+    averages = type(old)._merge is Combination._merge if isinstance(old, Combination) else False
+    if averages and isinstance(old, Combination) and isinstance(new, Combination):
         return _averaged(parts, _by_month(old, months), _by_month(new, months))
     if isinstance(old, BiasCorrection) and isinstance(new, BiasCorrection):
         return _corrected(parts[0], old, new, months)

@@ -64,8 +64,8 @@ class News:
         Returns
         -------
         DataFrame
-            Rows: groups, largest first, then calendar (what was learned of holidays, and the day
-            itself), revisions, weights and correction (of combinations), re-estimation, rest, and
+            Rows: groups, largest first, then calendar and quotes (what the day itself knows: holidays
+            announced, quotes of the running month), revisions, weights and correction (of combinations), re-estimation, rest, and
             their sum. Columns: months, in 100 log points (about per cent), and the calendar year's
             total in the target's unit: a month's change of level is shared out by its logs'
             shares (logarithmic mean), and what a month came to beyond its forecast is the own
@@ -193,8 +193,8 @@ def news(
             f"{target} is in {panel.entry(target).unit}, where growth in per cent means nothing; "
             "choose a target such as exports_total"
         )
-    panel = panel.as_of(last)
-    before = panel.as_of(first)
+    # Each from the whole panel: a cut one no longer knows what its figures were before.
+    before, panel = panel.as_of(first), panel.as_of(last)
     chosen = default_model(panel, target) if model is None else model
     record = default_record(panel, target) if record is None else record
     with threadpool_limits(limits=1):
