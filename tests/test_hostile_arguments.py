@@ -32,6 +32,7 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.exposure import TariffHit, exposure
 from tradeshock.forecast.hierarchy import coherent
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.news import news
 from tradeshock.forecast.plots import plot_historical_decomposition, plot_responses
 from tradeshock.forecast.warning import leading_indicators
 from tradeshock.models import (
@@ -152,6 +153,12 @@ DOORS: dict[str, Callable[[Any], object]] = {
     "warning threshold": lambda x: early_warning(small(), model="RandomWalk", threshold=x),
     "warning record": lambda x: early_warning(small(), model="RandomWalk", record=x),
     "warning reliability": lambda x: early_warning(small(), model="RandomWalk").reliability(x),
+    "news model": lambda x: news(x, "2026-04-21") if x is not None else None,
+    "news old": lambda x: news(RandomWalk(n_draws=20), x, panel=small(), steps=1),
+    "news new": lambda x: news(RandomWalk(n_draws=20), "2026-01-21", x, panel=small(), steps=1),
+    "news panel": lambda x: news(RandomWalk(n_draws=20), "2026-04-21", panel=x, steps=1),
+    "news target": lambda x: news(RandomWalk(), "2026-04-21", panel=small(), target=x, steps=1),
+    "news steps": lambda x: news(RandomWalk(n_draws=20), "2026-04-21", panel=small(), steps=x),
     "indicators": lambda x: leading_indicators(small(), "exports_total", x),
     "monthly threshold": lambda x: monthly_forecast(
         small(), model="RandomWalk", threshold=x
