@@ -86,6 +86,17 @@ def test_figures_one_by_one_add_up_to_their_group() -> None:
     assert own["weight"] == pytest.approx(own["contribution"] / own["surprise"])
 
 
+def test_quotes_of_the_running_month_have_their_row(panel: Panel) -> None:
+    model = BayesianVAR(("exports_total", "usdkrw", "us_ip"), overall=0.2, n_draws=20)
+    table = news(model, OLD, NEW).table()
+    assert abs(table.loc["quotes"].iloc[0]) > 0.001
+    assert table.loc["rest"].abs().iloc[:-1].max() < 1e-9
+    # On the older day quotes said nearly all of April's mean; only the surprise is news.
+    came = news(model, OLD, NEW).releases().set_index("series").loc["usdkrw"]
+    mean = panel.as_of(OLD).quotes.running("usdkrw", OLD).expected  # type: ignore[union-attr]
+    assert came["expected"] == pytest.approx(mean, rel=1e-9)
+
+
 def test_a_linear_forecast_leaves_no_rest_and_no_order() -> None:
     made = linear()
     assert made.table().loc["rest"].abs().iloc[:-1].max() < 1e-9

@@ -18,7 +18,8 @@ from tradeshock.models.nowcast.bridge import FlashBridge
 
 Floats = npt.NDArray[np.float64]
 
-CALENDAR, REVISIONS, PARAMETERS, REST = "calendar and quotes", "revisions", "re-estimation", "rest"
+CALENDAR, REVISIONS, QUOTES = "calendar", "revisions", "quotes"
+PARAMETERS, REST = "re-estimation", "rest"
 RELEASES = (
     "member",
     "group",
@@ -39,8 +40,8 @@ class LeafNews:
     Parameters
     ----------
     contributions : DataFrame, rows by months
-        Groups of releases, then calendar, revisions, re-estimation and rest; log points times
-        100. They add up to ``after - before``.
+        Groups of releases, then calendar, revisions, quotes, re-estimation and rest; 100 log
+        points. They add up to ``after - before``.
     low, high : DataFrame, groups by months
         Contribution of a group as the first of all and as the last of all, the smaller and the
         larger: they bracket what an order may make of it.
@@ -84,24 +85,34 @@ class _Question:
         self.fresh = self.panel.values.notna() & ~self.known
         self.before = before
 
-    def ask(self, figures: pd.DataFrame) -> Floats:
-        """Points with parameters held, 100 times natural logs."""
-        self.held.update(self.panel.supposing(figures), freeze=True)
+    def ask(self, figures: pd.DataFrame, quoted: bool = True) -> Floats:
+        """Points on the newer day with parameters held, 100 times natural logs."""
+        panel = self.panel.supposing(figures)
+        if not quoted:
+            panel.quotes = None
+        self.held.update(panel, freeze=True)
+        return 100.0 * log_points(self.held, self.months)
+
+    def ask_before(self, figures: pd.DataFrame) -> Floats:
+        """Points on the older day, with the holidays that the newer one knows."""
+        panel = self.old.panel_.supposing(figures.reindex(self.old.panel_.values.index))
+        panel.calendar = self.panel.calendar
+        self.held.update(panel, freeze=True)
         return 100.0 * log_points(self.held, self.months)
 
     def answer(self) -> LeafNews:
         start = 100.0 * log_points(self.old, self.months)
         # Where a figure that was out is still out: a revision that takes one away keeps it.
         revised = self.before.where(self.panel.values.isna() | ~self.known, self.panel.values)
-        moved_on = corrected = start
-        if carrier_of(self.old)[0] is not None:
-            moved_on = self.ask(self.before)
-            corrected = moved_on if revised.equals(self.before) else self.ask(revised)
-        # Other models may refuse the day with the old figures, as stale: what the day, holidays
-        # and revisions do to them is in the rest.
+        moved_on = self.ask_before(self.before)
+        corrected = moved_on if revised.equals(self.before) else self.ask_before(revised)
         expected = expected_figures(self.held, self.fresh)
+        figures = expected.where(self.fresh, revised)
         groups = self._groups()
-        none = self._with((), revised, expected, groups)
+        none = self.ask(figures)
+        # Regressions would miss what quotes said of the older month: theirs is in the rest.
+        system = carrier_of(self.old)[0] is not None and self.panel.quotes is not None
+        unquoted = self.ask(figures, quoted=False) if system else none
         every = self._with(groups, revised, expected, groups)
         first = {g: self._with((g,), revised, expected, groups) - none for g in groups}
         if self._is_linear():
@@ -117,8 +128,9 @@ class _Question:
         rows |= {
             CALENDAR: moved_on - start,
             REVISIONS: corrected - moved_on,
+            QUOTES: none - unquoted,
             PARAMETERS: end - every,
-            REST: none - corrected + shared,
+            REST: unquoted - corrected + shared,
         }
         return LeafNews(
             self._table(rows),

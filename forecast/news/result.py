@@ -16,12 +16,12 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.news.groups import OWN_TOTAL
-from tradeshock.forecast.news.leaf import CALENDAR, PARAMETERS, REST, REVISIONS, LeafNews
+from tradeshock.forecast.news.leaf import CALENDAR, PARAMETERS, QUOTES, REST, REVISIONS, LeafNews
 from tradeshock.forecast.news.pooled import CORRECTION, WEIGHTS, explained
 from tradeshock.models.base import Model
 from tradeshock.models.record.record import Record
 
-LAST_ROWS = (CALENDAR, REVISIONS, WEIGHTS, CORRECTION, PARAMETERS, REST)
+LAST_ROWS = (CALENDAR, REVISIONS, QUOTES, WEIGHTS, CORRECTION, PARAMETERS, REST)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,10 @@ class News:
         Returns
         -------
         DataFrame
-            Rows: groups, largest first, then calendar and quotes (what the day itself knows: holidays
-            announced, quotes of the running month), revisions, weights and correction (of combinations), re-estimation, rest, and
-            their sum. Columns: months, in 100 log points (about per cent), and the calendar year's
+            Rows: groups, largest first, then calendar (holidays announced), revisions, quotes (of
+            the newer day's running month), weights and correction (of combinations),
+            re-estimation, rest, and their sum. Columns: months, in 100 log points (about per
+            cent), and the calendar year's
             total in the target's unit: a month's change of level is shared out by its logs'
             shares (logarithmic mean), and what a month came to beyond its forecast is the own
             total's.
