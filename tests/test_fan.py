@@ -14,7 +14,8 @@ from matplotlib.transforms import Bbox
 from tradeshock.features import Panel
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.plots.fan import BANDS, FIGURE_SIZE, MEDIAN, PUBLISHED, plot_fan
+from tradeshock.forecast.plots.fan import BANDS, MEDIAN, plot_fan
+from tradeshock.forecast.plots.style import FIGURE_SIZE, INK
 
 NOTE = "a second line at the plant starts a month early, as its owner said in the call of 12 May"
 
@@ -90,7 +91,7 @@ def test_says_what_it_is(forecast: MonthlyForecast) -> None:
 
 
 def test_colours_differ_in_lightness() -> None:
-    light = [luminance(colour) for colour in (*BANDS.values(), MEDIAN, PUBLISHED)]
+    light = [luminance(colour) for colour in (*BANDS.values(), MEDIAN, INK)]
     assert light == sorted(light, reverse=True)
     assert np.all(-np.diff(light)[:3] > 0.1)
 

@@ -23,6 +23,7 @@ from tradeshock.forecast import (
     Shock,
     backtest,
     compare_scenarios,
+    early_warning,
     judging,
     monthly_forecast,
     scenario,
@@ -31,7 +32,9 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.exposure import TariffHit, exposure
 from tradeshock.forecast.hierarchy import coherent
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.news import news
 from tradeshock.forecast.plots import plot_historical_decomposition, plot_responses
+from tradeshock.forecast.warning import leading_indicators
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -145,6 +148,18 @@ DOORS: dict[str, Callable[[Any], object]] = {
     ),
     "monthly steps": lambda x: monthly_forecast(small(), model="RandomWalk", steps=x),
     "monthly target": lambda x: monthly_forecast(small(), model="RandomWalk", target=x),
+    "warning panel": lambda x: early_warning(x, model="RandomWalk") if x is not None else None,
+    "warning target": lambda x: early_warning(small(), x, "RandomWalk"),
+    "warning threshold": lambda x: early_warning(small(), model="RandomWalk", threshold=x),
+    "warning record": lambda x: early_warning(small(), model="RandomWalk", record=x),
+    "warning reliability": lambda x: early_warning(small(), model="RandomWalk").reliability(x),
+    "news model": lambda x: news(x, "2026-04-21") if x is not None else None,
+    "news old": lambda x: news(RandomWalk(n_draws=20), x, panel=small(), steps=1),
+    "news new": lambda x: news(RandomWalk(n_draws=20), "2026-01-21", x, panel=small(), steps=1),
+    "news panel": lambda x: news(RandomWalk(n_draws=20), "2026-04-21", panel=x, steps=1),
+    "news target": lambda x: news(RandomWalk(), "2026-04-21", panel=small(), target=x, steps=1),
+    "news steps": lambda x: news(RandomWalk(n_draws=20), "2026-04-21", panel=small(), steps=x),
+    "indicators": lambda x: leading_indicators(small(), "exports_total", x),
     "monthly threshold": lambda x: monthly_forecast(
         small(), model="RandomWalk", threshold=x
     ).to_json(),

@@ -28,6 +28,7 @@ from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.standing import STANDING, standing_scenarios
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
 from tradeshock.forecast.scenarios import find_shock
+from tradeshock.forecast.warning import warning_of
 from tradeshock.models import Conditions, FlashBridge, RandomWalk, Record
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
@@ -397,3 +398,26 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     early = standing_scenarios(monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk"))
     assert early is not None
     assert sum("too short a past" in sentence for sentence in early.sentences) == 2
+
+
+def test_the_early_warning_is_that_of_the_forecast(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2012-06-01", steps=12)
+    page = Report(made).html()
+    warning = warning_of(made)
+    rows = rows_of(page, "warning")
+    table = warning.table()
+    assert [float(row[1]) for row in rows] == pytest.approx(table["chance"].tolist())
+    assert [row[2] for row in rows] == table["light"].tolist()
+    assert [float(row[5]) for row in rows] == pytest.approx(table["hit_rate"].tolist())
+    together = rows_of(page, "warning-next")
+    assert [float(row[5]) for row in together] == pytest.approx(
+        warning.next()["adjusted_fall"].tolist()
+    )
+    assert len(rows_of(page, "indicators")) == len(warning.indicators())
+
+
+def test_no_early_warning_of_what_is_assumed(panel: Panel) -> None:
+    assumed = monthly_forecast(panel, model="RandomWalk", adjustments={"2026-06": 1.0})
+    short = monthly_forecast(panel, model="RandomWalk", steps=6)
+    assert 'id="early-warning"' not in Report(assumed).html()
+    assert 'id="early-warning"' not in Report(short).html()

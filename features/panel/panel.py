@@ -329,6 +329,22 @@ class Panel(StatedFigures):
         panel.quotes = self.quotes
         return panel
 
+    def supposing(self, figures: pd.DataFrame) -> Panel:
+        """Return a panel with other figures in the place of its own, on the same day.
+
+        For questions such as what a model would say had a figure come as expected. Nothing is
+        checked: figures that are supposed may contradict each other, and revise nothing.
+
+        Parameters
+        ----------
+        figures : DataFrame
+            Of the panel's own months and series; NaN where nothing is out.
+        """
+        panel = Panel._of(figures, self.catalog, self.calendar, self.origin)
+        panel.release_dates, panel.learned_days = self.release_dates, self.learned_days
+        panel.quotes = self.quotes
+        return panel
+
     def select(self, ids: Iterable[str]) -> Panel:
         """Return a panel of these series alone, in this order."""
         columns = [self._column(id) for id in ids]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
@@ -73,14 +74,36 @@ def adjusted_fall(panel: Panel) -> Functional:
     """
 
     def falls(paths: ForecastPaths) -> pd.Series[float]:
-        calendar = panel.calendar.as_of(paths.origin)
-        effects = CalendarAdjustment().fit(paths.history.iloc[:, 0], calendar)
-        level = np.log(paths.draws()) - effects.effect(pd.PeriodIndex(paths.index), calendar)
-        now = effects.adjusted_.iloc[-3:].mean()
+        past, level = adjusted_levels(paths, panel)
+        now = past.iloc[-3:].mean()
         lower = {k: level[:, k - 3 : k].mean(axis=1) < now for k in HORIZONS if k <= len(level.T)}
         return pd.Series({f"by step {k}": below.mean() for k, below in lower.items()})
 
     return falls
+
+
+def adjusted_levels(
+    paths: ForecastPaths, panel: Panel
+) -> tuple[pd.Series[float], npt.NDArray[np.float64]]:
+    """Log levels net of calendar and month effects, published and ahead.
+
+    Parameters
+    ----------
+    paths : ForecastPaths
+        Its first series counts; effects are estimated on its history.
+    panel : Panel
+        Whose working days count, as they were known at the origin.
+
+    Returns
+    -------
+    past : Series
+        By published month.
+    ahead : ndarray, draws by steps
+    """
+    calendar = panel.calendar.as_of(paths.origin)
+    effects = CalendarAdjustment().fit(paths.history.iloc[:, 0], calendar)
+    ahead = np.log(paths.draws()) - effects.effect(pd.PeriodIndex(paths.index), calendar)
+    return effects.adjusted_, ahead
 
 
 def _summary(totals: pd.DataFrame) -> pd.Series[float]:

@@ -15,6 +15,7 @@ import click
 from tradeshock.forecast.cli.archive import archive as archive_commands
 from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.figures import with_panel
+from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
     FOLDER,
     month,
@@ -24,6 +25,7 @@ from tradeshock.forecast.cli.options import (
 from tradeshock.forecast.cli.report import report
 from tradeshock.forecast.cli.shocks.exposure import exposure
 from tradeshock.forecast.cli.shocks.scenario import scenario
+from tradeshock.forecast.cli.warn import warn
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -84,6 +86,8 @@ main.add_command(report)
 main.add_command(archive_commands)
 main.add_command(scenario)
 main.add_command(exposure)
+main.add_command(warn)
+main.add_command(news)
 
 
 @main.command()

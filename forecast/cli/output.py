@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.shapes import SHAPES
 from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.fan import FIGURE_SIZE
+from tradeshock.forecast.plots.style import FIGURE_SIZE
 from tradeshock.models.base import Model
 from tradeshock.models.record.files import replacing
 
@@ -169,6 +169,18 @@ def write_text(path: Path, text: str) -> Path:
     """Write a file in one piece; return its path."""
     with replacing(path) as file:
         file.write(text.encode("utf-8"))
+    return path
+
+
+def write_picture(path: Path, draw: Callable[..., object]) -> Path:
+    """Write what a function of axes draws as PNG; return its path."""
+    from matplotlib.figure import Figure
+
+    # A figure of its own: no window system is asked, and no figure of the caller is touched.
+    figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+    draw(figure.subplots())
+    with replacing(path) as file:
+        figure.savefig(file, format="png", dpi=150)
     return path
 
 

@@ -18,3 +18,4 @@ from tradeshock.forecast.plots.scenario import (
     plot_scenario as plot_scenario,
 )
 from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes
+from tradeshock.forecast.plots.warning import plot_warning as plot_warning

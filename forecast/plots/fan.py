@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.hangul import make_hangul_legible
+from tradeshock.forecast.plots.style import FIGURE_SIZE, HUSHED, INK, make_hangul_legible
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 HISTORY_MONTHS = 36
 # Width of the key in one row.
 KEY_INCHES = 4.0
-FIGURE_SIZE = (8.0, 4.8)
 # Tints of one blue: told apart by lightness, so by colour-blind eyes and on grey paper too.
 BANDS = {0.95: "#dbe9f5", 0.80: "#a9cce6", 0.50: "#64a3d1"}
 MEDIAN = "#08406f"
-PUBLISHED = "#222222"
-QUIET = "#666666"
 STATE_WORDS = {
     "after_total": "nothing of {month} out yet",
     "after_10d": "first 10 days of {month} out",
@@ -94,11 +91,11 @@ def _draw(ax: Axes, paths: ForecastPaths, series: str, past: pd.Series, scale: D
     ax.plot(
         _days(pd.PeriodIndex(past.index)),
         past.to_numpy() / scale.divisor,
-        color=PUBLISHED,
+        color=INK,
         linewidth=1.6,
         label="Published",
     )
-    ax.plot(months[:1], median[:1], "o", color=PUBLISHED, markersize=4.5)
+    ax.plot(months[:1], median[:1], "o", color=INK, markersize=4.5)
     ax.annotate(
         scale.text(median[-1] * scale.divisor),
         (months[-1], median[-1]),
@@ -152,14 +149,14 @@ def _write(ax: Axes, paths: ForecastPaths, title: str) -> None:
         xycoords="axes fraction",
         xytext=(0, 8),
         textcoords="offset points",
-        color=QUIET,
+        color=HUSHED,
         in_layout=False,
     )
     rows = 1 if inches > KEY_INCHES else 2
     _key(ax, rows)
     wrapped = [line for note in paths.notes for line in textwrap.wrap(note, letters)]
     notes = "\n".join(wrapped) or " "
-    ax.set_xlabel(notes, loc="left", labelpad=12 + 14 * rows, color=QUIET, fontsize="small")
+    ax.set_xlabel(notes, loc="left", labelpad=12 + 14 * rows, color=HUSHED, fontsize="small")
     ax.xaxis.label.set_linespacing(1.3)
 
 

@@ -1,19 +1,18 @@
-"""How all pictures look: colours, headings, keys and grids."""
+"""How all pictures look: colours, headings, keys, grids, and letters that fonts lack."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tradeshock.forecast.plots.fan import FIGURE_SIZE, PUBLISHED, QUIET
-from tradeshock.forecast.plots.hangul import make_hangul_legible
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, HUSHED = PUBLISHED, QUIET
+FIGURE_SIZE = (8.0, 4.8)
+INK, HUSHED = "#222222", "#666666"
 PAPER = "#ffffff"
 GRID = "#e3e3e3"
 SHADE = "#f1efe8"
@@ -26,6 +25,20 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 LETTERS_PER_INCH = 14
 # Axes that take less of the figure's width share it with long names.
 WIDE_SHARE = 0.7
+# Korean fonts of Linux, Windows and macOS, in order of preference: matplotlib's own has no Hangul.
+FONTS = (
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "Source Han Sans K",
+    "NanumGothic",
+    "NanumBarunGothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "AppleGothic",
+    "UnDotum",
+    "Baekmuk Gulim",
+)
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True)
@@ -158,3 +171,27 @@ def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0
     )
     # The key is written last.
     make_hangul_legible(ax)
+
+
+def make_hangul_legible(ax: Axes) -> None:
+    """Let texts fall back to an installed Korean font for letters that their own font lacks.
+
+    Only where there is a Korean text, so that other pictures do not depend on the fonts of a
+    computer, and only to fonts that are there: asking for others makes matplotlib complain. If
+    there is none, matplotlib warns about missing glyphs when it draws.
+
+    Parameters
+    ----------
+    ax : Axes
+        With all its texts.
+    """
+    from matplotlib.font_manager import fontManager
+    from matplotlib.text import Text
+
+    texts = [text for text in ax.findobj(Text) if isinstance(text, Text)]
+    if not any(_HANGUL.search(text.get_text()) for text in texts):
+        return
+    installed = set(fontManager.get_font_names())
+    korean = [name for name in FONTS if name in installed][:1]
+    for text in texts:
+        text.set_fontfamily([*text.get_fontfamily(), *korean])

@@ -20,6 +20,7 @@ from tradeshock.forecast.report.revisions import forecast_before, revisions
 from tradeshock.forecast.report.standing import standing_scenarios
 from tradeshock.forecast.report.status import card_tables, status
 from tradeshock.forecast.report.track_record import past_forecasts, track_record
+from tradeshock.forecast.report.warning import warning_section
 from tradeshock.forecast.version import __version__
 from tradeshock.models.record.files import replacing
 from tradeshock.models.record.record import Record
@@ -95,6 +96,7 @@ class Report:
             "years": years_table(forecast),
             "year_sentences": year_sentences(forecast, unit),
             "standing": standing_scenarios(forecast),
+            "warning": warning_section(forecast, self.record),
             "moves": revisions(forecast, self.before),
             "judged": track_record(forecast, frame),
             "status": status(forecast),

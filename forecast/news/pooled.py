@@ -1,0 +1,118 @@
+"""News of models that are made of others: members' news, weights, corrections."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features.errors import ModelError
+from tradeshock.forecast.news.groups import group_of
+from tradeshock.forecast.news.leaf import LeafNews, leaf_news
+from tradeshock.models.base import Model
+from tradeshock.models.pools.bias_correction import BiasCorrection
+from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.known_growth import growth_as_known
+from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.models.pools.wrapper import Wrapper
+
+Floats = npt.NDArray[np.float64]
+
+WEIGHTS, CORRECTION = "weights", "correction"
+
+
+def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
+    """News of a fitted model; of one made of others, from theirs.
+
+    Raises
+    ------
+    ModelError
+        If it is a wrapper of which it is not known how points are made.
+    """
+    if not isinstance(old, Wrapper) or not isinstance(new, Wrapper):
+        return leaf_news(old, new, months)
+    parts = [explained(o, n, months) for o, n in zip(old.members_, new.members_, strict=True)]
+    # A pool that merges otherwise has another median.
+    averages = type(old)._merge is Combination._merge if isinstance(old, Combination) else False
+    if averages and isinstance(old, Combination) and isinstance(new, Combination):
+        return _averaged(parts, _by_month(old, months), _by_month(new, months))
+    if isinstance(old, BiasCorrection) and isinstance(new, BiasCorrection):
+        return _corrected(parts[0], old, new, months)
+    if isinstance(old, Recalibration):
+        # Its median is the member's.
+        return parts[0]
+    raise ModelError(
+        f"{old.name} cannot be explained: how it makes a point of its members' is not known; ask "
+        "for news of the members"
+    )
+
+
+def _by_month(model: Combination | BiasCorrection, months: pd.PeriodIndex) -> Floats:
+    """Weights or slopes of the last forecast, months by members or indicators."""
+    table = model.weights_ if isinstance(model, Combination) else model.slopes_
+    first = (months[0] - model.last_).n - 1
+    return np.asarray(table.to_numpy(dtype=float)[first : first + len(months)])
+
+
+def _averaged(parts: list[LeafNews], before: Floats, after: Floats) -> LeafNews:
+    """Members' news by the mean of old and new weights, and what the weights' change has done.
+
+    Exact: ``w1 p1 - w0 p0 = (w0 + w1) / 2 (p1 - p0) + (w1 - w0) (p0 + p1) / 2``.
+    """
+    mean = 0.5 * (before + after)
+    old = np.column_stack([part.before for part in parts])
+    new = np.column_stack([part.after for part in parts])
+    months = parts[0].before.index
+    contributions = _weighted([part.contributions for part in parts], mean)
+    contributions.loc[WEIGHTS] = 50.0 * ((after - before) * (old + new)).sum(axis=1)
+    return LeafNews(
+        contributions,
+        _weighted([part.low for part in parts], mean),
+        _weighted([part.high for part in parts], mean),
+        pd.Series((before * old).sum(axis=1), months),
+        pd.Series((after * new).sum(axis=1), months),
+        pd.concat([part.releases for part in parts], ignore_index=True),
+    )
+
+
+def _weighted(tables: list[pd.DataFrame], weights: Floats) -> pd.DataFrame:
+    """Weighted sum of members' rows, a row that one lacks being 0; weights by month."""
+    rows = list(dict.fromkeys(row for table in tables for row in table.index))
+    filled = np.stack([table.reindex(rows, fill_value=0.0).to_numpy() for table in tables])
+    return pd.DataFrame((filled * weights.T[:, None, :]).sum(axis=0), rows, tables[0].columns)
+
+
+def _corrected(
+    part: LeafNews, old: BiasCorrection, new: BiasCorrection, months: pd.PeriodIndex
+) -> LeafNews:
+    """A member's news and that of its correction, slopes times the indicators' growth.
+
+    Growth that came out since is news of the indicator's group; what slopes have changed, by
+    state, step or outcomes learned, is a row of its own.
+    """
+    slopes = [_by_month(model, months) for model in (old, new)]
+    growth = [_growth(model) for model in (old, new)]
+    contributions, low, high = (t.copy() for t in (part.contributions, part.low, part.high))
+    by_indicator = 0.5 * (slopes[0] + slopes[1]) * (growth[1] - growth[0])
+    for place, id in enumerate(old.series):
+        if id in new.panel_ and by_indicator[:, place].any():
+            group = group_of(id, new.target_[0], new.panel_.catalog)
+            for table in (contributions, low, high):
+                had = table.loc[group].to_numpy() if group in table.index else 0.0
+                table.loc[group] = had + by_indicator[:, place]
+    contributions.loc[CORRECTION] = 0.5 * ((slopes[1] - slopes[0]) @ (growth[0] + growth[1]))
+    return LeafNews(
+        contributions,
+        low,
+        high,
+        part.before + slopes[0] @ growth[0] / 100.0,
+        part.after + slopes[1] @ growth[1] / 100.0,
+        part.releases,
+    )
+
+
+def _growth(model: BiasCorrection) -> Floats:
+    """Growth of the indicators as it was known, 100 log points, 0 where it was not."""
+    panel = model.panel_
+    growth = growth_as_known(panel, model.series, [panel.origin], model.months)[0]
+    return np.where(np.isnan(growth), 0.0, growth)

@@ -1,0 +1,396 @@
+"""Early warning of falls in exports, with the record of past warnings beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.snapshot import panel_or_embedded
+from tradeshock.forecast.backtesting.functionals import HORIZONS, adjusted_fall, any_fall
+from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
+from tradeshock.forecast.plots.warning import plot_warning
+from tradeshock.forecast.warning.chances import falls_by_month
+from tradeshock.forecast.warning.indicators import leading_indicators
+from tradeshock.forecast.warning.past import STEPS, past_events
+from tradeshock.forecast.warning.scores import reliability, spells, warning_scores
+from tradeshock.forecast.warning.turning import turning_points
+from tradeshock.forecast.warning.years import year_totals
+from tradeshock.models.base import Model
+from tradeshock.models.record.record import Record
+from tradeshock.models.record.shipped import shipped_functionals
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+THRESHOLD = 0.4
+AT_RISK = 0.05
+FEWEST_MONTHS = 36
+BESIDE = ["hit_rate", "false_alarm_rate", "precision"]
+
+
+@dataclass(frozen=True, eq=False)
+class EarlyWarning:
+    """Chances of falls, and how such chances did.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+        Of twelve months; its paths give all chances.
+    panel : Panel
+        What was out on the day of the question.
+    threshold : float
+        A chance of at least this is a warning ("red"), of at least half of it "amber".
+    record : Record, optional
+        Past forecasts.
+    functionals : DataFrame, optional
+        What past paths of the model said of several months together, where that was kept.
+    """
+
+    forecast: MonthlyForecast
+    panel: Panel
+    threshold: float
+    record: Record | None
+    functionals: pd.DataFrame | None
+
+    @property
+    def target(self) -> str:
+        """Id of the series that is warned of."""
+        return self.forecast.paths.series[0]
+
+    @property
+    def origin(self) -> pd.Timestamp:
+        """Day on which the warning stands."""
+        return self.forecast.origin
+
+    @property
+    def rule(self) -> str:
+        """What the lights mean."""
+        return (
+            f"red: a chance of at least {100 * self.threshold:g} %; amber: of at least "
+            f"{50 * self.threshold:g} %"
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes of the forecast, and what the record cannot say."""
+        paths = self.forecast.paths
+        if self.events.empty:
+            lacks = f"no past forecasts of {self.target} by {paths.model} in state {paths.state}"
+            return (*paths.notes, f"{lacks}: no track record of these chances")
+        first, last = self.events["origin"].min(), self.events["origin"].max()
+        days = self.events["origin"].nunique()
+        return (
+            *paths.notes,
+            f"track record: {days} forecasts in state {paths.state}, {first.date()} to "
+            f"{last.date()}",
+        )
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Past chances beside what came (`tradeshock.forecast.warning.past.past_events`)."""
+        paths = self.forecast.paths
+        with threadpool_limits(limits=1):
+            return past_events(
+                self.panel, self.target, paths.model, paths.state, self.record, self.functionals
+            )
+
+    # -- what is ahead ------------------------------------------------------------------------
+
+    def table(self) -> pd.DataFrame:
+        """Return the warning month by month.
+
+        Returns
+        -------
+        DataFrame
+            Index month; columns step, growth (median, per cent on a year before), chance (of
+            negative growth, 0 to 1), at_risk (exports-at-risk: the 5 % quantile, in the target's
+            unit), growth_at_risk (the same as growth), light ("green", "amber", "red": see
+            `rule`), and of the same step's past warnings hit_rate, false_alarm_rate, precision (see
+            `track_record`; NaN without a record).
+        """
+        paths = self.forecast.paths
+        growth = paths.yoy()
+        chance = falls_by_month(paths).tolist()
+        table = pd.DataFrame(
+            {
+                "step": np.arange(1, len(paths.index) + 1),
+                "growth": growth.median().to_numpy(),
+                "chance": chance,
+                "at_risk": paths.quantile(AT_RISK)[AT_RISK].to_numpy(),
+                "growth_at_risk": growth.quantile(AT_RISK).to_numpy(),
+                "light": [self.light(value) for value in chance],
+            },
+            index=paths.index.rename("month"),
+        )
+        return table.join(self._scores_of("fall"), on="step")
+
+    def next(self) -> pd.DataFrame:
+        """Return chances for the next 3, 6 and 12 months together.
+
+        Returns
+        -------
+        DataFrame
+            Index months; columns any_fall (chance that some month falls short of that a year
+            before), total_fall (that the months' total does), adjusted_fall (that the mean level of
+            the last three of them, net of calendar and season, is lower than that of the last
+            three published months: free of base effects), and of the first and the last
+            their lights and past hit and false-alarm rates.
+        """
+        paths = self.forecast.paths
+        before = paths.history.iloc[-STEPS:, 0].to_numpy(dtype=float)
+        totals = {
+            k: float((paths.draws()[:, :k].sum(axis=1) < before[:k].sum()).mean()) for k in HORIZONS
+        }
+        joint = {
+            "any_fall": any_fall(paths).tolist(),
+            "adjusted_fall": pd.Series(adjusted_fall(self.panel)(paths)).tolist(),
+        }
+        table = pd.DataFrame(index=pd.Index(HORIZONS, name="months"))
+        for event, chances in joint.items():
+            past = self._scores_of(event)[BESIDE[:2]].add_prefix(f"{event}_")
+            table[event] = chances
+            table[f"{event}_light"] = [self.light(value) for value in chances]
+            table = table.join(past)
+        table.insert(1, "total_fall", pd.Series(totals))
+        return table
+
+    def years(self) -> pd.DataFrame:
+        """Return totals of calendar years (`tradeshock.forecast.warning.years.year_totals`)."""
+        return year_totals(self.forecast.paths, self.panel, self.functionals)
+
+    def turning_points(self) -> pd.DataFrame:
+        """Return chances of peaks and troughs of the level net of calendar and season.
+
+        See `tradeshock.forecast.warning.turning_points`. No record of these was kept.
+        """
+        return turning_points(self.forecast.paths, self.panel)
+
+    def indicators(self, ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return leading series (`tradeshock.forecast.warning.leading_indicators`)."""
+        return leading_indicators(self.panel, self.target, ids)
+
+    def light(self, chance: float) -> str:
+        """Colour of a chance by `rule`: "green", "amber" or "red"."""
+        if chance >= self.threshold:
+            return "red"
+        return "amber" if chance >= self.threshold / 2.0 else "green"
+
+    # -- how it did ---------------------------------------------------------------------------
+
+    def track_record(self) -> pd.DataFrame:
+        """Return scores of past warnings at this threshold, from the record alone.
+
+        In the state of the forecast: with an early count out, of forecasts that had one.
+
+        Returns
+        -------
+        DataFrame
+            See `tradeshock.forecast.warning.scores.warning_scores`; no rows without a record.
+        """
+        return warning_scores(self.events, self.threshold)
+
+    def reliability(self, horizon: int = 3, event: str = "fall") -> pd.DataFrame:
+        """Return how often falls came at chances that were given, by class of chance.
+
+        Parameters
+        ----------
+        horizon : int
+            Months ahead.
+        event : {"fall", "any_fall", "adjusted_fall"}
+
+        Raises
+        ------
+        ModelError
+            If the record has no such chances.
+        """
+        known = self.events[["event", "horizon"]].drop_duplicates()
+        pairs = list(known.itertuples(index=False, name=None))
+        if (event, horizon) not in pairs:
+            shown = ", ".join(f"{name} at {k}" for name, k in pairs) or "nothing"
+            raise ModelError(
+                f"the record has no chances of {event!r} at horizon {horizon!r}; it has {shown}"
+            )
+        return reliability(self.events, event, horizon)
+
+    def spells(self) -> pd.DataFrame:
+        """Return past spells of falls and the lead before each of them.
+
+        See `tradeshock.forecast.warning.scores.spells`.
+        """
+        level = self.panel.series(self.target)
+        growth = (100.0 * (level / level.shift(12) - 1.0)).dropna()
+        return spells(self.events, growth, self.threshold)
+
+    def _scores_of(self, event: str) -> pd.DataFrame:
+        """Rates of one event by horizon, all origins; no rows without a record."""
+        scores = self.track_record()[BESIDE]
+        index = scores.index
+        kept = (index.get_level_values("event") == event) & (
+            index.get_level_values("sample") == "all"
+        )
+        return scores[kept].droplevel(["event", "sample"])
+
+    # -- shown --------------------------------------------------------------------------------
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw chances by month (`tradeshock.forecast.plots.plot_warning`)."""
+        title = f"Chance of negative growth on a year before: {self.forecast.title}"
+        day = self.origin
+        subtitle = f"{self.forecast.model}, figures of {day.day} {day:%B %Y}; {self.rule}"
+        return plot_warning(self.table(), self.threshold, ax, title, subtitle)
+
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(2).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(2).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        day = self.origin.date().isoformat()
+        return (
+            f"{self.forecast.title}: early warning by {self.forecast.model} on {day} ({self.rule})"
+        )
+
+    def to_json(self) -> str:
+        """Return all tables as JSON; null where there is no number."""
+        content = {
+            **self.forecast.header,
+            "title": self.forecast.title,
+            "threshold": self.threshold,
+            "rule": self.rule,
+            "months": rows(self.table()),
+            "next": rows(self.next()),
+            "years": rows(self.years()),
+            "turning_points": rows(self.turning_points()),
+            "indicators": rows(self.indicators()),
+            "track_record": rows(self.track_record()),
+            "spells": rows(self.spells()),
+            "notes": list(self.notes),
+        }
+        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+
+
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as values that JSON knows: months as text, None where there is nothing."""
+    return [
+        {
+            str(name): str(value)
+            if isinstance(value, pd.Period)
+            else (None if pd.isna(value) else value)
+            for name, value in row.items()
+        }
+        for row in table.reset_index().to_dict("records")
+    ]
+
+
+def early_warning(
+    panel: Panel | None = None,
+    target: str | None = None,
+    model: Model | str | None = None,
+    threshold: float = THRESHOLD,
+    record: Record | None = None,
+) -> EarlyWarning:
+    """Warn of falls in the next twelve months, and say how such warnings did.
+
+    Parameters
+    ----------
+    panel : Panel, optional
+        As of the day of the question. Default: the embedded figures of Korea.
+    target : str, optional
+        Default: "exports_total", or the panel's only series.
+    model : Model or str, optional
+        Default: that of `tradeshock.forecast.monthly_forecast`.
+    threshold : float
+        A chance of at least this is a warning; between 0 and 1.
+    record : Record, optional
+        Past forecasts of the model, such as those of a backtest. Default: the record that ships
+        with the package, where it speaks of these very figures.
+
+    Returns
+    -------
+    EarlyWarning
+
+    Raises
+    ------
+    PanelError
+        If the panel has no such target.
+    ModelError
+        As `warning_of`.
+    """
+    panel = panel_or_embedded(panel)
+    target = target_of(panel, target)
+    _refuse_unfit(panel, target, threshold)
+    forecast = monthly_forecast(panel, model=model, steps=STEPS, target=target)
+    return warning_of(forecast, threshold, record)
+
+
+def warning_of(
+    forecast: MonthlyForecast, threshold: float = THRESHOLD, record: Record | None = None
+) -> EarlyWarning:
+    """Read the warning off a forecast that is there.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+        Of at least twelve months, without judgement, conditions or polls: the record speaks of
+        such forecasts.
+    threshold, record
+        As for `early_warning`.
+
+    Raises
+    ------
+    ModelError
+        If the threshold is no such number, the forecast is shorter, something was assumed, or the
+        target has no growth in per cent or fewer than 36 months.
+    """
+    panel, target = forecast.fitted.panel_, forecast.entry.id
+    _refuse_unfit(panel, target, threshold)
+    if record is not None and not isinstance(record, Record):
+        raise ModelError(f"got record={record!r}, expected a tradeshock.models.Record")
+    if (steps := len(forecast.paths.index)) < STEPS:
+        raise ModelError(f"the forecast has {steps} months, early warning needs {STEPS}")
+    if forecast.judgement is not None or forecast.conditions is not None:
+        raise ModelError(
+            "the forecast has judgement, conditions or polls in it, of which the record of past "
+            "warnings says nothing; give one without"
+        )
+    shipped = default_record(panel, target)
+    default = default_model(panel, target).name
+    return EarlyWarning(
+        forecast,
+        panel,
+        float(threshold),
+        shipped if record is None else record,
+        # Kept for the default model's own target alone.
+        shipped_functionals() if record is None and shipped and forecast.model == default else None,
+    )
+
+
+def _refuse_unfit(panel: Panel, target: str, threshold: float) -> None:
+    """Refuse what no warning can be made of."""
+    number = isinstance(threshold, Real) and not isinstance(threshold, bool)
+    if not number or not 0.0 < threshold < 1.0:
+        raise ModelError(f"got threshold={threshold!r}, expected a number between 0 and 1")
+    if not panel.entry(target).is_relative:
+        raise ModelError(
+            f"{target} is in {panel.entry(target).unit}, where growth in per cent means nothing; "
+            "choose a target such as exports_total"
+        )
+    if (months := len(panel.series(target))) < FEWEST_MONTHS:
+        raise ModelError(
+            f"{target} has {months} months on {panel.origin.date()}; early warning needs "
+            f"{FEWEST_MONTHS}: give more history"
+        )
