@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -84,16 +82,3 @@ class Answer:
                 f"{row['value']:g}, which is no number, or not the only one; give one finite value"
             )
         return rows.sort_values(["series", when], ignore_index=True)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of source, moment and figures, by which two stores know the same answer."""
-        rows = self.figures
-        values = rows["value"].to_numpy()
-        times = rows.iloc[:, 1]
-        digest = hashlib.sha256("\n".join([self.source, *rows["series"], ""]).encode())
-        digest.update(f"{times.name} {self.fetched:%Y-%m-%dT%H:%M:%SZ}\n".encode())
-        digest.update("\n".join(times.astype(str)).encode())
-        # One NaN and one zero: both have more than one pattern of bits.
-        digest.update(np.where(np.isnan(values), np.nan, values + 0.0).tobytes())
-        return digest.hexdigest()
