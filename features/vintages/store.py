@@ -30,6 +30,7 @@ TABLES = (
     "daily INTEGER NOT NULL, sha256 BLOB NOT NULL UNIQUE, raw_hash BLOB NOT NULL, "
     "note TEXT NOT NULL, covered BLOB NOT NULL, figures BLOB NOT NULL)",
 )
+COUNT = "SELECT count(*) FROM sqlite_master"
 SELECT = (
     "SELECT id, seen, source, daily, sha256, raw_hash, note, covered, figures FROM answer "
     "WHERE id > ? ORDER BY id"
@@ -148,7 +149,7 @@ class Store:
         """Refuse what is no store, or a later one."""
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (tables,) = connection.execute(COUNT).fetchone()
         if application != APPLICATION and tables:
             raise StoredFileError(
                 f"{self.path} is a database of another program; move it, or set TRADESHOCK_HOME"
@@ -203,7 +204,7 @@ class Store:
                 raise
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (tables,) = connection.execute(COUNT).fetchone()
         if not tables:
             for statement in TABLES:
                 connection.execute(statement)
@@ -250,7 +251,8 @@ class Store:
 
     def _read(self, connection: sqlite3.Connection) -> None:
         """Take what others have appended since the last look."""
-        rows = connection.execute(SELECT, [self._last]).fetchall()
+        (tables,) = connection.execute(COUNT).fetchone()
+        rows = connection.execute(SELECT, [self._last]).fetchall() if tables else []
         if not rows:
             return
         self._names = dict(connection.execute("SELECT number, id FROM series"))
