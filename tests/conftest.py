@@ -1,6 +1,7 @@
 """Set-up shared by all tests."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tradeshock.features import Panel
     from tradeshock.models import Record
@@ -47,6 +48,18 @@ def home(
     folder = tmp_path_factory.getbasetemp() / f"home-{uuid4().hex}"
     monkeypatch.setenv("TRADESHOCK_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> "Callable[[str], None]":
+    """Return what sets the clock, UTC; it shows the snapshot's day, so that nothing is old."""
+
+    def show(moment: str) -> None:
+        time = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        monkeypatch.setattr("tradeshock.features.vintages.clock.now", lambda: time)
+
+    show("2026-05-15T03:00:00")
+    return show
 
 
 @pytest.fixture(scope="session")

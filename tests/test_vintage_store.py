@@ -18,7 +18,9 @@ TOTAL = "exports_total"
 NOON = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 
-def answer(value: float, days: float = 0.0, month: str = "2026-05", source: str = "customs") -> Answer:
+def answer(
+    value: float, days: float = 0.0, month: str = "2026-05", source: str = "customs"
+) -> Answer:
     figures = pd.DataFrame({"series": [TOTAL], "month": [month], "value": [value]})
     return Answer(source, NOON + timedelta(days=days), figures)
 
@@ -26,7 +28,9 @@ def answer(value: float, days: float = 0.0, month: str = "2026-05", source: str 
 def vintages_of(store: Store, month: str = "2026-05") -> list[tuple[str, float]]:
     rows = store.history().months()
     rows = rows[(rows["series"] == TOTAL) & (rows["month"] == pd.Period(month, "M").ordinal)]
-    return [(str(day.date()), value) for day, value in zip(rows["seen"], rows["value"], strict=True)]
+    return [
+        (str(day.date()), value) for day, value in zip(rows["seen"], rows["value"], strict=True)
+    ]
 
 
 def test_the_snapshot_is_the_first_answer(panel, home: Path) -> None:
@@ -180,7 +184,7 @@ def kept_at(store: Store, place: int) -> int:
 
 def test_a_folder_that_cannot_be_made_is_named(home: Path) -> None:
     home.write_text("a file stands here")
-    with pytest.raises(StoredFileError, match="cannot be made .*nothing was stored"):
+    with pytest.raises(StoredFileError, match=r"cannot be made .*nothing was stored"):
         Store().append(answer(1.0))
     assert {kept.source for kept in Store().history().answers} == {"snapshot"}
 
@@ -243,7 +247,13 @@ def test_a_full_disk_leaves_the_store_as_it_was(monkeypatch: pytest.MonkeyPatch)
         return connection
 
     months = pd.period_range("1900-01", "2026-04", freq="M")
-    large = pd.DataFrame({"series": TOTAL, "month": months, "value": [m.ordinal**0.5 if m.ordinal > 0 else 1.0 for m in months]})
+    large = pd.DataFrame(
+        {
+            "series": TOTAL,
+            "month": months,
+            "value": [m.ordinal**0.5 if m.ordinal > 0 else 1.0 for m in months],
+        }
+    )
     monkeypatch.setattr(sqlite3, "connect", small)
     with pytest.raises(StoredFileError, match=r"could not be written .*full.*nothing was stored"):
         store.append(Answer("customs", NOON + timedelta(days=1), large))

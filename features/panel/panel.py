@@ -293,7 +293,8 @@ class Panel(StatedFigures):
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
-        return self.with_additions(Additions.of(self, read_figures(self, figures, reading), day), day)
+        added = Additions.of(self, read_figures(self, figures, reading), day)
+        return self.with_additions(added, day)
 
     def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:
         """Return a panel with what was added to its figures by a day (see `append`)."""
@@ -320,8 +321,7 @@ class Panel(StatedFigures):
     def with_vintages(self, vintages: Vintages) -> Panel:
         """Return the panel with figures as they were first and later seen.
 
-        Its own figures are the newest of each; on earlier days it has those that had been seen by
-        then, and before the first the oldest.
+        On earlier days it has those that had been seen by then, and before the first the oldest.
         """
         seen = vintages.seen_by(self.origin, self.values)
         values = pd.DataFrame(seen, self.values.index, self.values.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import PanelError
+
+# A part of the names of exported files.
+SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class Answer:
     Parameters
     ----------
     source : str
-        Who said it, such as "fed_h10"; "user" for what was typed.
+        Who said it, such as "fed_h10"; "user" for what was typed. Letters, digits,
+        "_", "." and "-".
     fetched : datetime
         When it was fetched, with its time zone; kept in UTC, to the second.
     figures : DataFrame
@@ -32,8 +37,8 @@ class Answer:
     Raises
     ------
     PanelError
-        If the time has no zone, a column is missing, a value is infinite or no number, or a figure
-        has two values.
+        If the time has no zone, the source has no such name, a column is missing, a value is
+        infinite or no number, or a figure has two values.
     """
 
     source: str
@@ -49,6 +54,9 @@ class Answer:
                 "zone; give datetime.now(UTC)"
             )
         object.__setattr__(self, "fetched", self.fetched.astimezone(UTC).replace(microsecond=0))
+        if not SOURCE.fullmatch(self.source):
+            raise PanelError(f"got {self.source!r} as a source; name it like 'fed_h10'")
+        object.__setattr__(self, "note", " ".join(self.note.split()))
         object.__setattr__(self, "figures", self._tidy())
 
     @property

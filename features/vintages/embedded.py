@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from tradeshock.features.panel.vintages import Vintages
@@ -36,8 +37,14 @@ def embedded_answers() -> tuple[Answer, ...]:
 
 def tidy(table: pd.DataFrame, when: str = "month") -> pd.DataFrame:
     """One row a figure: series, month or day, value; what is NaN is left out."""
-    long = table.rename_axis(index=when, columns="series").stack().rename("value")
-    return long.dropna().reset_index()[["series", when, "value"]]
+    rows, columns = np.nonzero(table.notna().to_numpy())
+    return pd.DataFrame(
+        {
+            "series": table.columns.to_numpy(dtype=object)[columns],
+            when: table.index[rows],
+            "value": table.to_numpy()[rows, columns],
+        }
+    )
 
 
 def _noon(day: object) -> datetime:

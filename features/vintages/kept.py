@@ -13,19 +13,13 @@ import pandas as pd
 
 from tradeshock.features.errors import StoredFileError
 from tradeshock.features.vintages.answer import Answer
+from tradeshock.features.vintages.clock import korean_day
 
 Numbers = npt.NDArray[np.int16]
 Periods = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-KOREA_HOURS = 9
-SECONDS_A_DAY = 86400
 # Series, period and value of a row, in bytes.
 ROW = 14
-
-
-def korean_day(seen: int) -> np.datetime64:
-    """Day in Korea of a moment in seconds since 1970, UTC: release days are days in Korea."""
-    return np.datetime64((seen + 3600 * KOREA_HOURS) // SECONDS_A_DAY, "D")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +95,10 @@ class Kept:
         return replace(
             self, series=self.series[rows], periods=self.periods[rows], values=self.values[rows]
         )
+
+    def covering(self, series: Numbers) -> Kept:
+        """The same figures of an answer that spoke of these series."""
+        return replace(self, covered=np.unique(series))
 
     def renumbered(self, names: Mapping[int, str], numbers: Mapping[str, int]) -> Kept:
         """With the numbers of another store."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from os import PathLike
 from typing import NamedTuple
 
@@ -37,6 +36,13 @@ class Live(NamedTuple):
 
     panel: Panel
     missing: dict[str, pd.PeriodIndex]
+
+    def sentences(self) -> list[str]:
+        """Say which months are missing."""
+        return [
+            f"{id} lacks {', '.join(months.astype(str))}: its later ones are used once it is there"
+            for id, months in self.missing.items()
+        ]
 
 
 def live_panel(path: str | PathLike[str] | None = None) -> Panel:
@@ -110,7 +116,7 @@ def _newest_values(base: Panel, newest: pd.DataFrame) -> pd.DataFrame:
     values = base.values.reindex(months).copy()
     table = values.to_numpy(copy=True)
     rows = newest["month"].to_numpy() - base.months.asi8[0]
-    table[rows, values.columns.get_indexer(newest["series"])] = newest["value"].to_numpy()
+    table[rows, values.columns.get_indexer(pd.Index(newest["series"]))] = newest["value"].to_numpy()
     return pd.DataFrame(table, months, values.columns)
 
 
@@ -119,9 +125,9 @@ def _cut_after_gaps(values: pd.DataFrame, base: Panel) -> dict[str, pd.PeriodInd
     missing = {}
     months = pd.PeriodIndex(values.index)
     for id in (str(id) for id in values.columns):
-        last = months.get_loc(base.last_month(id))
+        start = base.last_month(id).ordinal + 1 - int(months.asi8[0])
         there = np.flatnonzero(values[id].notna())
-        inside = np.arange(last + 1, there[-1])
+        inside = np.arange(start, int(there[-1]))
         gaps = inside[values[id].iloc[inside].isna()]
         unknown = months[gaps].difference(base.catalog[id].hole_months)
         if len(unknown):
@@ -150,11 +156,10 @@ def _learned(catalog: Catalog, history: History, fresh: pd.DataFrame) -> Learned
 
 def _quotes(base: Quotes | None, history: History) -> Quotes | None:
     """Quotes of the snapshot, and those of later days as they were first seen."""
+    if base is None:
+        return None
     table = history.days()
-    known: Mapping[object, object] = {} if base is None else base.table
-    later = table[(table["day"] >= BEGIN) & table["series"].isin(list(known))]
+    later = table[(table["day"] >= BEGIN) & table["series"].isin(base.table.columns)]
     later = later.drop_duplicates(["series", "day"])
-    if base is None or later.empty:
-        return base
     wide = later.pivot(index="day", columns="series", values="value")
     return Quotes(base.table.combine_first(wide)[base.table.columns])

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -258,7 +259,7 @@ class Store:
         self._names = dict(connection.execute("SELECT number, id FROM series"))
         fresh = [kept for row in rows if (kept := self._unpacked(row)) is not None]
         latest = max((kept.seen for kept in self._kept), default=0)
-        in_order = all(a.seen <= b.seen for a, b in zip(fresh, fresh[1:], strict=False))
+        in_order = all(a.seen <= b.seen for a, b in pairwise(fresh))
         self._last = rows[-1][0]
         self._kept = sorted([*self._kept, *fresh], key=lambda kept: kept.seen)
         if in_order and (not fresh or fresh[0].seen >= latest):
@@ -267,7 +268,9 @@ class Store:
         else:
             self._newest = _newest(self._kept)
 
-    def _unpacked(self, row: tuple[int, int, str, int, bytes, bytes, str, bytes, bytes]) -> Kept | None:
+    def _unpacked(
+        self, row: tuple[int, int, str, int, bytes, bytes, str, bytes, bytes]
+    ) -> Kept | None:
         id, seen, source, daily, sha256, raw_hash, note, covered, figures = row
         try:
             numbers = np.frombuffer(zlib.decompress(covered), dtype="<i2").astype(np.int16)
