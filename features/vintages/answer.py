@@ -72,6 +72,11 @@ class Answer:
                 f"the answer of {self.source} lacks the columns {missing}; it needs series, month "
                 "(or day) and value"
             )
+        ids = self.figures["series"].unique()
+        if odd_ids := [id for id in ids if not (isinstance(id, str) and id and id.isprintable())]:
+            raise PanelError(
+                f"the answer of {self.source} has a series {odd_ids[0]!r}; give an id that prints"
+            )
         times = self.figures[when]
         rows = pd.DataFrame(
             {
