@@ -67,9 +67,9 @@ def test_a_template_is_filled_in_and_taken(
     assert len(head) == 71
     fill(file, "2026-05", {total: 80123.4, chips: 20123.4})
     added = run("data", "add", file)
-    assert added.stderr == "Added: 2 new and 0 revised figures of 2 series, 2026-05 to 2026-05\n"
+    assert added.stdout == "Added: 2 new and 0 revised figures of 2 series, 2026-05 to 2026-05\n"
     assert live_panel().values.at[MAY, "exports_total"] == 80123.4
-    assert run("data", "add", file).stderr.startswith("Added: 0 new and 0 revised")
+    assert run("data", "add", file).stdout.startswith("Added: 0 new and 0 revised")
 
 
 def test_a_template_as_a_workbook_reads_as_the_csv(tmp_path: Path, clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_a_template_as_a_workbook_reads_as_the_csv(tmp_path: Path, clock: Clock)
         run("data", "template", tmp_path / name, "--names", "korean")
     one, two = (read_table(tmp_path / name, {}).values for name in ("a.csv", "a.xlsx"))
     pd.testing.assert_frame_equal(one, two)
-    assert run("data", "add", tmp_path / "a.xlsx").stderr.startswith("Added: 0 new and 0 revised")
+    assert run("data", "add", tmp_path / "a.xlsx").stdout.startswith("Added: 0 new and 0 revised")
 
 
 def test_a_template_does_not_overwrite(tmp_path: Path) -> None:

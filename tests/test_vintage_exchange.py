@@ -124,5 +124,5 @@ def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoredFileError, match="has no exported answers"):
         read_answers(tmp_path)
     (tmp_path / "short.csv").write_text("a\n")
-    with pytest.raises(StoredFileError, match="short.csv is no answer"):
+    with pytest.raises(StoredFileError, match=r"short.csv is no answer"):
         read_answers(tmp_path)

@@ -166,22 +166,25 @@ def _with_newer(panel: Panel, add: str, reading: Reading) -> Panel:
 
     figures = read_table(add, reading).values
     newer, changes = panel.append(figures), panel.changes(figures)
-    say_changes(changes)
+    say_changes(changes, err=True)
     return newer
 
 
-def say_changes(changes: pd.DataFrame) -> None:
-    """Say what newer figures change: how many are new, and the largest revisions."""
+def say_changes(changes: pd.DataFrame, *, err: bool) -> None:
+    """Say what newer figures change: how many are new, and the largest revisions.
+
+    On standard error where something else is the command's output.
+    """
     kinds = changes["kind"].value_counts()
     new, revised = kinds.get("new", 0), kinds.get("revised", 0)
     months = f", {min(changes['month'])} to {max(changes['month'])}" if len(changes) else ""
     series = changes["series"].nunique()
     click.echo(
-        f"Added: {new} new and {revised} revised figures of {series} series{months}", err=True
+        f"Added: {new} new and {revised} revised figures of {series} series{months}", err=err
     )
     by_size = changes[changes["kind"] == "revised"].sort_values("revision", key=abs)
     for id, month, _, before, after, _ in by_size.tail(5).itertuples(index=False):
-        click.echo(f"  {id} {month}: {before:,.10g} is now {after:,.10g}", err=True)
+        click.echo(f"  {id} {month}: {before:,.10g} is now {after:,.10g}", err=err)
 
 
 def reading_of(options: dict[str, Any]) -> Reading:

@@ -80,7 +80,7 @@ def add(file: str, accept: bool, **options: Any) -> None:
     sheet = read_sheet(store.history(), file, reading_of(options), accept=accept)
     if len(sheet.changes):
         store.append(sheet.answer)
-    say_changes(sheet.changes)
+    say_changes(sheet.changes, err=False)
     for sentence in sheet.live.sentences():
         click.echo(sentence, err=True)
 
