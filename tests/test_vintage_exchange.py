@@ -78,9 +78,11 @@ def test_two_machines_merge_by_union(tmp_path: Path) -> None:
     one.append(answer(72200.0, 5))
     two.append(answer(72000.0, 1, "user"))
     two.append(answer(72100.0, 3))
+    cats = pd.DataFrame({"series": ["cats"], "month": ["2026-05"], "value": [9.0]})
+    two.append(Answer("customs", NOON + timedelta(days=4), cats))
     for store in (one, two):
         export_answers(store.history(), tmp_path / "shared")
-    assert one.merge(read_answers(tmp_path / "shared")) == 2
+    assert one.merge(read_answers(tmp_path / "shared")) == 3
     assert two.merge(read_answers(tmp_path / "shared")) == 2
     assert hashes(Store(one.path).history()) == hashes(Store(two.path).history())
     rows = Store(two.path).history().months().query("series == @TOTAL and month == 676")

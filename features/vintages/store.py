@@ -99,8 +99,8 @@ class Store:
             As `append`.
         """
         with self._writing() as connection:
-            before = connection.total_changes
             numbers = self._numbers(connection, history.names.values())
+            before = connection.total_changes
             for kept in history.answers:
                 _write(connection, kept.renumbered(history.names, numbers), self._names)
             return connection.total_changes - before
