@@ -1,0 +1,1 @@
+from tradeshock.features.vintages.answer import Answer as Answer
