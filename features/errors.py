@@ -72,7 +72,7 @@ class AnswerError(SourceError):
 
 
 class OverlapError(SourceError):
-    """Figures contradict those that are known: another series, another unit, or parts above totals."""
+    """Figures contradict those that are known: another series or unit, or parts above totals."""
 
 
 class StaleSeriesWarning(UserWarning):

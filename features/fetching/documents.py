@@ -44,9 +44,7 @@ def read_records(document: Any, publisher: str) -> list[dict[str, str]]:
     return [{str(k): "" if v is None else str(v) for k, v in row.items()} for row in document]
 
 
-def read_table(
-    body: bytes, publisher: str, columns: Sequence[str]
-) -> Iterator[dict[str, str]]:
+def read_table(body: bytes, publisher: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """Rows of a comma-separated answer by the names of its first line.
 
     Raises

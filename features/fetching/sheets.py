@@ -6,13 +6,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, time, timedelta
 from typing import Any
 
 from tradeshock.features.errors import AnswerError, SourceError
 from tradeshock.features.fetching.text import read_text, refuse_page
 
-Cell = str | float | int | bool | date | datetime
+Cell = str | float | int | bool | date | time | timedelta
 # Far more than any publisher's workbook; a packed file can claim to hold anything.
 MOST_BYTES = 400_000_000
 _PACKED = b"PK"
@@ -91,9 +91,7 @@ def _refuse_no_workbook(body: bytes, publisher: str) -> None:
         except _DAMAGED as error:
             if isinstance(error, AnswerError):
                 raise
-            raise AnswerError(
-                f"{publisher} sent a workbook that is cut short or broken"
-            ) from error
+            raise AnswerError(f"{publisher} sent a workbook that is cut short or broken") from error
     elif not body.startswith(_BIFF):
         refuse_page(read_text(body, publisher), publisher)
         raise AnswerError(f"{publisher} sent no workbook; its address may have changed")

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from tradeshock.features.errors import AnswerError
+from tradeshock.features.fetching.text import shortened
 from tradeshock.features.files.months import NAMES
 from tradeshock.features.files.numerals import MISSING, cleaned
-from tradeshock.features.fetching.text import shortened
 
 Figure = tuple[str, pd.Period, float]
 Quote = tuple[str, pd.Timestamp, float]
@@ -125,7 +125,7 @@ def _sorted(table: pd.DataFrame, when: str, publisher: str) -> pd.DataFrame:
         raise AnswerError(
             f"{publisher} sent two values for {row['series']} of {row[when]}; its form has changed"
         )
-    return table.sort_values(["series", when], ignore_index=True)
+    return pd.DataFrame(table.sort_values(["series", when], ignore_index=True))
 
 
 def monthly_means(daily: pd.DataFrame, before: pd.Period) -> pd.DataFrame:
@@ -138,8 +138,8 @@ def monthly_means(daily: pd.DataFrame, before: pd.Period) -> pd.DataFrame:
     """
     months = daily["day"].dt.to_period("M")
     over = daily.assign(month=months)[months < before]
-    means = over.groupby(["series", "month"], as_index=False)["value"].mean()
-    return means[["series", "month", "value"]]
+    means = over.groupby(["series", "month"])["value"].mean()
+    return means.reset_index()
 
 
 def without_months_to_come(table: pd.DataFrame) -> pd.DataFrame:
