@@ -138,8 +138,8 @@ def monthly_means(daily: pd.DataFrame, before: pd.Period) -> pd.DataFrame:
     """
     months = daily["day"].dt.to_period("M")
     over = daily.assign(month=months)[months < before]
-    means = over.groupby(["series", "month"])["value"].mean()
-    return means.reset_index()
+    means: pd.DataFrame = over.groupby(["series", "month"])["value"].mean().reset_index()
+    return means
 
 
 def without_months_to_come(table: pd.DataFrame) -> pd.DataFrame:
