@@ -37,6 +37,8 @@ class Keys:
             for name, key in given.items()
             if key
         }
+        # As given it may be encoded in part.
+        self._given = tuple(given.values())
 
     def __repr__(self) -> str:
         return f"Keys({', '.join(sorted(self._keys))})"
@@ -93,7 +95,7 @@ class Keys:
 
     def _forms(self) -> Iterable[str]:
         """Ways in which the keys can stand in a text, long ones first."""
-        forms: set[str] = set()
+        forms: set[str] = set(self._given)
         for key in self._keys.values():
             once = {key, quote(key, safe=""), quote_plus(key), quote(key)}
             forms |= once | {quote(form, safe="") for form in once}
