@@ -67,14 +67,13 @@ def read_packed(body: bytes, publisher: str, name: str) -> bytes:
     if not body.startswith(_PACKED):
         refuse_page(read_text(body, publisher), publisher)
         raise AnswerError(f"{publisher} sent no zip file; its address may have changed")
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            if name not in packed.namelist():
-                raise AnswerError(f"{publisher} sent a zip without {name}: {packed.namelist()[:9]}")
-            _refuse_swollen(packed, publisher)
+    with _opened(body, publisher) as packed:
+        if name not in packed.namelist():
+            raise AnswerError(f"{publisher} sent a zip without {name}: {packed.namelist()[:9]}")
+        try:
             return packed.read(name)
-    except _DAMAGED as error:
-        raise AnswerError(f"{publisher} sent a zip file that is cut short or broken") from error
+        except _DAMAGED as error:
+            raise AnswerError(f"{publisher} sent a zip file that is cut short or broken") from error
 
 
 _DAMAGED: tuple[type[Exception], ...] = (
@@ -83,23 +82,23 @@ _DAMAGED: tuple[type[Exception], ...] = (
 )  # fmt: skip
 
 
+def _opened(body: bytes, publisher: str) -> zipfile.ZipFile:
+    """Packed file that would not unpack to too much."""
+    try:
+        packed = zipfile.ZipFile(io.BytesIO(body))
+    except _DAMAGED as error:
+        raise AnswerError(f"{publisher} sent a file that is cut short or broken") from error
+    if (size := sum(item.file_size for item in packed.infolist())) > MOST_BYTES:
+        raise AnswerError(f"{publisher} sent a file that unpacks to {size:,} bytes, too many")
+    return packed
+
+
 def _refuse_no_workbook(body: bytes, publisher: str) -> None:
     if body.startswith(_PACKED):
-        try:
-            with zipfile.ZipFile(io.BytesIO(body)) as packed:
-                _refuse_swollen(packed, publisher)
-        except _DAMAGED as error:
-            if isinstance(error, AnswerError):
-                raise
-            raise AnswerError(f"{publisher} sent a workbook that is cut short or broken") from error
+        _opened(body, publisher).close()
     elif not body.startswith(_BIFF):
         refuse_page(read_text(body, publisher), publisher)
         raise AnswerError(f"{publisher} sent no workbook; its address may have changed")
-
-
-def _refuse_swollen(packed: zipfile.ZipFile, publisher: str) -> None:
-    if (size := sum(item.file_size for item in packed.infolist())) > MOST_BYTES:
-        raise AnswerError(f"{publisher} sent a file that unpacks to {size:,} bytes, too many")
 
 
 def column_named(header: Sequence[Any], name: str) -> int | None:

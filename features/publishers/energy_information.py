@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 
 import pandas as pd
 
@@ -67,4 +67,4 @@ def _cells(body: bytes) -> list[tuple[Cell, Cell]]:
     sheet = read_sheet(body, EIA, "Data 1")
     if not any(CODE in str(cell) for row in sheet[:4] for cell in row):
         raise AnswerError(f"{EIA} sent a sheet without {CODE}; its address may have changed")
-    return [(row[0], row[1]) for row in sheet if len(row) > 1 and isinstance(row[0], datetime)]
+    return [(row[0], row[1]) for row in sheet if len(row) > 1 and isinstance(row[0], date)]
