@@ -44,8 +44,11 @@ def read_rates(body: bytes, series: str) -> pd.DataFrame:
         when = day(row[0]) if len(row) == 2 else None
         if when is not None and (rate := amount(row[1], FED)) is not None:
             rows.append((series, when, rate))
-    if not rows:
-        raise AnswerError(f"{FED} sent a page without days and rates; its form has changed")
+    if not rows or b"</table" not in body.lower():
+        raise AnswerError(
+            f"{FED} sent a page without a whole table of days and rates; it is cut short, or its "
+            "form has changed"
+        )
     return quotes(rows, FED)
 
 
@@ -59,6 +62,8 @@ def read_production(body: bytes) -> pd.DataFrame:
     """
     text = read_text(body, FED)
     refuse_page(text, FED)
+    if not text.endswith("\n"):
+        raise AnswerError(f"{FED} sent a file that ends within a line; it is cut short")
     rows: list[Figure] = []
     for line in text.splitlines():
         match = _LINE.match(line)

@@ -15,18 +15,17 @@ from tradeshock.features.errors import OverlapError
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.sources.parts import refuse_more_than_total
+from tradeshock.features.sources.resemblance import MONTHS, WANTED, Resemblance
 from tradeshock.features.vintages.answer import Answer
 
-# Known months that are compared.
-MONTHS = 24
 # What the same month may differ by: where figures are revised, and where they are not.
 REVISED, FINAL = 0.05, 0.002
 # Median of the ratios for which figures are in the same unit and base.
 SAME = 0.02
 # Share of months that must agree: the last ones may be revised by more.
 AGREEING = 0.75
-# Months in common that are wanted, and fewer from an answer that has few.
-WANTED, FEW = 3, 3
+# An answer must have a third of its months in common, or as many as are wanted.
+FEW = 3
 # New figures beyond this multiple of the known months' median are in another unit.
 BEYOND = 20.0
 # For series around zero: correlation with what is known.
@@ -64,14 +63,15 @@ def check(answer: Answer, known: Panel) -> Passed:
         With what differs, by how much, and what that looks like.
     """
     fresh = _wide(answer)
-    foreign = [str(name) for name in fresh if name not in known.values]
+    figures = known.values
+    foreign = [str(name) for name in fresh if name not in figures]
     if foreign:
         raise OverlapError(f"{answer.source}: nothing is known of {foreign}; it cannot be checked")
-    figures = known.values
+    alike = Resemblance(fresh, figures)
     ratios: dict[str, float] = {}
     for name in map(str, fresh.columns):
         entry = known.catalog[name]
-        ratio = _compare(fresh, name, figures, entry, answer)
+        ratio = _compare(fresh, name, figures, entry, answer, alike)
         if ratio is not None:
             ratios[name] = ratio
     if not answer.quoted:
@@ -83,7 +83,12 @@ def check(answer: Answer, known: Panel) -> Passed:
 
 
 def _compare(
-    fresh: pd.DataFrame, name: str, figures: pd.DataFrame, entry: Series, answer: Answer
+    fresh: pd.DataFrame,
+    name: str,
+    figures: pd.DataFrame,
+    entry: Series,
+    answer: Answer,
+    alike: Resemblance,
 ) -> float | None:
     """Ratio of a new base to the old one; None where the base is the same."""
     new, old = fresh[name].dropna(), figures[name].dropna()
@@ -103,11 +108,13 @@ def _compare(
     allowed = REVISED if entry.revised else FINAL
     agreeing = float((np.abs(ratio / center - 1) <= allowed).mean())
     if agreeing < AGREEING:
+        other, away = alike.closest(name, (str(o) for o in figures if o != name))
+        looks = f", such as {other}" if away <= SAME else ""
         raise OverlapError(
             f"{answer.source}: {name} agrees with what is known in {agreeing:.0%} of "
-            f"{len(common)} months only; it is another series{_resembled(new, name, figures)}"
+            f"{len(common)} months only; it is another series{looks}"
         )
-    _refuse_better_match(fresh, name, figures, answer.source)
+    _refuse_better_match(fresh, name, alike, answer.source)
     rebased = abs(center - 1) > max(SAME if entry.revised else FINAL, FINAL)
     if rebased:
         _refuse_unit(new, old, center, entry, answer)
@@ -164,34 +171,15 @@ def _refuse_unlike(new: pd.Series, old: pd.Series, name: str, who: str) -> None:
         )
 
 
-def _refuse_better_match(fresh: pd.DataFrame, name: str, figures: pd.DataFrame, who: str) -> None:
+def _refuse_better_match(fresh: pd.DataFrame, name: str, alike: Resemblance, who: str) -> None:
     """Refuse a slot that fits the history of another slot better than its own."""
-    others = [str(other) for other in fresh if other != name]
-    distances = {other: _distance(fresh[name], figures[other]) for other in (name, *others)}
-    best = min(distances, key=lambda other: distances[other])
-    if best != name and distances[best] < BETTER * distances[name]:
+    own = alike.distances(name, [name])[name]
+    best, distance = alike.closest(name, (str(other) for other in fresh if other != name))
+    if distance < BETTER * own:
         raise OverlapError(
             f"{who}: {name} is closer to what is known of {best} than to its own past; the order "
             "of the answer has changed"
         )
-
-
-def _resembled(new: pd.Series, name: str, figures: pd.DataFrame) -> str:
-    """Words for the known series that the figures look like, if there is one."""
-    distances = {str(other): _distance(new, figures[other]) for other in figures if other != name}
-    best = min(distances, key=lambda other: distances[other])
-    return f", such as {best}" if distances[best] <= SAME else ""
-
-
-def _distance(new: pd.Series, old: pd.Series) -> float:
-    """Median distance of logs over the known months, infinite where there are too few."""
-    recent = old.dropna().tail(MONTHS)
-    common = new.dropna().index.intersection(recent.index)
-    a, b = new[common].to_numpy(), recent[common].to_numpy()
-    positive = (a > 0) & (b > 0)
-    if positive.sum() < WANTED:
-        return float("inf")
-    return float(np.median(np.abs(np.log(a[positive] / b[positive]))))
 
 
 def _wide(answer: Answer) -> pd.DataFrame:
