@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import io
+import json
+import math
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from tradeshock.features.errors import AnswerError, SourceError
-from tradeshock.features.fetching.text import read_text, refuse_page
+from tradeshock.features.fetching.sheet_reader import MISSING
+from tradeshock.features.fetching.text import read_text, refuse_page, shortened
 
-Cell = str | float | int | bool | date | time | timedelta
+Cell = str | float | int | datetime
 # Far more than any publisher's workbook; a packed file can claim to hold anything.
 MOST_BYTES = 400_000_000
+# What reading a workbook may take.
+SECONDS = 60.0
+_READER = Path(__file__).with_name("sheet_reader.py")
 _PACKED = b"PK"
 _BIFF = b"\xd0\xcf\x11\xe0"
 
 
-def read_sheet(body: bytes, publisher: str, sheet: str) -> list[list[Cell]]:
-    """Cells of one sheet, by its name in whichever case; .xls and .xlsx by their bytes.
+def read_sheet(body: bytes, publisher: str, *names: str) -> list[list[Cell]]:
+    """Cells of the first sheet of these names, in whichever case; .xls and .xlsx by their bytes.
 
     Raises
     ------
@@ -29,31 +39,33 @@ def read_sheet(body: bytes, publisher: str, sheet: str) -> list[list[Cell]]:
     SourceError
         If python-calamine is not installed.
     """
-    try:
-        import python_calamine
-    except ImportError as error:
+    _refuse_no_workbook(body, publisher)
+    if find_spec("python_calamine") is None:
         raise SourceError(
             f"{publisher} sends workbooks, which need python-calamine: pip install "
             "'tradeshock[excel]'"
-        ) from error
-    _refuse_no_workbook(body, publisher)
-    try:
-        book = python_calamine.load_workbook(io.BytesIO(body))
-        names = {name.strip().casefold(): name for name in book.sheet_names}
-        name = names.get(sheet.strip().casefold())
-        rows = None if name is None else book.get_sheet_by_name(name).to_python(False)
-    except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise AnswerError(f"{publisher} sent a workbook that is cut short or broken") from error
-    except BaseException as error:
-        # A panic of the reader on damaged bytes is no subclass of Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise AnswerError(f"{publisher} sent a workbook that is broken") from None
-    if rows is None:
-        raise AnswerError(
-            f"{publisher} sent a workbook without a sheet {sheet!r}; it has {book.sheet_names[:9]}"
         )
-    return [list(row) for row in rows]
+    command = [sys.executable, "-I", str(_READER), *names]
+    try:
+        run = subprocess.run(command, input=body, capture_output=True, timeout=SECONDS, check=False)
+        text = run.stdout.decode("utf-8") if run.returncode in (0, MISSING) else ""
+        found = json.loads(text)
+    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+        raise AnswerError(f"{publisher} sent a workbook that is cut short or broken") from error
+    if run.returncode == MISSING:
+        raise AnswerError(
+            f"{publisher} sent a workbook without a sheet {names[0]!r}; it has "
+            f"{shortened(str(found))}"
+        )
+    return [[_cell(cell) for cell in row] for row in found]
+
+
+def _cell(cell: object) -> Cell:
+    if isinstance(cell, list):
+        return datetime.fromisoformat(cell[0])
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return ""
+    return cell if isinstance(cell, str | int | float) else str(cell)
 
 
 def read_packed(body: bytes, publisher: str, name: str) -> bytes:

@@ -81,8 +81,8 @@ def read_imports(body: bytes) -> pd.DataFrame:
         If no sheet has the columns, or Korea is not in it.
     """
     rows: list[Figure] = []
-    sheet = _country_sheet(body)
-    header = [str(cell).strip().upper() for cell in sheet[0]]
+    sheet = read_sheet(body, CENSUS, *_SHEETS)
+    header = [str(cell).strip().upper() for cell in sheet[0]] if sheet else []
     try:
         year, code = header.index("YEAR"), header.index("CTY_CODE")
         columns = [header.index(f"I{name}") for name in _MONTHS]
@@ -133,19 +133,6 @@ class CensusImports(Source):
         """Whole workbook."""
         reply = client.get("https://www.census.gov/foreign-trade/balance/country.xlsx")
         yield self.answer(read_imports(reply.body), reply)
-
-
-def _country_sheet(body: bytes) -> list[list[Cell]]:
-    failure: AnswerError | None = None
-    for name in _SHEETS:
-        try:
-            sheet = read_sheet(body, CENSUS, name)
-        except AnswerError as error:
-            failure = failure or error
-            continue
-        if sheet:
-            return sheet
-    raise failure or AnswerError(f"{CENSUS} sent an empty workbook")
 
 
 def _tables(text: str) -> dict[str, list[list[str]]]:

@@ -25,7 +25,7 @@ def read_uncertainty(body: bytes) -> pd.DataFrame:
     AnswerError
         If no sheet has year, month and the column.
     """
-    sheet = _sheet(body)
+    sheet = read_sheet(body, AUTHORS, *SHEETS)
     header = sheet[0] if sheet else []
     places = [column_named(header, name) for name in ("year", "month", "trade policy")]
     if None in places:
@@ -56,16 +56,6 @@ class PolicyUncertainty(Source):
         """Whole workbook."""
         reply = client.get("https://www.policyuncertainty.com/media/Categorical_EPU_Data.xlsx")
         yield self.answer(read_uncertainty(reply.body), reply)
-
-
-def _sheet(body: bytes) -> list[list[Cell]]:
-    failure: AnswerError | None = None
-    for name in SHEETS:
-        try:
-            return read_sheet(body, AUTHORS, name)
-        except AnswerError as error:
-            failure = error
-    raise failure or AnswerError(f"{AUTHORS} sent no workbook")
 
 
 def _month(year: Cell, number: Cell) -> pd.Period | None:

@@ -173,6 +173,8 @@ def _refuse_unlike(new: pd.Series, old: pd.Series, name: str, who: str) -> None:
 
 def _refuse_better_match(fresh: pd.DataFrame, name: str, alike: Resemblance, who: str) -> None:
     """Refuse a slot that fits the history of another slot better than its own."""
+    if fresh.shape[1] == 1:
+        return
     own = alike.distances(name, [name])[name]
     best, distance = alike.closest(name, (str(other) for other in fresh if other != name))
     if distance < BETTER * own:
