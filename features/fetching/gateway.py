@@ -77,4 +77,6 @@ def _refuse(code: str, words: str, publisher: str, service: str) -> None:
             f"{publisher} does not take the key in {KEY_NAME} for {service} ({shown}); apply for "
             "this service at www.data.go.kr, and wait an hour after it is granted"
         )
-    raise AnswerError(f"{publisher} reports an error in {service} (code {code or '-'}): {shown}")
+    raise AnswerError(
+        f"{publisher} reports an error in {service} (code {shortened(code) or '-'}): {shown}"
+    )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradeshock.features.errors import AnswerError
 from tradeshock.features.fetching.documents import read_table
+from tradeshock.features.fetching.text import shortened
 from tradeshock.features.fetching.tidy import Figure, amount, figures, month
 
 _TIMES = ("TIME_PERIOD", "OBS_VALUE")
@@ -31,10 +32,10 @@ def read_observations(
     rows: list[Figure] = []
     for row in read_table(body, publisher, (*key, *_TIMES)):
         if other := {name: row[name] for name, code in key.items() if row[name] != code}:
-            raise AnswerError(f"{publisher} sent rows of another series: {other}")
+            raise AnswerError(f"{publisher} sent rows of another series: {shortened(str(other))}")
         when, value = month(row["TIME_PERIOD"]), amount(row["OBS_VALUE"], publisher)
         if when is None:
-            raise AnswerError(f"{publisher} sent {row['TIME_PERIOD'][:20]!r} as a month")
+            raise AnswerError(f"{publisher} sent {shortened(row['TIME_PERIOD'])!r} as a month")
         if value is not None:
             rows.append((series, when, value))
     return figures(rows, publisher)

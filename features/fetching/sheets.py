@@ -81,7 +81,9 @@ def read_packed(body: bytes, publisher: str, name: str) -> bytes:
         raise AnswerError(f"{publisher} sent no zip file; its address may have changed")
     with _opened(body, publisher) as packed:
         if name not in packed.namelist():
-            raise AnswerError(f"{publisher} sent a zip without {name}: {packed.namelist()[:9]}")
+            raise AnswerError(
+                f"{publisher} sent a zip without {name}: {shortened(str(packed.namelist()))}"
+            )
         try:
             return packed.read(name)
         except _DAMAGED as error:

@@ -140,7 +140,7 @@ def _body(response: BaseHTTPResponse, call: Call) -> bytes:
             raise TransportError("it took too long", final=True)
     expected = response.headers.get("Content-Length", "")
     packed = response.headers.get("Content-Encoding", "identity") != "identity"
-    if expected.isdigit() and not packed and size != int(expected):
+    if expected.isdecimal() and not packed and size != int(expected):
         raise TransportError(f"only {size:,} of {int(expected):,} bytes came")
     return b"".join(pieces)
 
@@ -178,7 +178,7 @@ def _wait(text: str | None) -> float | None:
     """Seconds of a Retry-After, which is a number or a date."""
     if text is None:
         return None
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)

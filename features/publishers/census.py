@@ -12,7 +12,7 @@ from tradeshock.features.errors import AnswerError
 from tradeshock.features.fetching.client import Client
 from tradeshock.features.fetching.sheets import Cell, read_packed, read_sheet
 from tradeshock.features.fetching.source import Source
-from tradeshock.features.fetching.text import read_text
+from tradeshock.features.fetching.text import read_text, shortened
 from tradeshock.features.fetching.tidy import (
     Figure,
     amount,
@@ -65,7 +65,7 @@ def read_orders(body: bytes) -> pd.DataFrame:
         written = codes["TIME PERIODS"].get(row["per_idx"], "")
         when = month(written) or _named_month(written)
         if when is None:
-            raise AnswerError(f"{CENSUS} sent orders of {written!r}, which is no month")
+            raise AnswerError(f"{CENSUS} sent orders of {shortened(written)!r}, which is no month")
         rows.append(("us_electronics_orders", when, value))
     return without_months_to_come(figures(rows, CENSUS))
 
@@ -172,4 +172,4 @@ def _codes(tables: dict[str, list[list[str]]], name: str, number: str, code: str
 def _named_month(text: str) -> pd.Period | None:
     """Month written as "Jan-1992" or "Jan1992"."""
     name, year = text[:3].lower(), text[-4:]
-    return period(int(year), NAMES[name]) if name in NAMES and year.isdigit() else None
+    return period(int(year), NAMES[name]) if name in NAMES and year.isdecimal() else None

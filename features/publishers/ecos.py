@@ -143,9 +143,13 @@ def _rows(body: bytes, code: Code) -> list[dict[str, str]]:
         if missing := {"STAT_CODE", "TIME", "DATA_VALUE", "UNIT_NAME"} - set(row):
             raise AnswerError(f"{BANK} sent rows without {sorted(missing)}; its form has changed")
         if row["STAT_CODE"] != code.table or row.get("ITEM_CODE1") != code.items.split("/")[0]:
-            raise AnswerError(f"{BANK} sent rows of {row['STAT_CODE']}, not of {code.table}")
+            raise AnswerError(
+                f"{BANK} sent rows of {shortened(row['STAT_CODE'])}, not of {code.table}"
+            )
         if code.unit and row["UNIT_NAME"].strip() != code.unit:
-            raise AnswerError(f"{BANK} sent figures in {row['UNIT_NAME']!r}, not in {code.unit!r}")
+            raise AnswerError(
+                f"{BANK} sent figures in {shortened(row['UNIT_NAME'])!r}, not in {code.unit!r}"
+            )
     return rows
 
 
@@ -160,4 +164,4 @@ def _refusal(result: object) -> list[dict[str, str]]:
         raise AccessError(f"{BANK} does not know the key in {KEY_NAME} ({words}); check it")
     if code in ("ERROR-602", "ERROR-600"):
         raise QuotaError(f"{BANK} gives no more answers for now ({code}: {words}); try tomorrow")
-    raise AnswerError(f"{BANK} says {code}: {words}")
+    raise AnswerError(f"{BANK} says {shortened(code)}: {words}")
