@@ -59,8 +59,8 @@ def read_table(body: bytes, publisher: str, columns: Sequence[str]) -> Iterator[
         header = [name.strip() for name in next(rows, [])]
         if wrong := [name for name in columns if header.count(name) != 1]:
             raise AnswerError(
-                f"{publisher} sent a table whose columns {shortened(str(wrong))} are missing or doubled; it has "
-                f"{shortened(str(header))}"
+                f"{publisher} sent a table whose columns {shortened(str(wrong))} are missing or "
+                f"doubled; it has {shortened(str(header))}"
             )
         for number, row in enumerate(rows, start=2):
             if not row:

@@ -112,8 +112,8 @@ class EcosShares(Source):
     licence = "open, with attribution"
 
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
-        """Closes from `since` on, as quotes."""
-        times = f"{since:%Y%m}01/{client.month:%Y%m}31"
+        """Closes from ten months before `since` on, as quotes."""
+        times = f"{since - COMPARED:%Y%m}01/{client.month:%Y%m}31"
         reply = _ask(client, True, ROWS, f"{SHARES.table}/D/{times}/{SHARES.items}")
         yield self.answer(read_closes(reply.body), reply)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import pandas as pd
@@ -23,6 +24,7 @@ _COUNTRIES = (
 _WINDOWS = ("_first_10_days", "_first_20_days", "")
 
 
+@cache
 def totals() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Totals, and sets of series of which each adds up to no more."""
     found: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -58,8 +60,11 @@ def refuse_more_than_total(fresh: pd.DataFrame, known: pd.DataFrame, who: str) -
     OverlapError
         With the month, the sum and the total.
     """
-    merged = fresh.combine_first(known.reindex(fresh.index))
-    for total, parts in _concerned(fresh):
+    concerned = list(_concerned(fresh))
+    needed = {name for total, parts in concerned for name in (total, *parts)}
+    names = [name for name in known if name in needed]
+    merged = fresh.combine_first(known[names].reindex(fresh.index))
+    for total, parts in concerned:
         if total not in merged:
             continue
         there = [part for part in parts if part in merged]
