@@ -89,6 +89,10 @@ class StaleSeriesWarning(UserWarning):
         self.series = series
 
 
+class StoredFileWarning(UserWarning):
+    """A part of a file is damaged and was left out."""
+
+
 class CalendarWarning(UserWarning):
     """Figures begin before the holidays of their nation are known."""
 

@@ -1,8 +1,10 @@
 """Set-up shared by all tests."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 # Before NumPy is imported: many BLAS threads on small matrices cost more than they save.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -13,6 +15,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tradeshock.features import Panel
     from tradeshock.models import Record
 
@@ -26,6 +30,36 @@ settings.load_profile("tradeshock")
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: some tests wait for processes of their own."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_home(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[None]":
+    """Keep what fixtures of the session read out of the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADESHOCK_HOME", str(tmp_path_factory.mktemp("session") / "home"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(
+    _session_home: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> "Path":
+    """Return the test's own TRADESHOCK_HOME, which is not there yet."""
+    folder = tmp_path_factory.getbasetemp() / f"home-{uuid4().hex}"
+    monkeypatch.setenv("TRADESHOCK_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> "Callable[[str], None]":
+    """Return what sets the clock, UTC; it shows the snapshot's day, so that nothing is old."""
+
+    def show(moment: str) -> None:
+        time = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        monkeypatch.setattr("tradeshock.features.vintages.clock.now", lambda: time)
+
+    show("2026-05-15T03:00:00")
+    return show
 
 
 @pytest.fixture(scope="session")

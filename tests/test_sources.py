@@ -25,7 +25,7 @@ from tradeshock.features.publishers import census, customs, ecos, kosis
 from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
 from tradeshock.features.sources.registry import all_sources
-from tradeshock.forecast.cli.doctor import doctor as command
+from tradeshock.forecast.cli.data_commands.doctor import doctor as command
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 LAST = pd.Period("2026-10", freq="M")
@@ -558,9 +558,10 @@ def test_the_table_of_the_doctor_reads_as_help(
 
 
 def test_the_command_asks_and_says_what_to_do(
-    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TRADESHOCK_MIRROR", played[0])
+    monkeypatch.setenv("TRADESHOCK_HOME", str(tmp_path))
     for name in SECRETS:
         monkeypatch.delenv(name, raising=False)
     run = CliRunner().invoke(command, ["--source", "fed_g17", "--source", "kosis_ict"])

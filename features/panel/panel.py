@@ -287,14 +287,17 @@ class Panel(StatedFigures):
         --------
         changes : what is new and what is revised, before it is appended.
         """
-        today = pd.Timestamp.now().normalize()
-        day = max(today, self.origin) if seen is None else as_day(seen)
+        day = max(pd.Timestamp.now().normalize(), self.origin) if seen is None else as_day(seen)
         if day < self.origin:
             raise PanelError(
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
         added = Additions.of(self, read_figures(self, figures, reading), day)
+        return self.with_additions(added, day)
+
+    def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:
+        """Return a panel with what was added to its figures by a day (see `append`)."""
         refuse_contradictions(added.values, self.catalog)
         warn_of_odd_figures(added.values[added.touched], self.catalog)
         # Holidays announced since the old origin are known now.
@@ -318,12 +321,10 @@ class Panel(StatedFigures):
     def with_vintages(self, vintages: Vintages) -> Panel:
         """Return the panel with figures as they were first and later seen.
 
-        Its own figures are the newest of each; on earlier days it has those that had been seen by
-        then, and before the first the oldest.
+        On earlier days it has those that had been seen by then, and before the first the oldest.
         """
-        values = pd.DataFrame(
-            vintages.seen_by(self.origin, self.values), self.values.index, self.values.columns
-        )
+        seen = vintages.seen_by(self.origin, self.values)
+        values = pd.DataFrame(seen, self.values.index, self.values.columns)
         panel = Panel._of(values, self.catalog, self.calendar, self.origin)
         panel.learned_days, panel.vintages = self.learned_days, vintages
         panel.quotes = self.quotes

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import PanelError
+
+# A part of the names of exported files.
+SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Answer:
     Parameters
     ----------
     source : str
-        Who said it, such as "fed_h10"; "user" for what was typed.
+        Who said it, such as "fed_h10"; "user" for what was typed. Letters, digits,
+        "_", "." and "-".
     fetched : datetime
         When it was fetched, with its time zone; kept in UTC, to the second.
     figures : DataFrame
@@ -34,8 +37,8 @@ class Answer:
     Raises
     ------
     PanelError
-        If the time has no zone, a column is missing, a value is infinite or no number, or a figure
-        has two values.
+        If the time has no zone, the source has no such name, a column is missing, a value is
+        infinite or no number, or a figure has two values.
     """
 
     source: str
@@ -51,6 +54,9 @@ class Answer:
                 "zone; give datetime.now(UTC)"
             )
         object.__setattr__(self, "fetched", self.fetched.astimezone(UTC).replace(microsecond=0))
+        if not SOURCE.fullmatch(self.source):
+            raise PanelError(f"got {self.source!r} as a source; name it like 'fed_h10'")
+        object.__setattr__(self, "note", " ".join(self.note.split()))
         object.__setattr__(self, "figures", self._tidy())
 
     @property
@@ -65,6 +71,11 @@ class Answer:
             raise PanelError(
                 f"the answer of {self.source} lacks the columns {missing}; it needs series, month "
                 "(or day) and value"
+            )
+        ids = self.figures["series"].unique()
+        if odd_ids := [id for id in ids if not (isinstance(id, str) and id and id.isprintable())]:
+            raise PanelError(
+                f"the answer of {self.source} has a series {odd_ids[0]!r}; give an id that prints"
             )
         times = self.figures[when]
         rows = pd.DataFrame(
@@ -84,16 +95,3 @@ class Answer:
                 f"{row['value']:g}, which is no number, or not the only one; give one finite value"
             )
         return rows.sort_values(["series", when], ignore_index=True)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of source, moment and figures, by which two stores know the same answer."""
-        rows = self.figures
-        values = rows["value"].to_numpy()
-        times = rows.iloc[:, 1]
-        digest = hashlib.sha256("\n".join([self.source, *rows["series"], ""]).encode())
-        digest.update(f"{times.name} {self.fetched:%Y-%m-%dT%H:%M:%SZ}\n".encode())
-        digest.update("\n".join(times.astype(str)).encode())
-        # One NaN and one zero: both have more than one pattern of bits.
-        digest.update(np.where(np.isnan(values), np.nan, values + 0.0).tobytes())
-        return digest.hexdigest()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tradeshock.features.files.table import Reading
     from tradeshock.features.panel.panel import Panel
 
@@ -111,9 +113,7 @@ def with_panel(command: Command) -> Command:
     )
     @wraps(command)
     def command_with_panel(csv: str | None, add: str | None, **options: Any) -> None:
-        own, reading = _taken(options, OWN_FIGURES), _taken(options, HOW_TO_READ)
-        if reading.get("columns"):
-            reading["columns"] = _renamed(reading["columns"])
+        own, reading = _taken(options, OWN_FIGURES), reading_of(options)
         if csv is None and (own or (reading and add is None)):
             name = next(iter({**own, **reading}))
             option = SINGULAR.get(name, name.replace("_", "-"))
@@ -121,7 +121,10 @@ def with_panel(command: Command) -> Command:
             if not own:
                 what = "a file of figures; give it with --csv FILE or --add FILE"
             raise click.UsageError(f"--{option} describes {what}")
-        panel = _panel(csv, own, reading)
+        if csv is None:
+            panel = _latest(say_age=options.get("as_of") is None and add is None)
+        else:
+            panel = _panel(csv, own, reading)
         command(panel=panel if add is None else _with_newer(panel, add, reading), **options)
 
     asking: Command = command_with_panel
@@ -130,14 +133,10 @@ def with_panel(command: Command) -> Command:
     return asking
 
 
-def _panel(csv: str | None, own: dict[str, Any], reading: dict[str, Any]) -> Panel:
+def _panel(csv: str, own: dict[str, Any], reading: Reading) -> Panel:
     from tradeshock.features.panel.panel import Panel
     from tradeshock.features.panel.release import ReleaseRule
 
-    if csv is None:
-        from tradeshock.features.snapshot import load_panel
-
-        return load_panel()
     if "release_after" not in own and "catalog" not in own:
         raise click.UsageError(
             "--csv needs --release-after DAYS: how many days after a month's end its figure "
@@ -149,23 +148,51 @@ def _panel(csv: str | None, own: dict[str, Any], reading: dict[str, Any]) -> Pan
     return Panel.from_file(csv, rule, transform=transform, **own, **reading)
 
 
-def _with_newer(panel: Panel, add: str, reading: dict[str, Any]) -> Panel:
+def _latest(*, say_age: bool) -> Panel:
+    """Korea's figures; of which day they are is said where no other day is asked for."""
+    from tradeshock.forecast.monthly.latest import latest_figures
+
+    latest = latest_figures()
+    for note in latest.notes:
+        click.echo(f"Warning: {note}", err=True)
+    if say_age and (sentence := latest.sentence()):
+        click.echo(sentence, err=True)
+    return latest.panel
+
+
+def _with_newer(panel: Panel, add: str, reading: Reading) -> Panel:
     """Panel with the figures of a file on top; what they change is said."""
     from tradeshock.features.files.table import read_table
 
-    figures = read_table(add, cast("Reading", reading)).values
+    figures = read_table(add, reading).values
     newer, changes = panel.append(figures), panel.changes(figures)
+    say_changes(changes, err=True)
+    return newer
+
+
+def say_changes(changes: pd.DataFrame, *, err: bool) -> None:
+    """Say what newer figures change: how many are new, and the largest revisions.
+
+    On standard error where something else is the command's output.
+    """
     kinds = changes["kind"].value_counts()
     new, revised = kinds.get("new", 0), kinds.get("revised", 0)
     months = f", {min(changes['month'])} to {max(changes['month'])}" if len(changes) else ""
     series = changes["series"].nunique()
     click.echo(
-        f"Added: {new} new and {revised} revised figures of {series} series{months}", err=True
+        f"Added: {new} new and {revised} revised figures of {series} series{months}", err=err
     )
     by_size = changes[changes["kind"] == "revised"].sort_values("revision", key=abs)
     for id, month, _, before, after, _ in by_size.tail(5).itertuples(index=False):
-        click.echo(f"  {id} {month}: {before:,.10g} is now {after:,.10g}", err=True)
-    return newer
+        click.echo(f"  {id} {month}: {before:,.10g} is now {after:,.10g}", err=err)
+
+
+def reading_of(options: dict[str, Any]) -> Reading:
+    """Take out of the options how a file is to be read."""
+    reading = _taken(options, HOW_TO_READ)
+    if reading.get("columns"):
+        reading["columns"] = _renamed(reading["columns"])
+    return cast("Reading", reading)
 
 
 def _taken(options: dict[str, Any], group: Iterable[str]) -> dict[str, Any]:

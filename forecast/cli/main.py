@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.exposure import exposure
 from tradeshock.forecast.cli.figures import with_panel
@@ -159,12 +160,4 @@ def models() -> None:
     print_models(find_models())
 
 
-@main.command()
-@click.option("--as-of", metavar="DAY", help="What was out by the end of this day.")
-@with_panel
-def data(panel: Panel, as_of: str | None) -> None:
-    """List the series, and when their next figures are due."""
-    from tradeshock.features.panel.status import data_status
-    from tradeshock.forecast.cli.output import print_status
-
-    print_status(data_status(panel if as_of is None else panel.as_of(as_of)))
+main.add_command(data)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
-KEY_FILE = "TRADESHOCK_KEYS"
+KEY_FILE = "keys"
 MIRROR = "TRADESHOCK_MIRROR"
 EXIT_NONE = 3
 
@@ -27,9 +26,10 @@ def doctor(names: tuple[str, ...], seconds: float) -> None:
     """Ask every source of figures once, store nothing, and say which of them answer."""
     from tradeshock.features.fetching.client import Client
     from tradeshock.features.fetching.keys import Keys
-    from tradeshock.features.snapshot import load_panel
     from tradeshock.features.sources.doctor import doctor as examine
     from tradeshock.features.sources.registry import all_sources
+    from tradeshock.features.vintages.home import home
+    from tradeshock.features.vintages.live import live_panel
 
     sources = all_sources()
     if unknown := sorted(set(names) - {source.name for source in sources}):
@@ -39,10 +39,8 @@ def doctor(names: tuple[str, ...], seconds: float) -> None:
             param_hint="--source",
         )
     chosen = [source for source in sources if not names or source.name in names]
-    path = os.environ.get(KEY_FILE)
-    keys = Keys.read(Path(path) if path else None)
-    client = Client(keys, deadline=seconds, mirror=os.environ.get(MIRROR))
-    table = examine(chosen, client, load_panel())
+    client = Client(Keys.read(home() / KEY_FILE), deadline=seconds, mirror=os.environ.get(MIRROR))
+    table = examine(chosen, client, live_panel())
     for row in table.itertuples():
         click.echo(f"{row.source:20} {row.state:14} {row.to:11} {row.series:2} series")
         if row.advice:

@@ -1,0 +1,23 @@
+"""Where the user's own figures are kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VARIABLE = "TRADESHOCK_HOME"
+STORE = "figures.sqlite"
+
+
+def home() -> Path:
+    """Return the folder of the user's own files: TRADESHOCK_HOME, or that of the system."""
+    if folder := os.environ.get(VARIABLE):
+        return Path(folder).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("tradeshock", appauthor=False)
+
+
+def store_path() -> Path:
+    """Return the file of the user's own figures, which need not be there."""
+    return home() / STORE
