@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tradeshock.features.errors import AccessError, AnswerError, QuotaError, SourceError
 from tradeshock.features.fetching.markup import links, read_xml
@@ -302,7 +302,7 @@ def test_an_answer_cut_short_is_refused_or_whole(name: str) -> None:
     parser, body = GOOD[name]
     whole = values(parser(body)) if name != "goods" else {}
     body = body.rstrip() if name == "goods" else body
-    places = 12 if body.startswith(b"\xd0\xcf") else 60
+    places = 5 if body.startswith(b"\xd0\xcf") else 60
     for end in range(0, len(body), max(1, len(body) // places)):
         try:
             table = parser(body[:end])
@@ -519,6 +519,7 @@ def test_no_text_breaks_the_reading_of_times(text: str) -> None:
     assert day(text) is None or isinstance(day(text), pd.Timestamp)
 
 
+@settings(max_examples=40)
 @given(
     values=st.lists(st.floats(0.1, 1e6), min_size=1, max_size=24),
     start=st.integers(0, 600),
@@ -569,7 +570,7 @@ def repacked(body: bytes, generator: random.Random) -> bytes:
 
 def test_damaged_answers_let_only_named_errors_out() -> None:
     # Seeded; continuous integration runs it for longer.
-    seconds = float(os.environ.get("TRADESHOCK_FUZZ_SECONDS", "2.5"))
+    seconds = float(os.environ.get("TRADESHOCK_FUZZ_SECONDS", "2"))
     generator = random.Random(os.environ.get("TRADESHOCK_FUZZ_SEED", "14"))
     end = time.monotonic() + seconds
     outcomes: Counter[str] = Counter()
