@@ -577,7 +577,7 @@ def test_damaged_answers_let_only_named_errors_out() -> None:
     messages: set[str] = set()
     rounds = 0
     names = sorted(GOOD)
-    while time.monotonic() < end:
+    while rounds < 2 * len(names) or time.monotonic() < end:
         name = names[rounds % len(names)]
         parser, body = GOOD[name]
         rounds += 1
@@ -594,6 +594,5 @@ def test_damaged_answers_let_only_named_errors_out() -> None:
             raise
         outcomes["read"] += 1
         assert not np.isinf(table.select_dtypes("number").to_numpy()).any()
-    assert rounds >= len(names)
     assert min(outcomes["refused"], outcomes["read"]) > 0
     assert [m for m in messages if len(m) > 600 or "\n" in m] == []
