@@ -156,7 +156,7 @@ def sums(body: bytes) -> pd.DataFrame:
 
 
 def exports(body: bytes) -> pd.DataFrame:
-    return ecos.read_months(body, "exports_total")
+    return ecos.read_months(body, "exports_total", ecos.MONTHS["exports_total"])
 
 
 def won(body: bytes) -> pd.DataFrame:

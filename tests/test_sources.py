@@ -214,19 +214,24 @@ class Publishers:
             means = [float(values.get(d.to_period("M"), newest)) for d in days]
             found = [(f"{d:%Y%m%d}", 21.5 * mean) for d, mean in zip(days, means, strict=True)]
         else:
-            name = next(n for n, c in ecos.MONTHS.items() if (c.table, c.items) == (table, items))
-            scale = ecos.MONTHS[name].scale
+            codes = {(c.table, c.items): (n, c.scale) for n, c in ecos.MONTHS.items()}
+            name, scale = codes.get((table, items), ("semiconductor_export_price", 1.0))
+            # Known figures of chips are in won here; in dollars the index moves in another way.
+            others = {"3091AA/D": self.table["usdkrw"] / 1000, "3091AA/C": self.table["brent"]}
+            column = self.table[name] / others.get(items, 1.0)
             span = (f"{first[:4]}-{first[4:]}", f"{last[:4]}-{last[4:]}")
             found = [
                 (f"{m:%Y%m}", v / scale)
-                for m, v in months_of(self.table, name)
+                for m, v in months_of(pd.DataFrame({name: column}), name)
                 if span[0] <= str(m) <= span[1]
             ]
         if not found:
             return json.dumps({"RESULT": {"CODE": "INFO-200", "MESSAGE": "no data"}})
         if len(found) > int(rows):
             return json.dumps({"RESULT": {"CODE": "ERROR-301", "MESSAGE": "too many"}})
-        common = {"STAT_CODE": table, "ITEM_CODE1": items.split("/")[0], "UNIT_NAME": "천불 "}
+        first_item, _, second = items.partition("/")
+        common = {"STAT_CODE": table, "ITEM_CODE1": first_item, "ITEM_CODE2": second or None}
+        common["UNIT_NAME"] = "천불 "
         lines = [{**common, "TIME": t, "DATA_VALUE": repr(v)} for t, v in found]
         return json.dumps({"StatisticSearch": {"list_total_count": len(lines), "row": lines}})
 
@@ -430,12 +435,30 @@ def test_without_a_key_every_keyless_series_comes(
     assert quoted == {"fed_h10", "eia_spot"}
 
 
+def test_the_currency_of_chip_prices_is_the_one_that_agrees(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    chosen = [s for s in all_sources() if s.name == "ecos_chip_price"]
+    (outcome,) = gather(chosen, ask(played[0]), panel)
+    assert outcome.passed is not None
+    assert "3091AA/W" in outcome.passed.answer.note
+    url, publishers = played
+    publishers.broken = {"ecos.bok.or.kr": (200, b'{"RESULT":{"CODE":"INFO-100"}}')}
+    try:
+        (outcome,) = gather(chosen, ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert "does not know the key" in str(outcome.error)
+
+
 def test_with_keys_all_series_come_and_no_key_is_written(
     played: tuple[str, Publishers], panel: Panel, tmp_path: Path
 ) -> None:
     url, publishers = played
     publishers.asked.clear()
-    sources = [source for source in all_sources() if source.needs_key or source.name == "ecos"]
+    sources = [
+        source for source in all_sources() if source.needs_key or source.name.startswith("ecos")
+    ]
     outcomes = list(gather(sources, ask(url, Keys(SECRETS)), panel))
     assert [str(o.error) for o in outcomes if o.error] == []
     answers = [o.passed.answer for o in outcomes if o.passed]

@@ -26,6 +26,9 @@ class Source(ABC):
         Ids of the catalog's series that it brings.
     needs_key : str or None
         Name of the key without which it gives nothing.
+    alternatives : bool
+        Whether its answers are different readings of the same figures, of which the first that
+        agrees with known ones is taken.
     licence : str
         On which terms figures may be kept.
     """
@@ -34,6 +37,7 @@ class Source(ABC):
     publisher: ClassVar[str]
     series: ClassVar[tuple[str, ...]]
     needs_key: ClassVar[str | None] = None
+    alternatives: ClassVar[bool] = False
     licence: ClassVar[str] = ""
 
     @abstractmethod

@@ -34,13 +34,14 @@ class Code(NamedTuple):
 MONTHS = {
     "exports_total": Code("901Y118", "T002", 1e-3, "천불"),
     "imports_total": Code("901Y118", "T004", 1e-3, "천불"),
-    "semiconductor_export_price": Code("402Y014", "3091AA/D", 1.0, ""),
     "dram_export_price": Code("402Y016", "30911201AA/C", 1.0, ""),
 }
+# In won, dollars or the currency of contracts: which one the known figures are, only they can tell.
+CHIP_PRICES = tuple(Code("402Y014", f"3091AA/{currency}", 1.0, "") for currency in "DWC")
 SHARES = Code("802Y001", "0001000", 1.0, "")
 
 
-def read_months(body: bytes, series: str) -> pd.DataFrame:
+def read_months(body: bytes, series: str, code: Code) -> pd.DataFrame:
     """Monthly figures of one series in the catalog's unit.
 
     Raises
@@ -48,7 +49,6 @@ def read_months(body: bytes, series: str) -> pd.DataFrame:
     AccessError, QuotaError, AnswerError
         What ECOS says with HTTP 200; an empty frame where it has no figures.
     """
-    code = MONTHS[series]
     found = []
     for row in _rows(body, code):
         when, value = month(row["TIME"]), amount(row["DATA_VALUE"], BANK)
@@ -88,18 +88,24 @@ class EcosMonths(Source):
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
         """One answer a series, with ten known months before `since`."""
         for series, code in MONTHS.items():
-            yield self._series(client, since, series, code)
+            table, replies = _months(client, since, series, code)
+            yield self.answer(table, *replies)
 
-    def _series(self, client: Client, since: pd.Period, series: str, code: Code) -> Answer:
-        keyed = KEY_NAME in client.keys
-        span, rows = (ROWS, ROWS) if keyed else (SAMPLE_ROWS, SAMPLE_ROWS)
-        replies: list[Reply] = []
-        tables = []
-        for first, last in windows(since - COMPARED, client.month, span):
-            times = f"{first:%Y%m}/{last:%Y%m}"
-            replies.append(_ask(client, keyed, rows, f"{code.table}/M/{times}/{code.items}"))
-            tables.append(read_months(replies[-1].body, series))
-        return self.answer(pd.concat(tables, ignore_index=True), *replies)
+
+class EcosChipPrice(Source):
+    """Export price of semiconductors, whose currency known figures must tell."""
+
+    name = "ecos_chip_price"
+    publisher = BANK
+    series = ("semiconductor_export_price",)
+    alternatives = True
+    licence = "open, with attribution"
+
+    def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
+        """One answer a currency."""
+        for code in CHIP_PRICES:
+            table, replies = _months(client, since, self.series[0], code)
+            yield self.answer(table, *replies)
 
 
 class EcosShares(Source):
@@ -116,6 +122,21 @@ class EcosShares(Source):
         times = f"{since - COMPARED:%Y%m}01/{client.month:%Y%m}31"
         reply = _ask(client, True, ROWS, f"{SHARES.table}/D/{times}/{SHARES.items}")
         yield self.answer(read_closes(reply.body), reply)
+
+
+def _months(
+    client: Client, since: pd.Period, series: str, code: Code
+) -> tuple[pd.DataFrame, list[Reply]]:
+    """Months from ten before `since` on, in windows of ten where there is no key."""
+    keyed = KEY_NAME in client.keys
+    span, rows = (ROWS, ROWS) if keyed else (SAMPLE_ROWS, SAMPLE_ROWS)
+    replies: list[Reply] = []
+    tables = []
+    for first, last in windows(since - COMPARED, client.month, span):
+        times = f"{first:%Y%m}/{last:%Y%m}"
+        replies.append(_ask(client, keyed, rows, f"{code.table}/M/{times}/{code.items}"))
+        tables.append(read_months(replies[-1].body, series, code))
+    return pd.concat(tables, ignore_index=True), replies
 
 
 def _ask(client: Client, keyed: bool, rows: int, path: str) -> Reply:
@@ -142,10 +163,10 @@ def _rows(body: bytes, code: Code) -> list[dict[str, str]]:
     for row in rows:
         if missing := {"STAT_CODE", "TIME", "DATA_VALUE", "UNIT_NAME"} - set(row):
             raise AnswerError(f"{BANK} sent rows without {sorted(missing)}; its form has changed")
-        if row["STAT_CODE"] != code.table or row.get("ITEM_CODE1") != code.items.split("/")[0]:
-            raise AnswerError(
-                f"{BANK} sent rows of {shortened(row['STAT_CODE'])}, not of {code.table}"
-            )
+        items = [row.get(f"ITEM_CODE{i}", "") for i in (1, 2)]
+        if row["STAT_CODE"] != code.table or "/".join(items).rstrip("/") != code.items:
+            other = shortened(f"{row['STAT_CODE']} {items}")
+            raise AnswerError(f"{BANK} sent rows of {other}, not of {code.table} {code.items}")
         if code.unit and row["UNIT_NAME"].strip() != code.unit:
             raise AnswerError(
                 f"{BANK} sent figures in {shortened(row['UNIT_NAME'])!r}, not in {code.unit!r}"

@@ -58,7 +58,8 @@ def gather(
             yield Outcome(source, error=_no_key(source, client))
             continue
         first = since if since is not None else first_missing(source, known)
-        yield from _ask(source, client, known, first)
+        outcomes = _ask(source, client, known, first)
+        yield from _first_that_passes(outcomes) if source.alternatives else outcomes
 
 
 def first_missing(source: Source, known: Panel) -> pd.Period:
@@ -83,6 +84,16 @@ def _ask(source: Source, client: Client, known: Panel, since: pd.Period) -> Iter
         if answer is None:
             return
         yield _judged(source, answer, client, known)
+
+
+def _first_that_passes(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """One outcome of alternatives: the first that passes, or why the last one did not."""
+    last = None
+    for last in outcomes:
+        if last.passed is not None:
+            break
+    if last is not None:
+        yield last
 
 
 def _judged(source: Source, answer: Answer, client: Client, known: Panel) -> Outcome:

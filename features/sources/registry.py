@@ -13,7 +13,7 @@ from tradeshock.features.publishers.customs import (
     CustomsImports,
     CustomsItems,
 )
-from tradeshock.features.publishers.ecos import EcosMonths, EcosShares
+from tradeshock.features.publishers.ecos import EcosChipPrice, EcosMonths, EcosShares
 from tradeshock.features.publishers.energy_information import BrentPrice
 from tradeshock.features.publishers.fed import FedProduction, FedRates
 from tradeshock.features.publishers.geopolitical_risk import GeopoliticalRisk
@@ -46,6 +46,7 @@ def all_sources() -> tuple[Source, ...]:
         SharePrices(),
         MonthlyRevenue(),
         EcosMonths(),
+        EcosChipPrice(),
         EcosShares(),
         IctExports(),
         CustomsItems(),
