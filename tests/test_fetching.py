@@ -1,6 +1,8 @@
 """One call to a publisher: retries, deadline, redirects, keys, against a server on this machine."""
 
 import socket
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -361,3 +363,25 @@ def test_months_are_those_of_seoul() -> None:
     late = Client(now=lambda: datetime(2026, 11, 30, 16, 0, tzinfo=UTC))
     early = Client(now=lambda: datetime(2026, 11, 30, 14, 0, tzinfo=UTC))
     assert (str(late.month), str(early.month)) == ("2026-12", "2026-11")
+
+
+def test_nothing_of_it_is_imported_before_it_is_used() -> None:
+    code = (
+        "import sys, tradeshock, tradeshock.models.pools.combination, "
+        "tradeshock.forecast.cli.main, tradeshock.models.systems.var; "
+        "print(*(m for m in sys.modules if m.split('.')[0] in ('urllib3', 'truststore') or "
+        "m.startswith(('tradeshock.features.fetching', 'tradeshock.features.sources', "
+        "'tradeshock.features.publishers'))))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_a_list_of_sources_opens_no_connection_and_no_library() -> None:
+    code = (
+        "import sys, tradeshock.features.sources.registry as r; "
+        "from tradeshock.features.fetching.client import Client; Client(); r.all_sources(); "
+        "print(*({'urllib3', 'truststore', 'python_calamine'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []

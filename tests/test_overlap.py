@@ -120,6 +120,16 @@ def test_slots_in_any_other_order_are_refused(panel: Panel, seed: int) -> None:
         refusal(panel, moved)
 
 
+def test_slots_of_nearly_the_same_size_are_told_apart(panel: Panel) -> None:
+    values = panel.values.copy()
+    values["exports_to_us"] = values["exports_to_china"] * 1.015
+    known = Panel(values, panel.catalog, panel.calendar, panel.origin)
+    table = recent(known, "exports_to_us", "exports_to_china")
+    assert check(answer(table), known).rebased == ()
+    order = {"exports_to_us": "exports_to_china", "exports_to_china": "exports_to_us"}
+    assert "the order of the answer has changed" in refusal(known, table.rename(columns=order))
+
+
 def test_the_message_names_what_it_looks_like(panel: Panel) -> None:
     table = recent(panel, "exports_ships").rename(columns={"exports_ships": "exports_steel"})
     assert "such as exports_ships" in refusal(panel, table)

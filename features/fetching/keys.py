@@ -78,7 +78,10 @@ class Keys:
         """
         if name not in self._keys:
             portal = PORTALS.get(name, "its publisher")
-            raise AccessError(f"no {name} is set; get one at {portal} and set it")
+            raise AccessError(
+                f"no {name} is set; get one at {portal}, and set it in the environment or in the "
+                "file of keys"
+            )
         return self._keys[name]
 
     def scrub(self, text: str) -> str:
