@@ -86,9 +86,7 @@ def main() -> None:
         history = Store(path).history()
         rows = sum(len(kept.values) for kept in history.answers)
         print(f"{len(history.answers)} answers, {rows} rows: {path.stat().st_size / 1e6:.2f} MB")
-        print(
-            f"append {1000 * seconds / UPDATES:.1f} ms each, {1000 * busy / UPDATES:.1f} of them cpu"
-        )
+        print(f"append {1e3 * seconds / UPDATES:.1f} ms, {1e3 * busy / UPDATES:.1f} of them cpu")
         print(f"read the file {best(lambda: Store(path).history()):.0f} ms")
         panel = panel_of(history).panel
         print(f"make the panel {best(lambda: panel_of(history)):.0f} ms")

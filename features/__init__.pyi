@@ -9,3 +9,4 @@ from tradeshock.features.readings.derived import (
 )
 from tradeshock.features.readings.quotes import as_quoted as as_quoted
 from tradeshock.features.snapshot import load_panel as load_panel
+from tradeshock.features.vintages.live import live_panel as live_panel

@@ -1,6 +1,7 @@
 from tradeshock import models as models
 from tradeshock.features.panel.panel import Panel as Panel
 from tradeshock.features.snapshot import load_panel as load_panel
+from tradeshock.features.vintages.live import live_panel as live_panel
 from tradeshock.forecast.backtesting.backtest import backtest as backtest
 from tradeshock.forecast.backtesting.many_targets import backtest_many as backtest_many
 from tradeshock.forecast.backtesting.screening import screen as screen

@@ -302,9 +302,9 @@ def forked(work):
     finally:
         os._exit(code)
 
-def heard(reading):
-    with os.fdopen(reading) as file:
-        return [line for line in file.read().split("\\n")[:-1]]
+def heard(reading, first=b""):
+    with os.fdopen(reading, "rb") as file:
+        return (first + file.read()).decode().split("\\n")[:-1]
 
 def writer(first, count):
     def work(store, say):
@@ -320,10 +320,12 @@ def reader(store, say):
 said, killed = [], 0
 for trial in range(25):
     pid, reading = forked(writer(1000 * (trial + 1), 900))
-    time.sleep(random.uniform(0.0, 0.12))
+    # Some are killed before their first word, most while they write.
+    first = os.read(reading, 1) if trial % 5 else b""
+    time.sleep(random.uniform(0.0, 0.05))
     os.kill(pid, signal.SIGKILL)
     killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
-    said += heard(reading)
+    said += heard(reading, first)
     Store().history()
 crowd = [forked(work) for work in (writer(50000, 30), writer(60000, 30), reader, reader)]
 ends = [os.waitpid(pid, 0)[1] for pid, _ in crowd]
@@ -342,7 +344,7 @@ def test_nothing_is_lost_when_writers_are_killed_and_readers_are_undisturbed() -
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     assert found["killed"] == 25
-    assert len(found["said"]) > 25
+    assert len(found["said"]) >= 20
     assert found["ends"] == [0, 0, 0, 0], run.stderr
     first, second, *readers = found["crowd"]
     assert (len(first), len(second)) == (30, 30)
