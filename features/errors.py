@@ -51,6 +51,30 @@ class StoredFileError(TradeshockError, ValueError):
     """A file that is damaged, or is not what it was taken for."""
 
 
+class SourceError(TradeshockError, RuntimeError):
+    """A publisher could not be asked, or what it answered cannot be taken."""
+
+
+class UnreachableError(SourceError):
+    """No whole answer came: no connection, no certificate, a server's error, or too late."""
+
+
+class AccessError(SourceError):
+    """A key is missing or was refused, or the publisher does not serve this address."""
+
+
+class QuotaError(SourceError):
+    """The publisher gives no more answers for now."""
+
+
+class AnswerError(SourceError):
+    """An answer came that is not what it should be: another form, cut short, or an error in it."""
+
+
+class OverlapError(SourceError):
+    """Figures contradict those that are known: another series or unit, or parts above totals."""
+
+
 class StaleSeriesWarning(UserWarning):
     """A series is older than its release rule allows and was left out.
 

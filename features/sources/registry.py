@@ -1,0 +1,57 @@
+"""Every source that the package knows, those without a key first."""
+
+from __future__ import annotations
+
+from tradeshock.features.fetching.source import Source
+from tradeshock.features.publishers.bank_for_settlements import EffectiveRate
+from tradeshock.features.publishers.census import CensusImports, CensusOrders
+from tradeshock.features.publishers.cpb import WorldTradeMonitor
+from tradeshock.features.publishers.customs import (
+    CustomsAsean,
+    CustomsCountries,
+    CustomsGoods,
+    CustomsImports,
+    CustomsItems,
+)
+from tradeshock.features.publishers.ecos import EcosChipPrice, EcosMonths, EcosShares
+from tradeshock.features.publishers.energy_information import BrentPrice
+from tradeshock.features.publishers.fed import FedProduction, FedRates
+from tradeshock.features.publishers.geopolitical_risk import GeopoliticalRisk
+from tradeshock.features.publishers.kosis import IctExports
+from tradeshock.features.publishers.new_york_fed import SupplyChainPressure
+from tradeshock.features.publishers.oecd import SharePrices
+from tradeshock.features.publishers.policy_uncertainty import PolicyUncertainty
+from tradeshock.features.publishers.taiwan import MonthlyRevenue
+from tradeshock.features.publishers.world_bank import PinkSheet
+
+
+def all_sources() -> tuple[Source, ...]:
+    """One of each source, in the order in which they are asked.
+
+    Where two bring the same series, the later one speaks last: customs' own count after the Bank
+    of Korea's.
+    """
+    return (
+        FedRates(),
+        FedProduction(),
+        CensusOrders(),
+        CensusImports(),
+        BrentPrice(),
+        PinkSheet(),
+        EffectiveRate(),
+        SupplyChainPressure(),
+        GeopoliticalRisk(),
+        PolicyUncertainty(),
+        WorldTradeMonitor(),
+        SharePrices(),
+        MonthlyRevenue(),
+        EcosMonths(),
+        EcosChipPrice(),
+        EcosShares(),
+        IctExports(),
+        CustomsItems(),
+        CustomsCountries(),
+        CustomsImports(),
+        CustomsGoods(),
+        CustomsAsean(),
+    )
