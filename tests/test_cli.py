@@ -444,6 +444,8 @@ def test_help_names_the_commands(arguments: list[str]) -> None:
         "archive",
         "scenario",
         "exposure",
+        "warn",
+        "news",
         "backtest",
         "models",
         "data",

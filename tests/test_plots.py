@@ -19,7 +19,7 @@ from tradeshock.forecast import plots
 from tradeshock.forecast.judging.calibration import coverage_hac, coverage_intervals
 from tradeshock.forecast.judging.episodes import EPISODES, Episode, csed
 from tradeshock.forecast.judging.scores import scores
-from tradeshock.forecast.plots import hangul
+from tradeshock.forecast.plots import style
 from tradeshock.forecast.plots.style import ALARM, COLOURS, INK, PLAIN, looks
 from tradeshock.forecast.report.drawing import inline_svg
 from tradeshock.models import RandomWalk, Record, SeasonalNaive
@@ -281,7 +281,7 @@ def families(ax: Axes) -> list[list[str]]:
 def test_korean_texts_fall_back_to_an_installed_font(
     frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hangul, "FONTS", ("No Such Font", "STIXGeneral", "cmr10"))
+    monkeypatch.setattr(style, "FONTS", ("No Such Font", "STIXGeneral", "cmr10"))
     korean = plots.plot_history(frame, "RandomWalk", title="수출")
     assert all(names[1:] == ["STIXGeneral"] for names in families(korean))
     english = plots.plot_history(frame, "RandomWalk", title="Exports")
@@ -291,7 +291,7 @@ def test_korean_texts_fall_back_to_an_installed_font(
 def test_without_a_korean_font_no_other_is_asked_for(
     frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(hangul, "FONTS", ("No Such Font",))
+    monkeypatch.setattr(style, "FONTS", ("No Such Font",))
     ax = plots.plot_history(frame, "RandomWalk", title="수출")
     assert all(len(names) == 1 for names in families(ax))
     svg = inline_svg(

@@ -25,7 +25,9 @@ from tradeshock.features.publishers import census, customs, ecos, kosis
 from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
 from tradeshock.features.sources.registry import all_sources
+from tradeshock.features.vintages.live import live_panel
 from tradeshock.forecast.cli.data_commands.doctor import doctor as command
+from tradeshock.forecast.cli.main import main
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 LAST = pd.Period("2026-10", freq="M")
@@ -604,3 +606,32 @@ def test_codes_of_korean_tables_stand_in_one_place() -> None:
     for code in (kosis.TABLE["itmId"], "901Y118", "402Y016", "802Y001", "8542321010"):
         assert sum(text.count(code) for text in texts.values()) <= 2
         assert len([name for name, text in texts.items() if code in text]) == 1
+
+
+def test_an_update_keeps_what_agrees_and_names_the_rest(
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url, publishers = played
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    monkeypatch.setenv("TRADESHOCK_HOME", str(tmp_path))
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    before = live_panel()
+    publishers.broken = {"www.cpb.nl": (404, b"")}
+    asked = ["data", "update", "--source", "fed_g17", "--source", "cpb_wtm"]
+    try:
+        run = CliRunner().invoke(main, [*asked, "--source", "kosis_ict"])
+        nothing = CliRunner().invoke(main, ["data", "update", "--source", "cpb_wtm"])
+    finally:
+        publishers.broken = {}
+    assert run.exit_code == 0, run.output
+    assert "1 of 3 answers kept" in run.output
+    assert "KOSIS_API_KEY" in run.output
+    after = live_panel()
+    assert after.last_month("us_ip") > before.last_month("us_ip")
+    assert after.last_month("world_trade_volume") == before.last_month("world_trade_volume")
+    for day in ("2012-05-01", "2026-04-15"):
+        assert after.as_of(day).fingerprint() == before.as_of(day).fingerprint()
+    assert nothing.exit_code == 3
+    again = CliRunner().invoke(main, ["data", "update", "--source", "fed_g17"])
+    assert "0 new and 0 revised" in again.output

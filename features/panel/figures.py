@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import groupby
 from typing import Self
 
 import numpy as np
@@ -234,6 +235,27 @@ class Figures:
             old = at[at >= 12]
             before[old] = seen[old - 12]
         return level, before
+
+    def segments(self, origins: Iterable[pd.Timestamp]) -> list[tuple[Self, list[pd.Timestamp]]]:
+        """Split origins into runs between which the past was revised.
+
+        Returns
+        -------
+        list of (Panel, origins)
+            In the order given; each panel is right for its origins and revises no past.
+        """
+        days = list(origins)
+        if self.vintages is None or not self.revises_the_past:
+            return [(self, days)]
+        runs = groupby(days, key=self.vintages.revisions_by)
+        return [(self._as_seen((part := list(run))[-1]), part) for _, run in runs]
+
+    def _as_seen(self, day: pd.Timestamp) -> Self:
+        """Uncut panel of figures as they had been seen by a day."""
+        panel = copy(self)
+        panel.values = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
+        panel.vintages = None
+        return panel
 
     def with_quotes(self, quotes: Quotes | None) -> Self:
         """Return the panel with these daily quotes in the place of its own; None for none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from os import PathLike
 from typing import Unpack
 
@@ -384,30 +383,6 @@ class Panel(StatedFigures):
         panel.release_dates = self.release_dates[:end]
         panel.learned_days = self.learned_days
         panel.quotes = None if self.quotes is None else self.quotes.before(day)
-        return panel
-
-    # -- a past that is revised -----------------------------------------------------------------
-
-    def segments(self, origins: Iterable[pd.Timestamp]) -> list[tuple[Panel, list[pd.Timestamp]]]:
-        """Split origins into runs between which the past was revised.
-
-        Returns
-        -------
-        list of (Panel, origins)
-            In the order given; each panel is right for its origins and revises no past.
-        """
-        days = list(origins)
-        if self.vintages is None or not self.revises_the_past:
-            return [(self, days)]
-        runs = groupby(days, key=self.vintages.revisions_by)
-        return [(self._as_seen((part := list(run))[-1]), part) for _, run in runs]
-
-    def _as_seen(self, day: pd.Timestamp) -> Panel:
-        """Uncut panel of figures as they had been seen by a day."""
-        values = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
-        panel = Panel._of(values, self.catalog, self.calendar, self.origin)
-        panel.release_dates, panel.learned_days = self.release_dates, self.learned_days
-        panel.quotes = self.quotes
         return panel
 
 

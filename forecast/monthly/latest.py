@@ -16,8 +16,8 @@ from tradeshock.features.vintages.home import store_path
 # Every month has a new total: figures older than this lack one.
 OLD_DAYS = 45
 NEWER = (
-    "to bring them up to date: `tradeshock data template FILE`, fill it in, `tradeshock data add "
-    "FILE`"
+    "to bring them up to date: `tradeshock data update`, or by hand `tradeshock data template "
+    "FILE`, fill it in, `tradeshock data add FILE`"
 )
 
 

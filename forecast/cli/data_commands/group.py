@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradeshock.forecast.cli.data_commands.doctor import doctor
+from tradeshock.forecast.cli.data_commands.update import update
 from tradeshock.forecast.cli.figures import HOW_TO_READ, reading_of, say_changes, with_panel
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ def status(panel: Panel, as_of: str | None) -> None:
     from tradeshock.forecast.cli.output import print_status
 
     print_status(data_status(panel if as_of is None else panel.as_of(as_of)))
+
+
+data.add_command(update)
+data.add_command(doctor)
 
 
 @data.command()

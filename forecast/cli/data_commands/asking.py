@@ -1,0 +1,62 @@
+"""Which sources are asked, and by what client: what update and doctor share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tradeshock.features.fetching.client import Client
+    from tradeshock.features.fetching.source import Source
+
+KEY_FILE = "keys"
+MIRROR = "TRADESHOCK_MIRROR"
+# Nobody answered: a scheduler may try again.
+EXIT_NONE = 3
+
+
+def with_source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask which sources, and how long one call may take."""
+    seconds = click.option(
+        "--seconds",
+        type=click.FloatRange(min=1.0),
+        default=30.0,
+        show_default=True,
+        help="What one call may take in all.",
+    )
+    names = click.option(
+        "--source", "names", multiple=True, metavar="NAME", help="Ask this one only.  Repeatable."
+    )
+    return names(seconds(command))
+
+
+def chosen_sources(names: Sequence[str]) -> list[Source]:
+    """Sources by name; all where none is named.
+
+    Raises
+    ------
+    click.BadParameter
+        If there is no such source.
+    """
+    from tradeshock.features.sources.registry import all_sources
+
+    sources = all_sources()
+    known = [source.name for source in sources]
+    if unknown := sorted(set(names) - set(known)):
+        raise click.BadParameter(
+            f"there is no source {', '.join(unknown)}; there are {', '.join(known)}",
+            param_hint="--source",
+        )
+    return [source for source in sources if not names or source.name in names]
+
+
+def user_client(seconds: float) -> Client:
+    """Client with the user's keys."""
+    from tradeshock.features.fetching.client import Client
+    from tradeshock.features.fetching.keys import Keys
+    from tradeshock.features.vintages.home import home
+
+    return Client(Keys.read(home() / KEY_FILE), deadline=seconds, mirror=os.environ.get(MIRROR))
