@@ -63,7 +63,8 @@ def totals(forecasts: tuple[ForecastPaths, ...], past: Floats) -> Iterator[tuple
     yield "total alone", draws[:, :, 0]
     yield "sum of independent parts", alone[:, :, 1:].sum(axis=2)
     yield "sum of coupled parts", coupled(draws, past, rng)[:, :, 1:].sum(axis=2)
-    yield "coherent, coupled", coherent(forecasts, past).draws()
+    yield "coherent, total kept", coherent(forecasts, past).draws()
+    yield "coherent, total moved", coherent(forecasts, past, keep_total=False).draws()
 
 
 def measured(model: Model, split: Split) -> pd.DataFrame:

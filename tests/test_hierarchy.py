@@ -307,3 +307,22 @@ def test_ten_destinations_with_short_histories(panel: Panel) -> None:
     assert len(made.series) == 12
     np.testing.assert_allclose(made.values[:, :, 1:].sum(axis=2), made.draws(), atol=1e-9)
     assert "exports_to_asean is left out: it ends in 2023-09" in made.notes
+
+
+def test_the_total_stays_what_its_own_forecast_says_or_moves_with_its_parts(
+    nodes: list[ForecastPaths], errors: Floats
+) -> None:
+    own = np.sort(nodes[0].draws()[:, -STEPS:], axis=0)
+    kept, moved = (coherent(nodes, errors, keep_total=k) for k in (True, False))
+    np.testing.assert_allclose(np.sort(kept.draws(), axis=0), own, rtol=1e-9)
+    assert np.abs(np.log(np.sort(moved.draws(), axis=0) / own)).max() > 0.005
+    # Then parts move less than where they alone have to.
+    ids = kept.series[1:]
+    away = [
+        sum(
+            np.abs(np.log(made.median(id) / nodes[i].median()[-STEPS:])).sum()
+            for i, id in enumerate(ids, 1)
+        )
+        for made in (kept, moved)
+    ]
+    assert away[1] < away[0]

@@ -23,6 +23,7 @@ def coherent(
     nodes: Sequence[ForecastPaths],
     errors: npt.ArrayLike,
     groups: Sequence[Sequence[str]] | None = None,
+    keep_total: bool = True,
 ) -> ForecastPaths:
     """Couple separate forecasts of a total and its parts, and make them add up.
 
@@ -40,6 +41,10 @@ def coherent(
         all nodes have (`past_errors`). Origins with a NaN are not used.
     groups : sequence of sequences of str, optional
         Parts that add up to the total, such as items and destinations. Default: all of them.
+    keep_total : bool
+        Whether the total's own draws stay and the parts alone move (an immutable node, Zhang,
+        Kang, Panagiotelis and Li 2023): its accuracy and intervals are those of its own forecast.
+        False moves it too, as its past errors and those of the parts say.
 
     Returns
     -------
@@ -57,11 +62,15 @@ def coherent(
     months = _shared_months(nodes)
     draws = np.stack([_draws(node, months) for node in nodes], axis=2)
     ids = [node.series[0] for node in nodes]
+    if lacking := [id for node, id in zip(nodes, ids, strict=True) if id not in node.history]:
+        raise ModelError(
+            f"the paths of {', '.join(lacking)} lack its history; give paths of a model"
+        )
     columns = _columns(ids, groups)
     past = _complete(errors, len(months), len(nodes))
     first = nodes[0]
     rng = np.random.default_rng([first.seed, len(nodes)])
-    values = _adding_up(coupled(draws, past, rng), past, columns)
+    values = _adding_up(coupled(draws, past, rng), past, columns, bool(keep_total))
     kept = pd.concat([node.history[id] for node, id in zip(nodes, ids, strict=True)], axis=1)
     notes = tuple(dict.fromkeys(note for node in nodes for note in node.notes))
     said = f"{len(ids) - 1} parts reconciled with their total; {len(past)} past origins couple them"
@@ -77,7 +86,7 @@ def coherent(
     )
 
 
-def _adding_up(draws: Floats, past: Floats, groups: list[list[int]]) -> Floats:
+def _adding_up(draws: Floats, past: Floats, groups: list[list[int]], keep_total: bool) -> Floats:
     """Reconcile step by step; draws by steps by nodes."""
     constraints = np.zeros((len(groups), draws.shape[2]))
     constraints[:, 0] = 1.0
@@ -86,6 +95,9 @@ def _adding_up(draws: Floats, past: Floats, groups: list[list[int]]) -> Floats:
     values = np.empty_like(draws)
     for step in range(draws.shape[1]):
         covariance = shrunk_covariance(past[:, step])
+        if keep_total:
+            # What has no error is not moved.
+            covariance[0], covariance[:, 0] = 0.0, 0.0
         values[:, step] = reconciled(draws[:, step], covariance, constraints)
     return values
 

@@ -138,6 +138,7 @@ def hierarchy_forecast(
     steps: int = 12,
     target: str = "exports_total",
     past: int = 60,
+    keep_total: bool = True,
 ) -> ForecastPaths:
     """Forecast a total and its parts jointly: parts and remainder add up to it in every draw.
 
@@ -155,6 +156,8 @@ def hierarchy_forecast(
         Id of the total.
     past : int
         Forecasts of as many earlier months couple the nodes.
+    keep_total : bool
+        Whether the total is that of its own forecast (see `coherent`).
 
     Returns
     -------
@@ -185,7 +188,7 @@ def hierarchy_forecast(
         each.fit(panel, node).forecast(steps + (max(ends) - end).n)
         for each, node, end in zip(models, nodes, ends, strict=True)
     ]
-    made = coherent(forecasts, errors)
+    made = coherent(forecasts, errors, keep_total=keep_total)
     return replace(made, notes=(*made.notes, *split.notes))
 
 
