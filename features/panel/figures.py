@@ -252,9 +252,22 @@ class Figures:
 
     def _as_seen(self, day: pd.Timestamp) -> Self:
         """Uncut panel of figures as they had been seen by a day."""
+        seen = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
+        return self.supposing(seen)
+
+    def supposing(self, figures: pd.DataFrame) -> Self:
+        """Return a panel with other figures in the place of its own, on the same day.
+
+        For questions such as what a model would say had a figure come as expected. Nothing is
+        checked: figures that are supposed may contradict each other, and revise nothing.
+
+        Parameters
+        ----------
+        figures : DataFrame
+            Of the panel's own months and series; NaN where nothing is out.
+        """
         panel = copy(self)
-        panel.values = pd.DataFrame(self.seen_by(day), self.values.index, self.values.columns)
-        panel.vintages = None
+        panel.values, panel.vintages = figures, None
         return panel
 
     def with_quotes(self, quotes: Quotes | None) -> Self:

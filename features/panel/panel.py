@@ -324,25 +324,24 @@ class Panel(StatedFigures):
         """
         seen = vintages.seen_by(self.origin, self.values)
         values = pd.DataFrame(seen, self.values.index, self.values.columns)
-        panel = Panel._of(values, self.catalog, self.calendar, self.origin)
-        panel.learned_days, panel.vintages = self.learned_days, vintages
-        panel.quotes = self.quotes
+        panel = self.supposing(values)
+        panel.vintages = vintages
         return panel
 
-    def supposing(self, figures: pd.DataFrame) -> Panel:
-        """Return a panel with other figures in the place of its own, on the same day.
+    def with_release(self, *entries: Series) -> Panel:
+        """Return the same figures, let out by the release rules of these catalog entries.
 
-        For questions such as what a model would say had a figure come as expected. Nothing is
-        checked: figures that are supposed may contradict each other, and revise nothing.
-
-        Parameters
-        ----------
-        figures : DataFrame
-            Of the panel's own months and series; NaN where nothing is out.
+        Raises
+        ------
+        PanelError
+            If a rule lets a figure out after the panel's origin.
         """
-        panel = Panel._of(figures, self.catalog, self.calendar, self.origin)
-        panel.release_dates, panel.learned_days = self.release_dates, self.learned_days
+        panel = Panel._of(
+            self.values, self.catalog.with_series(*entries), self.calendar, self.origin
+        )
+        panel.learned_days, panel.vintages = self.learned_days, self.vintages
         panel.quotes = self.quotes
+        panel._refuse_later_figures()
         return panel
 
     def select(self, ids: Iterable[str]) -> Panel:

@@ -37,9 +37,7 @@ def as_quoted(panel: Panel) -> Panel:
     """
     entries = (panel.catalog[str(id)] for id in panel.values.columns)
     quoted = [replace(entry, release=WHEN_QUOTED) for entry in entries if entry.quoted]
-    read = Panel(panel.values, panel.catalog.with_series(*quoted), panel.calendar, panel.origin)
-    read.learned_days, read.vintages = panel.learned_days, panel.vintages
-    read.quotes = panel.quotes
+    read = panel.with_release(*quoted)
     late = [e.id for e in quoted if read.is_stale(e.id) and not panel.is_stale(e.id)]
     if late:
         raise PanelError(

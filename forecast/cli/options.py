@@ -12,6 +12,21 @@ import click
 from tradeshock.features.days.written import MONTH
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+AS_OF = click.option(
+    "--as-of",
+    metavar="DAY",
+    help="Use only what was out by the end of this day.  [default: all figures]",
+)
+MODEL = click.option(
+    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+)
+STEPS = click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="Months after the last published one.",
+)
 ARCHIVE = click.option(
     "--archive",
     type=FOLDER,
@@ -31,21 +46,9 @@ def month(_: click.Context, option: click.Parameter, text: str | None) -> str | 
 def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
     """Ask what is to be forecast (see `tradeshock.forecast.cli.request`)."""
 
-    @click.option(
-        "--as-of",
-        metavar="DAY",
-        help="Use only what was out by the end of this day.  [default: all figures]",
-    )
-    @click.option(
-        "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
-    )
-    @click.option(
-        "--steps",
-        type=click.IntRange(min=1),
-        default=12,
-        show_default=True,
-        help="Months after the last published one.",
-    )
+    @AS_OF
+    @MODEL
+    @STEPS
     @click.option(
         "--threshold",
         type=float,

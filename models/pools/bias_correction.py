@@ -22,8 +22,8 @@ from tradeshock.models.pools.error_slopes import (
     known_counts,
 )
 from tradeshock.models.pools.known_growth import growth_as_known
+from tradeshock.models.pools.single import SingleWrapper
 from tradeshock.models.pools.steps import carried_on, covered
-from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class BiasCorrection(Wrapper):
+class BiasCorrection(SingleWrapper):
     """One model's forecasts less the part of their error that an indicator's growth foretells.
 
     The record's past errors of each step, ``100 log(actual / median)``, are regressed on how much
@@ -109,17 +109,9 @@ class BiasCorrection(Wrapper):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    @property
-    def members(self) -> Sequence[Model] | None:  # type: ignore[override]
-        """The member alone; None for the default one."""
-        return None if self.member is None else (self.member,)
-
-    @property
-    def parts(self) -> tuple[Model, ...]:
-        """The member, as it is before it is fitted."""
-        if self.member is not None:
-            return super().parts
-        return (Combination(n_draws=self.n_draws, random_state=self.random_state),)
+    def default_member(self) -> Model:
+        """See the class."""
+        return Combination(n_draws=self.n_draws, random_state=self.random_state)
 
     def combine(
         self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel

@@ -16,8 +16,8 @@ from tradeshock.models.paths import ForecastPaths, in_order_of
 from tradeshock.models.pools.bias_correction import BiasCorrection
 from tradeshock.models.pools.recent_misses import faded, recent_misses
 from tradeshock.models.pools.regime import regime_note
+from tradeshock.models.pools.single import SingleWrapper
 from tradeshock.models.pools.steps import carried_on, covered
-from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95
 LEVEL_80 = list(INTERVALS).index(0.8)
 
 
-class Recalibration(Wrapper):
+class Recalibration(SingleWrapper):
     """Online recalibration of one model's marginal distributions, order of its draws kept.
 
     For each step and each of the 50, 80, 90 and 95 % intervals a factor stretches or shrinks the
@@ -89,17 +89,9 @@ class Recalibration(Wrapper):
         self.n_draws = n_draws
         self.random_state = random_state
 
-    @property
-    def members(self) -> Sequence[Model] | None:  # type: ignore[override]
-        """The member alone; None for the default one."""
-        return None if self.member is None else (self.member,)
-
-    @property
-    def parts(self) -> tuple[Model, ...]:
-        """The member, as it is before it is fitted."""
-        if self.member is not None:
-            return super().parts
-        return (BiasCorrection(n_draws=self.n_draws, random_state=self.random_state),)
+    def default_member(self) -> Model:
+        """See the class."""
+        return BiasCorrection(n_draws=self.n_draws, random_state=self.random_state)
 
     def combine(
         self, forecasts: Sequence[ForecastPaths], record: Record, panel: Panel

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tradeshock.forecast.cli.options import FOLDER
+from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS
 
 OWN_SHOCKS = click.option(
     "--file",
@@ -27,21 +27,9 @@ def with_shock_options(command: Callable[..., None]) -> Callable[..., None]:
         is_flag=True,
         help="All paths take one value.  [default: each keeps its distance from the median]",
     )
-    @click.option(
-        "--as-of",
-        metavar="DAY",
-        help="Use only what was out by the end of this day.  [default: all figures]",
-    )
-    @click.option(
-        "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
-    )
-    @click.option(
-        "--steps",
-        type=click.IntRange(min=1),
-        default=12,
-        show_default=True,
-        help="Months after the last published one.",
-    )
+    @AS_OF
+    @MODEL
+    @STEPS
     @click.option(
         "--threshold",
         type=float,
