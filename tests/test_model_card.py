@@ -47,6 +47,7 @@ def test_card_says_what_the_forecast_rests_on(panel: Panel, small_record: Record
         "Parameters",
         "Tuning budget",
         "Seed and draws",
+        "Record",
         "Notes",
         "Assumed",
         "Judgement",

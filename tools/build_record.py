@@ -82,7 +82,8 @@ def main() -> None:
         records, wholes = zip(*(record_of(panel, s, given.store) for s in FIRST), strict=True)
         record = Record.concat(records)
         write(pd.concat(wholes))
-    record.with_figures(panel).save(FILE)
+    # Whoever has the vintages of these figures may learn from it too.
+    record.with_figures(panel, load_panel(vintages=True)).save(FILE)
 
 
 if __name__ == "__main__":

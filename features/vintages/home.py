@@ -7,6 +7,7 @@ from pathlib import Path
 
 VARIABLE = "TRADESHOCK_HOME"
 STORE = "figures.sqlite"
+RECORDS = "records"
 
 
 def home() -> Path:
@@ -21,3 +22,8 @@ def home() -> Path:
 def store_path() -> Path:
     """Return the file of the user's own figures, which need not be there."""
     return home() / STORE
+
+
+def record_path(target: str) -> Path:
+    """Return the file of a target's forecasts from days after the package's own record."""
+    return home() / RECORDS / f"{target}.npz"

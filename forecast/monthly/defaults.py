@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly.own_record import own_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.pools.recalibration import Recalibration
@@ -17,6 +20,8 @@ from tradeshock.models.univariate.random_walk import RandomWalk
 
 TARGET = "exports_total"
 FEWEST_MONTHS = 120
+# Months that a record may lag before a forecast says so.
+BEHIND = 3
 
 
 def default_model(panel: Panel, target: str) -> Model:
@@ -38,10 +43,12 @@ def default_model(panel: Panel, target: str) -> Model:
 
 
 def default_record(panel: Panel, target: str) -> Record | None:
-    """Return what the record that ships with the package says of this target.
+    """Return what is on record of past forecasts of this target.
 
-    It is asked by figures, not by names (`tradeshock.models.Record.made_from`): Korea's exports
-    in another unit, or after a revision of all their past, are not those that it was made from.
+    That is the record that ships with the package, and after it the user's own, which `tradeshock
+    run` keeps. Both are asked by figures, not by names (`tradeshock.models.Record.made_from`):
+    Korea's exports in another unit, or after a revision of all their past, are not those that they
+    were made from. What has come out since is set against what was forecast.
 
     Parameters
     ----------
@@ -53,8 +60,37 @@ def default_record(panel: Panel, target: str) -> Record | None:
     Record or None
         None if it says nothing: weights are equal then, intervals as drawn.
     """
-    record = shipped_record().made_from(panel, target)
-    return record if len(record) else None
+    shipped = shipped_record().made_from(panel, target)
+    own = own_record(target).made_from(panel, target)
+    record = Record.concat([own, shipped]) if len(own) else shipped
+    return record.with_outcomes(panel) if len(record) else None
+
+
+def record_end(paths: ForecastPaths, model: Model, record: Record | None) -> pd.Period | None:
+    """Last month whose outcome a forecast could learn from.
+
+    Parameters
+    ----------
+    paths : ForecastPaths
+        The forecast.
+    model : Model
+        That made it.
+    record : Record, optional
+        That it learnt from.
+
+    Returns
+    -------
+    Period or None
+        None for a model that learns from no record, or whose members it does not have.
+    """
+    names = _names_inside(model)
+    if record is None or not names:
+        return None
+    rows = record.as_of(paths.origin).frame
+    chosen = rows["model"].isin(names) & (rows["target"] == paths.series[0])
+    chosen &= (rows["state"] == paths.state) & (rows["step"] == 1) & rows["actual"].notna()
+    ends = rows[chosen].groupby("model")["month"].max()
+    return min(ends) if len(ends) == len(names) else None
 
 
 def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> tuple[str, ...]:
@@ -82,13 +118,20 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     }
     if lacking := [name for name, last in known.items() if not covered(steps, last)]:
         return (f"no record of past forecasts of {target} by {', '.join(lacking)}: {without}",)
+    notes = []
     last = covered(steps, *known.values())
     if last < steps:
-        return (
+        notes.append(
             f"weights and intervals after step {last} are those of step {last}, the last that the "
-            "record has",
+            "record has"
         )
-    return ()
+    end = record_end(paths, model, record)
+    if end is not None and (behind := paths.index[0].ordinal - 1 - end.ordinal) >= BEHIND:
+        notes.append(
+            f"the record of past forecasts ends with {end}, {behind} months before the last figure; "
+            "`tradeshock run` brings it up to date"
+        )
+    return tuple(notes)
 
 
 def _names_inside(model: Model) -> list[str]:

@@ -14,6 +14,7 @@ from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.forecast.judging.calibration import coverage_intervals
 from tradeshock.forecast.judging.episodes import CALM
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.monthly.defaults import record_end
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import day_words, month_words
 from tradeshock.models.base import Model
@@ -109,6 +110,7 @@ def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
         "Parameters": ", ".join(f"{name} = {value!r}" for name, value in parameters.items()),
         "Tuning budget": str(getattr(model, "tuning", "") or _budget(forecast)),
         "Seed and draws": f"{forecast.paths.seed}; {len(forecast.paths.values):,} sample paths",
+        "Record": _recorded(forecast),
         "Notes": "; ".join(forecast.paths.notes) or "none",
         "Assumed": "nothing" if forecast.conditions is None else forecast.conditions.text,
         "Judgement": "none" if forecast.judgement is None else forecast.judgement.text,
@@ -126,6 +128,14 @@ def _fetched(panel: Panel) -> str:
     if (last := max(days)) <= panel.origin.date().isoformat():
         return f"; fetched by {last}"
     return f"; as fetched later, up to {last}: revisions since the origin may be among them"
+
+
+def _recorded(forecast: MonthlyForecast) -> str:
+    """To which month the forecast has learnt from past ones."""
+    end = record_end(forecast.paths, forecast.fitted, forecast.fitted.record_)
+    if end is None:
+        return "none was learnt from"
+    return f"record of past forecasts to {month_words(end)}"
 
 
 def _budget(forecast: MonthlyForecast) -> str:

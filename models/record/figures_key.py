@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -28,38 +27,54 @@ def figures_keys(
         None if the panel lacks one of the series. An origin is left out if nothing was published
         by then, or if it is after the panel's own.
     """
-    ids = [target]
-    if state in FLASH_STATES:
-        ids.append(panel.catalog.flash(target).get(FLASH_STATES[state], ""))
-    if any(id not in panel for id in ids):
+    ids = series_of(panel, target, state)
+    if ids is None:
         return None
-    part, keys = panel.select(ids), {}
-    for origin in origins:
-        try:
-            keys[origin] = part.as_of(origin).fingerprint()
-        except PanelError:
-            continue
-    return keys
+    part = panel.select(ids)
+    keys = {origin: _key(part, origin) for origin in origins}
+    return {origin: key for origin, key in keys.items() if key is not None}
 
 
 def newest_agreeing(
-    panel: Panel, target: str, state: str, keys: Mapping[pd.Timestamp, str]
+    panel: Panel, target: str, state: str, keys: Mapping[pd.Timestamp, Collection[str]]
 ) -> pd.Timestamp | None:
     """Newest origin at which a panel's figures are those of the keys; None if there is none.
 
     It vouches for those before it, which saw a part of the same figures. Origins after the
     panel's own cannot be compared.
     """
-    known = [origin for origin in sorted(keys) if origin <= panel.origin]
+    ids, known = series_of(panel, target, state), sorted(o for o in keys if o <= panel.origin)
+    if ids is None or not known:
+        return None
+    part = panel.select(ids)
 
-    def agrees(origin: pd.Timestamp) -> bool:
-        found = figures_keys(panel, target, state, [origin])
-        return found is not None and found.get(origin) == keys[origin]
+    def agrees(figures: Panel, origin: pd.Timestamp) -> bool:
+        return _key(figures, origin) in keys[origin]
 
     # Other figures altogether differ from the first origin on; most panels agree up to the last.
-    if not known or not agrees(known[0]):
+    if not agrees(part, known[0]):
         return None
-    if panel.revises_the_past:
-        # An origin may differ though later ones agree: those before the first that does count.
-        return list(takewhile(agrees, known))[-1]
-    return next(origin for origin in reversed(known) if agrees(origin))
+    newest = None
+    # Between two revisions an origin vouches for those before it, across a revision it does not.
+    for figures, origins in part.segments(known):
+        agreeing = next((o for o in reversed(origins) if agrees(figures, o)), None)
+        newest = agreeing or newest
+        if agreeing != origins[-1]:
+            break
+    return newest
+
+
+def series_of(panel: Panel, target: str, state: str) -> list[str] | None:
+    """Return the series that a state's forecasts of a target are told apart by; None if one is missing."""
+    ids = [target]
+    if state in FLASH_STATES:
+        ids.append(panel.catalog.flash(target).get(FLASH_STATES[state], ""))
+    return ids if all(id in panel for id in ids) else None
+
+
+def _key(part: Panel, origin: pd.Timestamp) -> str | None:
+    """Fingerprint of figures at an origin; None if nothing was published by then."""
+    try:
+        return part.as_of(origin).fingerprint()
+    except PanelError:
+        return None

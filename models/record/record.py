@@ -21,6 +21,7 @@ from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
 from tradeshock.models.record.rows import (
     COLUMNS,
+    Outcomes,
     empty_frame,
     from_arrays,
     to_arrays,
@@ -29,6 +30,7 @@ from tradeshock.models.record.rows import (
 
 Array = npt.NDArray[np.float64]
 Key = tuple[str, str, str]
+Keys = frozenset[str]
 # Target, state and origin.
 Occasion = tuple[str, str, pd.Timestamp]
 
@@ -48,7 +50,7 @@ class Record:
     frame : DataFrame, optional
         Rows as `tradeshock.models.record.rows.forecast_rows` makes them; those of quantity "level"
         are kept. None: an empty record.
-    figures : mapping of (target, state, origin) to str, optional
+    figures : mapping of (target, state, origin) to frozenset of str, optional
         Fingerprints of the figures that forecasts were made from (see `with_figures`).
 
     Raises
@@ -67,7 +69,7 @@ class Record:
     """
 
     def __init__(
-        self, frame: pd.DataFrame | None = None, figures: Mapping[Occasion, str] | None = None
+        self, frame: pd.DataFrame | None = None, figures: Mapping[Occasion, Keys] | None = None
     ) -> None:
         if frame is None:
             frame = empty_frame()
@@ -110,22 +112,26 @@ class Record:
 
     # -- of which figures it speaks -------------------------------------------------------------
 
-    def with_figures(self, panel: Panel) -> Record:
-        """Return the record with a fingerprint, for each origin, of the figures it was made from.
+    def with_figures(self, *panels: Panel) -> Record:
+        """Return the record with fingerprints, for each origin, of the figures it was made from.
 
         Of the target's own figures, and in a flash state of its early count, as they stood at the
         origin. They are kept with the record by `save` and `concat`.
 
         Parameters
         ----------
-        panel : Panel
-            The one whose past was forecast.
+        *panels : Panel
+            The one whose past was forecast, and others of which the record speaks as well: the
+            same figures with the vintages that are known of them.
         """
-        figures: dict[Occasion, str] = {}
+        figures: dict[Occasion, Keys] = {}
         for (target, state), rows in self._rows.groupby(["target", "state"], sort=False):
             origins = list(pd.DatetimeIndex(rows["origin"].unique()))
-            keys = figures_keys(panel, str(target), str(state), origins) or {}
-            figures |= {(str(target), str(state), day): key for day, key in keys.items()}
+            for panel in panels:
+                found = figures_keys(panel, str(target), str(state), origins) or {}
+                for day, key in found.items():
+                    occasion = (str(target), str(state), day)
+                    figures[occasion] = figures.get(occasion, Keys()) | {key}
         signed = copy(self)
         signed._figures = figures
         return signed
@@ -147,12 +153,12 @@ class Record:
             Forecasts of the target, in each state up to the newest origin at which the panel's
             figures are those that `with_figures` saw. Empty if there is none.
         """
-        keys: dict[str, dict[pd.Timestamp, str]] = {}
-        for (name, state, origin), key in self._figures.items():
+        keys: dict[str, dict[pd.Timestamp, Keys]] = {}
+        for (name, state, origin), found in self._figures.items():
             if name == target:
-                keys.setdefault(state, {})[origin] = key
+                keys.setdefault(state, {})[origin] = found
         last = {
-            state: newest_agreeing(panel, target, state, found) for state, found in keys.items()
+            state: newest_agreeing(panel, target, state, known) for state, known in keys.items()
         }
         kept = self._rows["target"] == target
         kept &= self._rows["origin"] <= pd.to_datetime(self._rows["state"].map(last))
@@ -161,6 +167,32 @@ class Record:
         part = Record(self._rows[kept], self._figures)
         part._origin = self._origin
         return part
+
+    def with_outcomes(self, panel: Panel) -> Record:
+        """Return the record with what has come out since it was made.
+
+        Outcomes are first prints. The scores of those forecasts stay NaN, because they are taken
+        from whole paths; weights and intervals learn from quantiles and outcomes alone.
+
+        Parameters
+        ----------
+        panel : Panel
+            Holds the outcomes.
+        """
+        rows = self._rows
+        pending = np.flatnonzero(rows["known_on"].isna() & rows["target"].isin(panel.values))
+        waiting = rows.iloc[pending]
+        actual, known_on = rows["actual"].to_numpy(copy=True), rows["known_on"].to_numpy(copy=True)
+        for target, part in waiting.groupby("target", sort=False):
+            at = pending[waiting.index.get_indexer(part.index)]
+            months = pd.PeriodIndex(part["month"]).asi8.copy()
+            outcomes = Outcomes(panel, str(target), "first").at(months, "level")
+            actual[at], known_on[at] = outcomes
+        if np.isnat(known_on[pending]).all():
+            return self
+        filled = Record(rows.assign(actual=actual, known_on=known_on), self._figures)
+        filled._origin = self._origin
+        return filled
 
     # -- what is in it ------------------------------------------------------------------------
 
@@ -269,12 +301,16 @@ class Record:
         if not filled:
             return cls()
         rows = pd.concat([record.frame for record in filled], ignore_index=True)
-        figures = {occasion: key for r in filled for occasion, key in r._figures.items()}
+        figures = {occasion: keys for r in filled for occasion, keys in r._figures.items()}
         return cls(rows.drop_duplicates(list(KEYS), keep="last"), figures)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the record to an ``.npz`` file, whole or not at all."""
-        figures = [[*o[:2], str(o[2].date()), key] for o, key in sorted(self._figures.items())]
+        figures = [
+            [*occasion[:2], str(occasion[2].date()), key]
+            for occasion, keys in sorted(self._figures.items())
+            for key in sorted(keys)
+        ]
         remove_drafts(Path(path).parent)
         write_arrays(
             Path(path), SCHEMA, to_arrays(self.frame), {"figures": figures}, compressed=True
@@ -295,7 +331,10 @@ class Record:
             stored = read_arrays(Path(path), SCHEMA)
         except StoredFileError as error:
             raise ModelError(f"no record can be read: {error}") from error
-        figures = {(t, s, pd.Timestamp(day)): key for t, s, day, key in stored.about["figures"]}
+        figures: dict[Occasion, Keys] = {}
+        for target, state, day, key in stored.about["figures"]:
+            occasion = (target, state, pd.Timestamp(day))
+            figures[occasion] = figures.get(occasion, Keys()) | {key}
         return cls(from_arrays(stored.arrays), figures)
 
 
