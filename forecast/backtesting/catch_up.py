@@ -82,12 +82,10 @@ def catch_up(
     """
     known = record.with_outcomes(panel)
     for origin, _ in missing_occasions(panel, target, record, model):
-        with (
-            threadpool_limits(limits=1),
-            catch_warnings(action="ignore", category=StaleSeriesWarning),
-        ):
-            fitted = clone(model).fit(panel.as_of(origin), target, known.as_of(origin))
-            forecasts = list(_forecasts(fitted, steps))
+        figures, past = panel.as_of(origin), known.as_of(origin)
+        # Which series were old on a day of the past is of no use to anybody.
+        with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
+            forecasts = list(_forecasts(clone(model).fit(figures, target, past), steps))
         made = Record(forecast_rows(forecasts, panel, "first")).with_figures(panel)
         known = Record.concat([known, made])
         yield made
@@ -112,10 +110,8 @@ def _occasions(panel: Panel, target: str, state: str, first: pd.Period) -> list[
     days = days[~np.isnat(days) & (days <= np.datetime64(panel.origin, "D"))]
     origins = list(pd.DatetimeIndex(days))
     # Where both came late, the month was never in that state.
-    states = panel.states_at(origins, target)
-    return [
-        Occasion(day, state) for day, found in zip(origins, states, strict=True) if found == state
-    ]
+    held = panel.states_at(origins, target) == state
+    return [Occasion(day, state) for day, holds in zip(origins, held, strict=True) if holds]
 
 
 def _known_from(panel: Panel, id: str, months: pd.PeriodIndex) -> np.ndarray:

@@ -128,8 +128,8 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     end = record_end(paths, model, record)
     if end is not None and (behind := paths.index[0].ordinal - 1 - end.ordinal) >= BEHIND:
         notes.append(
-            f"the record of past forecasts ends with {end}, {behind} months before the last figure; "
-            "`tradeshock run` brings it up to date"
+            f"the record of past forecasts ends with {end}, {behind} months before the last "
+            "figure; `tradeshock run` brings it up to date"
         )
     return tuple(notes)
 

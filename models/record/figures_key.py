@@ -65,7 +65,7 @@ def newest_agreeing(
 
 
 def series_of(panel: Panel, target: str, state: str) -> list[str] | None:
-    """Return the series that a state's forecasts of a target are told apart by; None if one is missing."""
+    """Return the series by which a state's figures are told apart; None if one is missing."""
     ids = [target]
     if state in FLASH_STATES:
         ids.append(panel.catalog.flash(target).get(FLASH_STATES[state], ""))
