@@ -12,8 +12,10 @@ from tradeshock.features.errors import StaleSeriesWarning, StoredFileWarning
 from tradeshock.features.vintages import Answer, Store, live_panel
 from tradeshock.features.vintages.home import record_path
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.backtesting.catch_up import Occasion, catch_up, missing_occasions
+from tradeshock.forecast.backtesting.catch_up import Occasion, catch_up, missing_occasions, recorded
 from tradeshock.forecast.monthly.defaults import default_record
+from tradeshock.forecast.monthly.own_record import own_record
+from tradeshock.forecast.routine import extend_own_record
 from tradeshock.models import Recalibration, Record
 from tradeshock.models.record.shipped import shipped_record
 
@@ -35,7 +37,8 @@ def test_what_is_caught_up_with_is_what_a_replay_gives(panel: Panel) -> None:
         ("2026-05-01", "after_total"),
         ("2026-05-11", "after_10d"),
     ]
-    made = Record.concat(catch_up(panel, TOTAL, cut, Recalibration())).frame
+    caught = catch_up(panel, TOTAL, cut, Recalibration())
+    made = Record.concat(recorded(forecasts, panel) for forecasts in caught).frame
     expected = whole[whole["origin"] >= "2026-04-21"].reset_index(drop=True)
     columns = [c for c in expected if c not in ("known_on", "crps", "logscore", "pit")]
     pd.testing.assert_frame_equal(
@@ -91,12 +94,10 @@ def test_a_record_of_ones_own_goes_on_from_the_shipped_one(june: Panel) -> None:
     assert shipped is not None
     occasions = missing_occasions(june, TOTAL, shipped, Recalibration())
     assert occasions == [Occasion(pd.Timestamp("2026-06-01"), "after_total")]
-    (made,) = catch_up(june, TOTAL, shipped, Recalibration())
-    record_path(TOTAL).parent.mkdir(parents=True)
-    made.save(record_path(TOTAL))
+    assert list(extend_own_record(june, TOTAL, Recalibration())) == occasions
     record = default_record(june, TOTAL)
     assert record is not None
-    assert len(record) == len(shipped) + len(made)
+    assert len(record) == len(shipped) + len(own_record(TOTAL)) == len(shipped) + 6 * 12
     assert not missing_occasions(june, TOTAL, record, Recalibration())
 
 

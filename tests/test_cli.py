@@ -441,6 +441,7 @@ def test_help_names_the_commands(arguments: list[str]) -> None:
     assert commands == [
         "forecast",
         "report",
+        "run",
         "archive",
         "scenario",
         "exposure",

@@ -8,6 +8,7 @@ from pathlib import Path
 VARIABLE = "TRADESHOCK_HOME"
 STORE = "figures.sqlite"
 RECORDS = "records"
+ARCHIVE = "archive"
 
 
 def home() -> Path:
@@ -27,3 +28,8 @@ def store_path() -> Path:
 def record_path(target: str) -> Path:
     """Return the file of a target's forecasts from days after the package's own record."""
     return home() / RECORDS / f"{target}.npz"
+
+
+def archive_path() -> Path:
+    """Return the folder of the user's own forecasts as they were issued."""
+    return home() / ARCHIVE

@@ -61,7 +61,7 @@ def missing_occasions(panel: Panel, target: str, record: Record, model: Model) -
 
 def catch_up(
     panel: Panel, target: str, record: Record, model: Model, steps: int = 12
-) -> Iterator[Record]:
+) -> Iterator[list[ForecastPaths]]:
     """Forecast from each occasion that a record lacks, with what the record held by then.
 
     Parameters
@@ -76,9 +76,8 @@ def catch_up(
 
     Yields
     ------
-    Record
-        Of one occasion, with fingerprints of its figures (`Record.with_figures`) and outcomes, as
-        first printed, as far as they are out. To be put together with `Record.concat`.
+    list of ForecastPaths
+        Of one occasion, the model's first. `recorded` makes rows of them.
     """
     known = record.with_outcomes(panel)
     for origin, _ in missing_occasions(panel, target, record, model):
@@ -86,9 +85,20 @@ def catch_up(
         # Which series were old on a day of the past is of no use to anybody.
         with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
             forecasts = list(_forecasts(clone(model).fit(figures, target, past), steps))
-        made = Record(forecast_rows(forecasts, panel, "first")).with_figures(panel)
-        known = Record.concat([known, made])
-        yield made
+        known = Record.concat([known, recorded(forecasts, panel)])
+        yield forecasts
+
+
+def recorded(forecasts: list[ForecastPaths], panel: Panel) -> Record:
+    """Record of forecasts, with fingerprints of their figures, and outcomes as first printed.
+
+    Parameters
+    ----------
+    forecasts : list of ForecastPaths
+    panel : Panel
+        Holds the outcomes, as far as they are out.
+    """
+    return Record(forecast_rows(forecasts, panel, "first")).with_figures(panel)
 
 
 def _month_of(panel: Panel, target: str, origin: pd.Timestamp) -> pd.Period:

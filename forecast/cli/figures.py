@@ -122,7 +122,7 @@ def with_panel(command: Command) -> Command:
                 what = "a file of figures; give it with --csv FILE or --add FILE"
             raise click.UsageError(f"--{option} describes {what}")
         if csv is None:
-            panel = _latest(say_age=options.get("as_of") is None and add is None)
+            panel = newest_panel(say_age=options.get("as_of") is None and add is None)
         else:
             panel = _panel(csv, own, reading)
         command(panel=panel if add is None else _with_newer(panel, add, reading), **options)
@@ -148,7 +148,7 @@ def _panel(csv: str, own: dict[str, Any], reading: Reading) -> Panel:
     return Panel.from_file(csv, rule, transform=transform, **own, **reading)
 
 
-def _latest(*, say_age: bool) -> Panel:
+def newest_panel(*, say_age: bool) -> Panel:
     """Korea's figures; of which day they are is said where no other day is asked for."""
     from tradeshock.forecast.monthly.latest import latest_figures
 

@@ -24,6 +24,7 @@ from tradeshock.forecast.cli.options import (
     with_forecast_options,
 )
 from tradeshock.forecast.cli.report import report
+from tradeshock.forecast.cli.run import run
 from tradeshock.forecast.cli.shocks.exposure import exposure
 from tradeshock.forecast.cli.shocks.scenario import scenario
 from tradeshock.forecast.cli.warn import warn
@@ -84,6 +85,7 @@ def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **
 
 
 main.add_command(report)
+main.add_command(run)
 main.add_command(archive_commands)
 main.add_command(scenario)
 main.add_command(exposure)

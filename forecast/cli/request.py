@@ -17,15 +17,15 @@ from tradeshock.forecast.monthly.polls import parse_polls
 def requested_forecast(
     panel: Panel,
     *,
-    as_of: str | None,
-    model: str | None,
-    steps: int,
-    threshold: float | None,
-    adjust: tuple[str, ...],
-    note: str | None,
-    assume: tuple[str, ...],
-    poll: tuple[str, ...],
     target: str | None,
+    as_of: str | None = None,
+    model: str | None = None,
+    steps: int = 12,
+    threshold: float | None = None,
+    adjust: tuple[str, ...] = (),
+    note: str | None = None,
+    assume: tuple[str, ...] = (),
+    poll: tuple[str, ...] = (),
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
+from warnings import catch_warnings
 
 from markupsafe import Markup, escape
 
+from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import day_words, published_words, year_sentences
@@ -65,7 +67,10 @@ class Report:
             lstrip_blocks=True,
         )
         environment.filters["breakable"] = _breakable
-        return environment.get_template("page.html.jinja").render(self._content())
+        # A note of the forecast says which series are old.
+        with catch_warnings(action="ignore", category=StaleSeriesWarning):
+            content = self._content()
+        return environment.get_template("page.html.jinja").render(content)
 
     def write(self, folder: str | PathLike[str]) -> Path:
         """Write the page to ``report.html`` in a folder and return its path."""

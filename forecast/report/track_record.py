@@ -57,7 +57,9 @@ def past_forecasts(forecast: MonthlyForecast, record: Record | None) -> pd.DataF
     if record is None:
         return None
     frame: pd.DataFrame = record.as_of(forecast.origin).frame
-    frame = frame.loc[(frame["target"] == forecast.entry.id) & frame["actual"].notna()]
+    # What came out after a record was made has no score that needs whole paths.
+    scored = frame["actual"].notna() & frame["crps"].notna()
+    frame = frame.loc[(frame["target"] == forecast.entry.id) & scored]
     there = set(frame["state"])
     states = [state for state in (forecast.paths.state, "after_total") if state in there]
     if not states:

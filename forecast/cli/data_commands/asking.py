@@ -57,6 +57,12 @@ def user_client(seconds: float) -> Client:
     """Client with the user's keys."""
     from tradeshock.features.fetching.client import Client
     from tradeshock.features.fetching.keys import Keys
+    from tradeshock.features.vintages import clock
     from tradeshock.features.vintages.home import home
 
-    return Client(Keys.read(home() / KEY_FILE), deadline=seconds, mirror=os.environ.get(MIRROR))
+    return Client(
+        Keys.read(home() / KEY_FILE),
+        deadline=seconds,
+        mirror=os.environ.get(MIRROR),
+        now=clock.now,
+    )

@@ -1,0 +1,188 @@
+"""The command for release days: fetch, learn, forecast, report, archive; once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tradeshock.forecast.cli.data_commands.asking import (
+    chosen_sources,
+    user_client,
+    with_source_options,
+)
+from tradeshock.forecast.cli.data_commands.update import say_fetched
+from tradeshock.forecast.cli.options import FOLDER, say_where
+
+if TYPE_CHECKING:
+    from tradeshock.features.panel.panel import Panel
+    from tradeshock.forecast.routine.release_days import Release
+
+# "Try again later", as the mail system and schedulers know it.
+EXIT_LATER = 75
+CALENDAR_DAYS = 92
+
+
+@click.command()
+@with_source_options
+@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
+@click.option("--out", type=FOLDER, help="Write the page and the forecast's files there too.")
+@click.option(
+    "--archive",
+    type=FOLDER,
+    envvar="TRADESHOCK_ARCHIVE",
+    help="Folder of the archive.  [default: one beside the user's own figures]",
+)
+@click.option("--calendar", is_flag=True, help="Only list the release days of three months.")
+@click.option(
+    "--ics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Only write them as a calendar file.",
+)
+def run(
+    names: tuple[str, ...],
+    seconds: float,
+    target: str | None,
+    threshold: float | None,
+    out: Path | None,
+    archive: Path | None,
+    calendar: bool,
+    ics: Path | None,
+) -> None:
+    """Do what a release day asks for: fetch figures, learn, forecast, report, archive.
+
+    To be called again and again, by hand or by a scheduler: a forecast is issued once. Exit code 75
+    says that a figure is due and not out yet.
+    """
+    from tradeshock.features.vintages.home import archive_path
+    from tradeshock.features.vintages.live import live_panel
+    from tradeshock.forecast.monthly.defaults import target_of
+
+    known = live_panel()
+    target = target_of(known, target)
+    if calendar or ics is not None:
+        _say_days(known, target, calendar, ics)
+        return
+    folder = archive or archive_path()
+    if not _issued_today(known, target, folder):
+        _fetch(known, target, names, seconds)
+        _learn(target)
+        _issue(target, threshold, folder, out)
+
+
+def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> None:
+    """List the days on which figures come out, or write them as a calendar file."""
+    from tradeshock.features.vintages.clock import today
+    from tradeshock.forecast.routine.release_days import ics, releases
+    from tradeshock.models.record.files import replacing
+
+    found = releases(panel, target, today(), today() + timedelta(days=CALENDAR_DAYS))
+    for release in found if listed else ():
+        click.echo(f"{release.day:%Y-%m-%d %a}  {release.what}")
+    if path is not None:
+        with replacing(path) as file:
+            file.write(ics(panel, found).encode())
+        say_where([path])
+
+
+def _issued_today(known: Panel, target: str, folder: Path) -> bool:
+    """Whether all is done that can be done today: then nobody is asked again."""
+    from tradeshock.features.vintages.clock import today
+    from tradeshock.forecast.routine.release_days import last_due
+
+    if known.origin < today() or not last_due(known, target, today()).is_out(known):
+        return False
+    return _issued(known, target, folder)
+
+
+def _issued(panel: Panel, target: str, folder: Path) -> bool:
+    """Whether the newest forecast of the archive knew all that is known; say so."""
+    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.monthly.defaults import default_model
+    from tradeshock.forecast.routine.once import issued_before
+
+    model = default_model(panel, target).name
+    issued = issued_before(Archive(folder), panel, target, model)
+    if issued is not None:
+        click.echo(f"Already issued: {issued.id}; nothing has come out since")
+    return issued is not None
+
+
+def _fetch(known: Panel, target: str, names: tuple[str, ...], seconds: float) -> None:
+    """Ask for what is due, and once it is out, for everything else."""
+    from tradeshock.features.vintages.clock import today
+    from tradeshock.features.vintages.store import Store
+    from tradeshock.forecast.routine.fetch import fetch_into
+    from tradeshock.forecast.routine.release_days import last_due
+
+    store, client, due = Store(), user_client(seconds), last_due(known, target, today())
+    sources = chosen_sources(names)
+    able = [s for s in sources if s.needs_key is None or s.needs_key in client.keys]
+    first = [] if due.is_out(known) else [s for s in able if due.series in s.series]
+    kept = [say_fetched(each).change for each in fetch_into(store, first, client, known)]
+    _judge(due, bool(first))
+    rest = [source for source in able if source not in first]
+    kept += [say_fetched(each).change for each in fetch_into(store, rest, client, known)]
+    if without := [s for s in sources if s not in able]:
+        keys = ", ".join(sorted({str(s.needs_key) for s in without}))
+        click.echo(f"Not asked for want of keys ({keys}): {', '.join(s.name for s in without)}")
+    if kept.count(None) == len(kept) and not due.is_out(known):
+        click.echo("No source answered, and what is due is missing: nothing is issued")
+        raise click.exceptions.Exit(EXIT_LATER)
+
+
+def _judge(due: Release, asked: bool) -> None:
+    """Stop where what is due is not out yet; go on where nobody can be asked for it."""
+    from tradeshock.features.vintages.live import live_panel
+
+    since = f"due since {due.day.day} {due.day:%B %Y}"
+    if due.is_out(live_panel()):
+        click.echo(f"Out: {due.what}, {since}")
+    elif asked:
+        click.echo(f"Not out yet: {due.what}, {since}; try again later")
+        raise click.exceptions.Exit(EXIT_LATER)
+    else:
+        click.echo(
+            f"Missing: {due.what}, {since}; no source here brings it: `tradeshock data doctor` "
+            "says what it takes, `tradeshock data add FILE` takes a sheet"
+        )
+
+
+def _learn(target: str) -> None:
+    """Bring the record up to date, so that weights and intervals learn."""
+    from tradeshock.features.vintages.live import live_panel
+    from tradeshock.forecast.backtesting.progress import progress_bar
+    from tradeshock.forecast.monthly.defaults import default_model
+    from tradeshock.forecast.routine.learning import extend_own_record, missing_from_record
+
+    panel = live_panel()
+    model = default_model(panel, target)
+    missing = missing_from_record(panel, target, model)
+    if not missing:
+        return
+    with progress_bar(len(missing)) as advance:
+        made = extend_own_record(panel, target, model)
+        for (origin, state), _ in zip(missing, made, strict=True):
+            advance(f"record {origin.date()} {state}")
+    click.echo(f"Record: {len(missing)} past origins added, to {missing[-1].origin.date()}")
+
+
+def _issue(target: str, threshold: float | None, folder: Path, out: Path | None) -> None:
+    """Forecast from the newest figures and keep it, unless that has been done."""
+    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.cli.figures import newest_panel
+    from tradeshock.forecast.cli.output import print_forecast, write_forecast
+    from tradeshock.forecast.cli.request import requested_forecast
+    from tradeshock.forecast.report.page import Report
+
+    panel = newest_panel(say_age=True)
+    if _issued(panel, target, folder):
+        return
+    made = requested_forecast(panel, target=target, threshold=threshold)
+    print_forecast(made)
+    click.echo(f"Issued: {Archive(folder).add(made)} in {folder}")
+    if out is not None:
+        say_where([Report.from_forecast(made).write(out), *write_forecast(made, out)])

@@ -1,0 +1,12 @@
+from tradeshock.forecast.routine.fetch import Fetched as Fetched, fetch_into as fetch_into
+from tradeshock.forecast.routine.learning import (
+    extend_own_record as extend_own_record,
+    missing_from_record as missing_from_record,
+)
+from tradeshock.forecast.routine.once import issued_before as issued_before
+from tradeshock.forecast.routine.release_days import (
+    Release as Release,
+    ics as ics,
+    last_due as last_due,
+    releases as releases,
+)

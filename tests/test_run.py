@@ -1,0 +1,261 @@
+"""The routine of release days: six months played day by day on a server of this machine."""
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from test_sources import SECRETS, Publishers, continued
+
+from tradeshock.features import Panel
+from tradeshock.features.errors import PanelError
+from tradeshock.features.vintages import Answer, Store, clock as time, live_panel
+from tradeshock.features.vintages.home import record_path
+from tradeshock.forecast.archive import Archive
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.monthly.defaults import default_record
+from tradeshock.forecast.routine import ics, last_due, releases
+
+Clock = Callable[[str], None]
+TOTAL = "exports_total"
+DAY_20 = f"{TOTAL}_first_20_days"
+# A publisher that is late, and a figure that is revised.
+LATE = (DAY_20, pd.Period("2026-08", "M"), pd.Timestamp("2026-08-24"))
+REVISED = (TOTAL, pd.Period("2026-05", "M"), pd.Timestamp("2026-07-01"), 1.01)
+
+
+class DayByDay(Publishers):
+    """Publishers that show on each day what is out by then."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__(continued(panel))
+        self.whole = self.table
+        dates = {
+            str(id): panel.catalog[str(id)].release.dates(pd.PeriodIndex(self.whole.index))
+            for id in self.whole
+        }
+        self.out = pd.DataFrame(dates, self.whole.index)
+        id, month, day = LATE
+        self.out.loc[month, id] = day
+
+    def show(self, day: str) -> None:
+        self.table = self.whole.where(self.out <= pd.Timestamp(day))
+        id, month, since, by = REVISED
+        if pd.Timestamp(day) < since:
+            self.table.loc[month, id] *= by
+
+    def revenue(self, *_: object) -> str:
+        known = self.table["nanya_revenue"].dropna()
+        last = known.index[-1]
+        names = ("營業收入-當月營收", "營業收入-上月營收", "營業收入-去年當月營收")
+        values = [str(known[last - back] * 1000) for back in (0, 1, 12)]
+        when = f"{last.year - 1911}{last.month:02d}"
+        record = {"資料年月": when, "公司代號": "2408", **dict(zip(names, values, strict=True))}
+        return json.dumps([record])
+
+
+@pytest.fixture
+def publishers(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Iterator[DayByDay]:
+    played = DayByDay(panel)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = played.answer(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
+    monkeypatch.setenv("TRADESHOCK_MIRROR", f"http://127.0.0.1:{http.server_port}")
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    yield played
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_GO_KR_API_KEY", SECRETS["DATA_GO_KR_API_KEY"])
+
+
+@pytest.fixture(autouse=True)
+def only_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test of this file reaches another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: tuple[str, int]) -> None:
+        assert address[0] in ("127.0.0.1", "::1"), f"{address} is not this machine"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(main, ["run", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.slow
+def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, home: Path) -> None:
+    def on(day: pd.Timestamp) -> Result:
+        clock(f"{day.date()}T01:00:00")
+        publishers.show(str(day.date()))
+        return run()
+
+    due = releases(live_panel(), TOTAL, "2026-05-21", "2026-11-01")
+    assert len(due) == 17
+    issued = []
+    for release in due:
+        result = on(release.day)
+        if release.series == LATE[0] and release.month == LATE[1]:
+            assert result.exit_code == 75
+            assert "Not out yet: first 10 days" not in result.output
+            assert "Not out yet: first 20 days of August 2026" in result.output
+            result = on(LATE[2])
+        assert result.exit_code == 0, result.output
+        issued += re.findall(r"^Issued: (\S+) in", result.output, re.MULTILINE)
+    # Once more on the last day: nobody is asked, nothing is issued.
+    asked = len(publishers.asked)
+    assert f"Already issued: {issued[-1]}" in on(due[-1].day).output
+    assert len(publishers.asked) == asked
+
+    archive, panel = Archive(home / "archive"), live_panel()
+    assert list(archive.contents().index) == sorted(issued)
+    states = archive.contents()["state"].value_counts()
+    assert states.to_dict() == {"after_20d": 6, "after_total": 6, "after_10d": 5}
+    record = default_record(panel, TOTAL)
+    assert record is not None
+    assert record.frame["origin"].max() == due[-1].day
+    # Whole paths have waited for their months: what came out later is scored like the rest.
+    first = record.frame[record.frame["origin"] == due[0].day]
+    assert (
+        first[first["model"] == "Recalibration"]["crps"].notna().tolist()
+        == [True] * 6 + [False] * 6
+    )
+    waiting = list(record_path(TOTAL).with_suffix("").iterdir())
+    assert len(waiting) == 17
+    _scores_come_out(archive, panel)
+
+
+def _scores_come_out(archive: Archive, panel: Panel) -> None:
+    """Check that each month is scored from each day before it, by the figure that was asked for."""
+    latest, first = (archive.scores(panel, actual=which) for which in ("latest", "first"))
+    assert len(latest) == len(first) > 60
+    may = latest.xs(REVISED[1], level="month")
+    before = first.xs(REVISED[1], level="month")
+    assert before["actual"].to_numpy() == pytest.approx(REVISED[3] * may["actual"].to_numpy())
+    others = latest.index.get_level_values("month") != REVISED[1]
+    pd.testing.assert_frame_equal(latest[others], first[others])
+    summary = CliRunner().invoke(main, ["archive", "scores", "--archive", str(archive.folder)])
+    assert summary.exit_code == 0, summary.output
+
+
+def test_without_a_key_the_total_of_the_bank_is_enough(
+    publishers: DayByDay, clock: Clock, home: Path
+) -> None:
+    clock("2026-06-01T01:00:00")
+    publishers.show("2026-06-01")
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert "Out: May 2026, due since 1 June 2026" in result.output
+    assert "Not asked for want of keys (DATA_GO_KR_API_KEY, ECOS_API_KEY" in result.output
+    assert len(Archive(home / "archive").contents()) == 1
+    # Eleven days later the count is due, and nobody here brings it.
+    clock("2026-06-11T01:00:00")
+    publishers.show("2026-06-11")
+    assert "Missing: first 10 days of June 2026" in run().output
+
+
+def test_as_long_as_nothing_is_out_only_its_publisher_is_asked(
+    publishers: DayByDay, key: None, clock: Clock, home: Path
+) -> None:
+    clock("2026-05-21T00:10:00")
+    publishers.show("2026-05-20")
+    result = run()
+    assert result.exit_code == 75
+    assert "Not out yet: first 20 days of May 2026, due since 21 May 2026" in result.output
+    hosts = {path.split("/")[1] for path in publishers.asked}
+    assert hosts == {"apis.data.go.kr"}
+    assert not (home / "archive").exists()
+
+
+def test_where_nobody_answers_nothing_is_issued(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    clock("2026-06-01T01:00:00")
+    result = run("--seconds", 1)
+    assert result.exit_code == 75
+    assert "nothing is issued" in result.output or "Not out yet" in result.output
+    assert not (home / "archive").exists()
+
+
+def test_typed_figures_are_enough(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
+) -> None:
+    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    clock("2026-06-01T01:00:00")
+    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-05"], "value": [80_000.0]})
+    Store().append(Answer("user", time.now(), figures))
+    out = tmp_path / "page"
+    result = run("--seconds", 1, "--source", "fed_h10", "--out", out, "--threshold", 900)
+    assert result.exit_code == 0, result.output
+    assert "Out: May 2026" in result.output
+    assert "more than 900 bn USD" in result.output
+    assert (out / "report.html").is_file()
+    assert [len(Archive(home / "archive").contents()), len(list(out.iterdir()))] == [1, 5]
+
+
+def test_the_calendar_is_listed_and_written(clock: Clock, tmp_path: Path) -> None:
+    clock("2026-11-25T03:00:00")
+    path = tmp_path / "days.ics"
+    result = run("--calendar", "--ics", path)
+    lines = result.output.splitlines()
+    assert lines[:2] == [
+        "2026-12-01 Tue  November 2026",
+        "2026-12-11 Fri  first 10 days of December 2026",
+    ]
+    text = path.read_bytes().decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+    days = re.findall(r"DTSTART;VALUE=DATE:(\d+)\r", text)
+    assert days == [line[:10].replace("-", "") for line in lines if line[:4].isdigit()]
+    assert "SUMMARY:Exports\\, first 10 days of the month: December 2026" in text
+
+
+def test_long_lines_of_a_calendar_are_folded(panel: Panel) -> None:
+    text = ics(panel, releases(panel, "exports_semiconductors", "2026-06-01", "2026-06-30"))
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 3
+
+
+@pytest.mark.parametrize(
+    ("day", "what"),
+    [
+        ("2026-06-01", "May 2026"),
+        ("2026-06-10", "May 2026"),
+        ("2026-06-11", "first 10 days of June 2026"),
+        ("2026-06-21", "first 10 days of June 2026"),
+        ("2026-06-22", "first 20 days of June 2026"),
+    ],
+)
+def test_what_is_due_on_a_day(day: str, what: str, panel: Panel) -> None:
+    assert last_due(panel, TOTAL, day).what == what
+
+
+def test_nothing_is_due_before_all_time(panel: Panel) -> None:
+    assert last_due(panel, TOTAL, "2020-01-01").what == "December 2019"
+    with pytest.raises(PanelError, match="has no series 'exports'"):
+        last_due(panel, "exports", "2026-06-01")
