@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.functionals import adjusted_levels
+from tradeshock.forecast.backtesting.functionals import Functional, adjusted_levels
+from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 # Months on each side over which a turning point is the extreme: Harding and Pagan's for months.
 REACH = 5
 SMOOTHED = 3
+# Last months for which past chances are kept, in steps: 0 is the last published month.
+HORIZONS = (0, 3, 6)
 
 
 def turning_points(paths: ForecastPaths, panel: Panel) -> pd.DataFrame:
@@ -42,7 +48,7 @@ def turning_points(paths: ForecastPaths, panel: Panel) -> pd.DataFrame:
     past, ahead = adjusted_levels(paths, panel)
     recent = past.iloc[-(2 * REACH + SMOOTHED - 1) :]
     level = np.hstack([np.broadcast_to(recent.to_numpy(), (len(ahead), len(recent))), ahead])
-    smooth = np.lib.stride_tricks.sliding_window_view(level, SMOOTHED, axis=1).mean(axis=2)
+    smooth = _smoothed(level)
     months = pd.period_range(end=paths.index[-1], periods=smooth.shape[1], freq="M", name="month")
     peaks, troughs = _extremes(smooth), _extremes(-smooth)
     inside = months[REACH : len(months) - REACH]
@@ -60,7 +66,57 @@ def turning_points(paths: ForecastPaths, panel: Panel) -> pd.DataFrame:
     )
 
 
-def _extremes(level: Floats) -> npt.NDArray[np.bool_]:
+def turning_by(panel: Panel, turn: Literal["peak", "trough"]) -> Functional:
+    """Return a functional: chance of a turning point that cannot be dated yet, up to a month.
+
+    Parameters
+    ----------
+    panel : Panel
+        Whose working days count, as they were known at each origin.
+    turn : {"peak", "trough"}
+
+    Returns
+    -------
+    function
+        Of a forecast; gives a Series labelled "by step 0" (up to the last published month), "by
+        step 3", "by step 6", as far as the paths reach five months beyond: ``peak_by`` or
+        ``trough_by`` of `turning_points`.
+    """
+
+    def chances(paths: ForecastPaths) -> pd.Series[float]:
+        by_month = turning_points(paths, panel)[f"{turn}_by"]
+        last = {k: paths.index[0] + (k - 1) for k in HORIZONS}
+        return pd.Series(
+            {f"by step {k}": by_month[month] for k, month in last.items() if month in by_month},
+            dtype=float,
+        )
+
+    return chances
+
+
+def dated_turning_points(panel: Panel, target: str) -> pd.Series[str]:
+    """Peaks and troughs of what is published, by the rule of `turning_points`.
+
+    Returns
+    -------
+    Series
+        By month, "peak" or "trough"; none of the last five months, which cannot be dated yet.
+    """
+    level = CalendarAdjustment().fit(panel.series(target), panel.calendar).adjusted_
+    smooth = _smoothed(level.to_numpy(dtype=float)[None, :])
+    months = pd.PeriodIndex(level.index)[SMOOTHED - 1 + REACH : len(level) - REACH]
+    words = np.where(_extremes(smooth)[0], "peak", np.where(_extremes(-smooth)[0], "trough", ""))
+    turns = pd.Series(words, months.rename("month"), dtype=str)
+    return turns[turns != ""]
+
+
+def _smoothed(level: Floats) -> Floats:
+    """Means of three months that end in each, draws by months less two."""
+    windows = np.lib.stride_tricks.sliding_window_view(level, SMOOTHED, axis=1)
+    return np.asarray(windows.mean(axis=2))
+
+
+def _extremes(level: Floats) -> Bools:
     """Whether each month with whole windows is above all others of its window, draws by months."""
     windows = np.lib.stride_tricks.sliding_window_view(level, 2 * REACH + 1, axis=1)
     middle = windows[:, :, REACH, None]
