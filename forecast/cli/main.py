@@ -62,7 +62,7 @@ def main(context: click.Context, debug: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "hubverse", "nixtla"]),
+    type=click.Choice(["table", "csv", "json", "hubverse", "nixtla", "sktime"]),
     default="table",
     show_default=True,
     help="What to print.",

@@ -14,7 +14,7 @@ import pandas as pd
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.shapes import SHAPES
+from tradeshock.forecast.monthly.shapes import SHAPES, shape_text
 from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.style import FIGURE_SIZE
@@ -30,7 +30,7 @@ PRINTED_STEPS = (1, 3, 6, 12)
 def print_forecast(forecast: MonthlyForecast, form: str = "table") -> None:
     """Print a forecast as "table", "csv" or "json", or in a shape of another tool."""
     if form in SHAPES:
-        click.echo(SHAPES[form](forecast.paths).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(shape_text(forecast.paths, form), nl=False)
         return
     {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](forecast)
 

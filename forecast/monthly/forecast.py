@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +22,8 @@ from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.csv_text import csv_text
-from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
+from tradeshock.forecast.json_text import json_text, plain_rows, plain_values
+from tradeshock.forecast.monthly.assumptions import conditions_from
 from tradeshock.forecast.monthly.defaults import (
     default_model,
     default_record,
@@ -227,30 +227,16 @@ class MonthlyForecast:
             "model_by_default": self.by_default,
             "seed": self.paths.seed,
             "draws": len(self.paths.values),
-            "last_published": _plain(vars(self.last)),
-            "flash": self.flash and _plain(vars(self.flash)),
-            "months": _rows(self.table()),
+            "last_published": plain_values(vars(self.last)),
+            "flash": self.flash and plain_values(vars(self.flash)),
+            "months": plain_rows(self.table()),
             "threshold": self.threshold,
-            "years": _rows(self.year_total()),
+            "years": plain_rows(self.year_total()),
             "judgement": judgement,
             "conditions": condition_rows(self.conditions),
             "notes": list(self.paths.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [_plain(row) for row in table.reset_index().to_dict("records")]
-
-
-def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """Values that JSON knows: months as text, NaN as None."""
-    plain: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, pd.Period):
-            value = str(value)
-        plain[str(name)] = None if isinstance(value, float) and np.isnan(value) else value
-    return plain
+        return json_text(content)
 
 
 def monthly_forecast(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.backtesting.functionals import HORIZONS, adjusted_fall, any_fall
+from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.plots.warning import plot_warning
@@ -271,29 +271,16 @@ class EarlyWarning:
             "title": self.forecast.title,
             "threshold": self.threshold,
             "rule": self.rule,
-            "months": rows(self.table()),
-            "next": rows(self.next()),
-            "years": rows(self.years()),
-            "turning_points": rows(self.turning_points()),
-            "indicators": rows(self.indicators()),
-            "track_record": rows(self.track_record()),
-            "spells": rows(self.spells()),
+            "months": plain_rows(self.table()),
+            "next": plain_rows(self.next()),
+            "years": plain_rows(self.years()),
+            "turning_points": plain_rows(self.turning_points()),
+            "indicators": plain_rows(self.indicators()),
+            "track_record": plain_rows(self.track_record()),
+            "spells": plain_rows(self.spells()),
             "notes": list(self.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-
-
-def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a table as values that JSON knows: months as text, None where there is nothing."""
-    return [
-        {
-            str(name): str(value)
-            if isinstance(value, pd.Period)
-            else (None if pd.isna(value) else value)
-            for name, value in row.items()
-        }
-        for row in table.reset_index().to_dict("records")
-    ]
+        return json_text(content)
 
 
 def early_warning(
