@@ -23,7 +23,7 @@ from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.json_text import json_text, plain_rows, plain_values
-from tradeshock.forecast.monthly.assumptions import conditions_from
+from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
 from tradeshock.forecast.monthly.defaults import (
     default_model,
     default_record,
