@@ -45,16 +45,9 @@ def turning_points(paths: ForecastPaths, panel: Panel) -> pd.DataFrame:
         By month whose window reaches into the forecast and ends inside it: peak, trough, chances
         from 0 to 1; peak_by and trough_by, chances of one in this month or an earlier row.
     """
-    past, ahead = adjusted_levels(paths, panel)
-    recent = past.iloc[-(2 * REACH + SMOOTHED - 1) :]
-    level = np.hstack([np.broadcast_to(recent.to_numpy(), (len(ahead), len(recent))), ahead])
-    smooth = _smoothed(level)
-    months = pd.period_range(end=paths.index[-1], periods=smooth.shape[1], freq="M", name="month")
+    smooth = _smoothed(_recent_levels(paths, panel))
     peaks, troughs = _extremes(smooth), _extremes(-smooth)
-    inside = months[REACH : len(months) - REACH]
-    # Windows that lie in the past as a whole are no question of chance.
-    open_ = np.asarray(inside + REACH >= paths.index[0])
-    peaks, troughs = peaks[:, open_], troughs[:, open_]
+    end, periods = paths.index[-1] - REACH, peaks.shape[1]
     return pd.DataFrame(
         {
             "peak": peaks.mean(axis=0),
@@ -62,7 +55,7 @@ def turning_points(paths: ForecastPaths, panel: Panel) -> pd.DataFrame:
             "peak_by": np.logical_or.accumulate(peaks, axis=1).mean(axis=0),
             "trough_by": np.logical_or.accumulate(troughs, axis=1).mean(axis=0),
         },
-        index=inside[open_],
+        index=pd.period_range(end=end, periods=periods, freq="M", name="month"),
     )
 
 
@@ -82,12 +75,18 @@ def turning_by(panel: Panel, turn: Literal["peak", "trough"]) -> Functional:
         step 3", "by step 6", as far as the paths reach five months beyond: ``peak_by`` or
         ``trough_by`` of `turning_points`.
     """
+    sign = 1.0 if turn == "peak" else -1.0
 
     def chances(paths: ForecastPaths) -> pd.Series[float]:
-        by_month = turning_points(paths, panel)[f"{turn}_by"]
-        last = {k: paths.index[0] + (k - 1) for k in HORIZONS}
+        turned = _extremes(sign * _smoothed(_recent_levels(paths, panel)))
+        # The last column is the month five before the last step.
+        upto = {k: turned.shape[1] - (len(paths.index) - REACH - k) for k in HORIZONS}
         return pd.Series(
-            {f"by step {k}": by_month[month] for k, month in last.items() if month in by_month},
+            {
+                f"by step {k}": turned[:, :n].any(axis=1).mean()
+                for k, n in upto.items()
+                if 0 < n <= turned.shape[1]
+            },
             dtype=float,
         )
 
@@ -110,6 +109,16 @@ def dated_turning_points(panel: Panel, target: str) -> pd.Series[str]:
     return turns[turns != ""]
 
 
+def _recent_levels(paths: ForecastPaths, panel: Panel) -> Floats:
+    """Adjusted levels of the forecast and of the months that its open windows reach, by draws.
+
+    Windows that lie in the past as a whole are no question of chance.
+    """
+    past, ahead = adjusted_levels(paths, panel)
+    recent = past.to_numpy(dtype=float)[-(2 * REACH + SMOOTHED - 1) :]
+    return np.hstack([np.broadcast_to(recent, (len(ahead), len(recent))), ahead])
+
+
 def _smoothed(level: Floats) -> Floats:
     """Means of three months that end in each, draws by months less two."""
     windows = np.lib.stride_tricks.sliding_window_view(level, SMOOTHED, axis=1)
@@ -118,6 +127,8 @@ def _smoothed(level: Floats) -> Floats:
 
 def _extremes(level: Floats) -> Bools:
     """Whether each month with whole windows is above all others of its window, draws by months."""
+    if level.shape[1] < 2 * REACH + 1:
+        return np.zeros((len(level), 0), dtype=bool)
     windows = np.lib.stride_tricks.sliding_window_view(level, 2 * REACH + 1, axis=1)
     middle = windows[:, :, REACH, None]
     others = np.delete(windows, REACH, axis=2)
