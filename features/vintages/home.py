@@ -1,4 +1,4 @@
-"""Where the user's own figures are kept."""
+"""Where the user's own figures and forecasts are kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 VARIABLE = "TRADESHOCK_HOME"
 STORE = "figures.sqlite"
+ARCHIVE = "archive"
+ARCHIVE_VARIABLE = "TRADESHOCK_ARCHIVE"
 
 
 def home() -> Path:
@@ -21,3 +23,10 @@ def home() -> Path:
 def store_path() -> Path:
     """Return the file of the user's own figures, which need not be there."""
     return home() / STORE
+
+
+def archive_path() -> Path:
+    """Return the folder of issued forecasts: TRADESHOCK_ARCHIVE, or one beside the figures."""
+    if folder := os.environ.get(ARCHIVE_VARIABLE):
+        return Path(folder).expanduser()
+    return home() / ARCHIVE

@@ -19,6 +19,7 @@ from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
     FOLDER,
+    INTO_ARCHIVE,
     month,
     say_where,
     with_forecast_options,
@@ -53,12 +54,7 @@ def main(context: click.Context, debug: bool) -> None:
 @main.command()
 @with_forecast_options
 @click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
-@click.option(
-    "--archive",
-    type=FOLDER,
-    envvar="TRADESHOCK_ARCHIVE",
-    help="Keep the forecast there as issued.  [or TRADESHOCK_ARCHIVE]",
-)
+@INTO_ARCHIVE
 @click.option(
     "--format",
     "form",
@@ -80,7 +76,8 @@ def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **
     if archive is not None:
         from tradeshock.forecast.archive.archive import Archive
 
-        click.echo(f"Archived: {Archive(archive).add(made)}", err=True)
+        kept = Archive(archive)
+        click.echo(f"Archived: {kept.add(made)} in {kept.folder}", err=True)
 
 
 main.add_command(report)
