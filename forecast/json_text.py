@@ -32,7 +32,7 @@ def plain_values(values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Period) and not pd.isna(value):
+    if isinstance(value, pd.Period):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None

@@ -15,7 +15,7 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.features.vintages.home import archive_path
 from tradeshock.forecast.archive.issued import Issued
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.plots.issued import plot_issued
+from tradeshock.forecast.plots.history import plot_issued
 from tradeshock.forecast.version import __version__
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
 from tradeshock.models.record.rows import Actual, forecast_rows

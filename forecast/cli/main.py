@@ -18,8 +18,10 @@ from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
+    FILES,
     FOLDER,
     INTO_ARCHIVE,
+    PRINTED,
     month,
     say_where,
     with_forecast_options,
@@ -58,10 +60,10 @@ def main(context: click.Context, debug: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "hubverse", "nixtla", "sktime"]),
+    type=click.Choice([*PRINTED, *FILES]),
     default="table",
     show_default=True,
-    help="What to print.",
+    help="What to print; excel (a workbook) and parquet (the table of hubverse) go to --out.",
 )
 @with_panel
 def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **asked: Any) -> None:
@@ -69,10 +71,12 @@ def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **
     from tradeshock.forecast.cli.output import print_forecast, write_forecast
     from tradeshock.forecast.cli.request import requested_forecast
 
+    if form in FILES and out is None:
+        raise click.UsageError(f"--format {form} writes {FILES[form]}: say where with --out FOLDER")
     made = requested_forecast(panel, **asked)
-    print_forecast(made, form)
+    print_forecast(made, "table" if form in FILES else form)
     if out is not None:
-        say_where(write_forecast(made, out))
+        say_where(write_forecast(made, out, FILES.get(form)))
     if archive is not None:
         from tradeshock.forecast.archive.archive import Archive
 

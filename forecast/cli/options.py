@@ -29,6 +29,8 @@ STEPS = click.option(
 )
 # What a forecast can be printed as; those of `tradeshock.forecast.monthly.shapes` among them.
 PRINTED = ("table", "csv", "json", "hubverse", "nixtla", "sktime")
+# What goes into a file of `--out` beside the others: its name.
+FILES = {"excel": "forecast.xlsx", "parquet": "forecast.parquet"}
 # What `--archive` without a folder stands for; no folder is called so by chance.
 OWN_ARCHIVE = Path("-")
 

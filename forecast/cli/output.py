@@ -143,13 +143,28 @@ def write_picture(path: Path, draw: Callable[..., object]) -> Path:
     return path
 
 
-def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
-    """Write forecast.csv, forecast.json, and the fan chart as PNG and SVG; return their paths."""
+def write_forecast(
+    forecast: MonthlyForecast, folder: Path, further: str | None = None
+) -> list[Path]:
+    """Write forecast.csv, forecast.json, and the fan chart as PNG and SVG; return their paths.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+    folder : Path
+    further : {"forecast.xlsx", "forecast.parquet"}, optional
+        A file that is written too, and first: what it needs may not be installed.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    written = []
+    if further is not None:
+        write = forecast.to_excel if further.endswith(".xlsx") else forecast.to_parquet
+        write(folder / further)
+        written.append(folder / further)
     texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
-    written = [write_text(folder / name, text) for name, text in texts.items()]
+    written += [write_text(folder / name, text) for name, text in texts.items()]
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     forecast.plot(figure.subplots())

@@ -165,8 +165,8 @@ def _print_past(made: EarlyWarning, terminal: Terminal) -> None:
         leads = [f"{row['first']} {row['lead']}" for row in _records(spells)]
         terminal.line()
         terminal.line(f"Months of unbroken warning before each spell: {', '.join(leads)}.")
-    for turn, rows in made.past_turns().groupby("turn"):
-        leads = [f"{row['month']} {_lead(row['lead'])}" for row in _records(rows)]
+    for turn, past in made.past_turns().groupby("turn"):
+        leads = [f"{row['month']} {_lead(row['lead'])}" for row in _records(past)]
         terminal.line(
             f"Months from the first warning, 3 ahead, to each {turn}: {', '.join(leads)}."
         )

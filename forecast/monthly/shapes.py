@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.paths import QUANTILES, ForecastPaths
+from tradeshock.models.record.files import replacing
 
 Floats = npt.NDArray[np.float64]
 
@@ -112,6 +115,8 @@ SHAPES: dict[str, Callable[[ForecastPaths], pd.DataFrame]] = {
     "nixtla": to_nixtla,
     "sktime": to_sktime,
 }
+# Those with names in one row and no index, as Parquet files have them.
+LONG = ("hubverse", "nixtla")
 
 
 def shape_text(paths: ForecastPaths, shape: str) -> str:
@@ -122,6 +127,33 @@ def shape_text(paths: ForecastPaths, shape: str) -> str:
     """
     table = SHAPES[shape](paths)
     return table.to_csv(index=table.columns.nlevels > 1, lineterminator="\n")
+
+
+def write_parquet(path: str | PathLike[str], paths: ForecastPaths, shape: str) -> None:
+    """Write one of the long tables as a Parquet file, whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+    paths : ForecastPaths
+    shape : {"hubverse", "nixtla"}
+
+    Raises
+    ------
+    ModelError
+        If the extra "parquet" is not installed or there is no such long table.
+    """
+    if shape not in LONG:
+        raise ModelError(f"got the shape {shape!r}; long tables are {' and '.join(LONG)}")
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise ModelError(
+            f"{Path(path).name} needs pyarrow: pip install 'tradeshock[parquet]', or take CSV"
+        ) from error
+    content = SHAPES[shape](paths).to_parquet(engine="pyarrow", index=False)
+    with replacing(Path(path)) as file:
+        file.write(content)
 
 
 def _each(paths: ForecastPaths, rows: Callable[[str, Floats], pd.DataFrame]) -> pd.DataFrame:

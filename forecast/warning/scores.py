@@ -181,7 +181,7 @@ def past_turns(
     given = events[events["horizon"] == horizon]
     chances = {str(turn): group for turn, group in given.groupby("event")}
     rows = []
-    for month, turn in turns.items():
+    for month, turn in zip(pd.PeriodIndex(turns.index), turns, strict=True):
         group = chances.get(str(turn))
         if group is None:
             continue
