@@ -174,7 +174,7 @@ def _fan(ax: Axes, paths: ForecastPaths, scale: DisplayUnit, *, newest: bool, na
     low, median, high = np.hstack([start, ahead]) / scale.divisor
     colour, width, tint = (PLAIN, 1.6, 0.22) if newest else (HUSHED, 0.9, 0.1)
     line: str | None
-    line, band = ("Latest forecast", "Its 80 % interval") if newest else ("Earlier ones", None)
+    line, band = ("Latest forecast", "80 % interval") if newest else ("Earlier forecasts", None)
     if not named:
         line, band = None, None
     days = months.to_timestamp().to_numpy()

@@ -121,15 +121,14 @@ def _recent_levels(paths: ForecastPaths, panel: Panel) -> Floats:
 
 def _smoothed(level: Floats) -> Floats:
     """Means of three months that end in each, draws by months less two."""
-    windows = np.lib.stride_tricks.sliding_window_view(level, SMOOTHED, axis=1)
-    return np.asarray(windows.mean(axis=2))
+    return (level[:, :-2] + level[:, 1:-1] + level[:, 2:]) / SMOOTHED
 
 
 def _extremes(level: Floats) -> Bools:
     """Whether each month with whole windows is above all others of its window, draws by months."""
-    if level.shape[1] < 2 * REACH + 1:
-        return np.zeros((len(level), 0), dtype=bool)
-    windows = np.lib.stride_tricks.sliding_window_view(level, 2 * REACH + 1, axis=1)
-    middle = windows[:, :, REACH, None]
-    others = np.delete(windows, REACH, axis=2)
-    return np.asarray((middle > others).all(axis=2))
+    inside = max(0, level.shape[1] - 2 * REACH)
+    middle = level[:, REACH : REACH + inside]
+    above = np.ones(middle.shape, dtype=bool)
+    for shift in (*range(REACH), *range(REACH + 1, 2 * REACH + 1)):
+        above &= middle > level[:, shift : shift + inside]
+    return above
