@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from tradeshock.features import Panel
-from tradeshock.features.errors import ModelError, StoredFileError
+from tradeshock.features import Panel, load_panel
+from tradeshock.features.errors import ModelError, ScoreError, StoredFileError
 from tradeshock.forecast import monthly_forecast
-from tradeshock.forecast.archive import Archive
+from tradeshock.forecast.archive import Archive, summarise_scores
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.plots import plot_history
+from tradeshock.forecast.plots import plot_history, plot_issued
 from tradeshock.models import BayesianVAR, RandomWalk
+from tradeshock.models.record.code_version import code_version
+from tradeshock.models.record.files import Schema, write_arrays
 
 DAYS = ("2025-06-01", "2025-09-01", "2026-05-15")
 
@@ -70,13 +72,48 @@ def test_months_that_came_are_scored_against_the_walk(archive, made, panel):
     assert archive.scores(panel.as_of("2025-05-01")).empty
 
 
-def test_what_was_said_and_what_came_is_one_picture(archive, panel):
+def test_what_was_said_and_what_came_is_one_frame(archive, panel):
     frame = archive.frame(panel, "exports_total")
     model = frame["model"].iloc[0]
     drawn = plot_history(frame[frame["state"] == "after_total"], model, every=1)
     assert len(drawn.lines) >= 3
     with pytest.raises(ModelError, match=r"has no forecast of imports_total"):
         archive.frame(panel, "imports_total")
+
+
+def test_what_was_said_and_what_came_is_one_picture(archive, made, panel):
+    axes = archive.plot(panel)
+    published = axes.lines[-1]
+    actual = panel.series("exports_total")
+    wanted = actual[actual.index >= made[0].paths.index[0] - 12]
+    np.testing.assert_allclose(published.get_ydata(), wanted / 1000.0)
+    for line, band, forecast in zip(axes.lines, axes.collections, made, strict=False):
+        last = forecast.paths.history["exports_total"].dropna().iloc[-1]
+        medians = [last, *forecast.paths.median()]
+        np.testing.assert_allclose(line.get_ydata(), np.array(medians) / 1000.0)
+        low, high = np.quantile(forecast.paths.draws()[:, -1], [0.1, 0.9]) / 1000.0
+        edge = band.get_paths()[0].vertices
+        ends = edge[edge[:, 0] == edge[:, 0].max(), 1]
+        np.testing.assert_allclose([ends.min(), ends.max()], [low, high])
+    assert len(axes.lines) == len(made) + 1
+    labels = axes.get_legend_handles_labels()[1]
+    assert set(labels) == {"Earlier forecasts", "80 % interval", "Latest forecast", "Published"}
+    with pytest.raises(ModelError, match=r"has no forecast of imports_total"):
+        archive.plot(panel, "imports_total")
+
+
+def test_a_picture_has_the_last_forecast_of_a_month_and_not_too_many(panel):
+    walk = [
+        monthly_forecast(panel, day, RandomWalk(n_draws=20), 2).paths
+        for day in ("2026-04-01", "2026-04-20", "2026-05-01")
+    ]
+    axes = plot_issued(walk, panel.series("exports_total"))
+    assert len(axes.lines) == 3
+    origins = panel.origins("2022-01", "2025-12")
+    many = list(RandomWalk(n_draws=20).replay(panel, "exports_total", origins, 2))
+    assert len(plot_issued(many, panel.series("exports_total")).lines) == 25
+    with pytest.raises(ScoreError, match=r"give one or more, all of the same series"):
+        plot_issued([], panel.series("exports_total"))
 
 
 def test_a_damaged_file_hides_no_other(archive, panel):
@@ -96,18 +133,125 @@ def test_an_id_that_does_not_decide_is_refused(archive, id):
         archive.read(id)
 
 
+def test_a_forecast_is_kept_with_all_that_it_stood_on(archive, panel):
+    one = archive.read("2025-09-01")
+    assert one.judgement == {"amounts": {"2025-10": -900.0}, "reason": "holidays"}
+    assert one.conditions == []
+    assert one.figures == panel.as_of("2025-09-01").fingerprint()
+    model = BayesianVAR(series=["exports_total", "usdkrw"], n_draws=100)
+    assert one.code == code_version(model)
+    assert one.card["Judgement"].endswith("(holidays)")
+    assert str(one.paths.seed) in one.card["Seed and draws"]
+    assert f"numpy {np.__version__}" in one.card["Versions"]
+    assumed = monthly_forecast(panel, DAYS[0], model, 4, conditions={"usdkrw": {"2025-07": 1400.0}})
+    (cell,) = archive.read(archive.add(assumed)).conditions
+    assert (cell["series"], cell["month"], cell["value"]) == ("usdkrw", "2025-07", 1400.0)
+
+
+def test_a_model_without_a_source_file_is_kept_too(tmp_path, panel):
+    typed = type("Typed", (RandomWalk,), {"__module__": "typed_at_a_prompt"})
+    kept = Archive(tmp_path)
+    one = kept.read(kept.add(monthly_forecast(panel, DAYS[0], typed(n_draws=20), 2)))
+    assert one.code == ""
+    assert "RandomWalk" in one.card["Model"] or "Typed" in one.card["Model"]
+
+
+def test_files_of_the_first_schema_still_read(archive, made, panel):
+    old = archive.folder / "2025-09-01-00000000.npz"
+    stored = archive.read("2025-09-01").to_stored()
+    about = {
+        name: value
+        for name, value in stored.about.items()
+        if name not in ("code", "card", "printed")
+    }
+    write_arrays(old, Schema("issued forecast", 1), stored.arrays, about)
+    one = Archive(archive.folder).read("2025-09-01-00000000")
+    np.testing.assert_array_equal(one.paths.values, made[1].paths.values)
+    assert (one.csv, one.code, one.card, one.printed) == (made[1].to_csv(), "", {}, None)
+    show = ["archive", "show", old.stem, "--archive", str(archive.folder)]
+    assert CliRunner().invoke(main, [*show, "--format", "csv"]).stdout == made[1].to_csv()
+    refused = CliRunner().invoke(main, show)
+    assert refused.exit_code != 0
+    assert "which kept no table; say --format csv" in refused.output
+    write_arrays(old, Schema("issued forecast", 3), stored.arrays, about)
+    with pytest.raises(StoredFileError, match=r"issued forecast 3, and .* version 2 was expected"):
+        archive.read(old.stem)
+
+
+def test_scores_say_which_revision_counts_and_sum_up_by_step(archive, panel):
+    table = archive.scores(panel)
+    assert set(table["outcome"]) == {"figure as of 2026-05-15"}
+    vintages = load_panel(vintages=True)
+    assert set(archive.scores(vintages, actual="first")["outcome"]) == {"first print"}
+    summary = summarise_scores(table)
+    assert summary["n"].tolist() == [2, 2, 2, 2]
+    second = table[table["step"] == 2]
+    assert summary.loc[2, "mae"] == pytest.approx(second["error"].abs().mean())
+    assert summary.loc[2, "mae_ratio"] == pytest.approx(
+        second["error"].abs().sum() / second["walk"].abs().sum()
+    )
+    assert summary.loc[2, "coverage_80"] == second["inside"].mean()
+    assert summary.loc[2, "crps_ratio"] == pytest.approx(
+        second["crps"].sum() / second["crps_walk"].sum()
+    )
+    assert summarise_scores(archive.scores(panel.as_of("2025-05-01"))).empty
+
+
+ASKED = ["forecast", "--as-of", "2025-06-01", "--model", "RandomWalk", "--steps", "2"]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "hubverse", "nixtla", "sktime"])
+def test_show_prints_what_forecast_printed(tmp_path, form):
+    folder = ["--archive", str(tmp_path / "said")]
+    more = ["--adjust", "2025-06=+500", "--note", "=1+1", "--assume", "exports_total:2025-07=60000"]
+    asked = [*ASKED, *more, "--model", "BayesianVAR", "--steps", "8", "--format", form]
+    issued = CliRunner().invoke(main, [*asked, *folder])
+    assert issued.exit_code == 0, issued.output
+    shown = CliRunner().invoke(main, ["archive", "show", "2025-06", *folder, "--format", form])
+    assert shown.stdout == issued.stdout
+    if form == "table":
+        bare = CliRunner().invoke(main, ["archive", "show", "2025-06", *folder])
+        assert bare.stdout == issued.stdout
+        assert "Chance of more than" in bare.stdout
+
+
 def test_the_commands(tmp_path):
     folder = ["--archive", str(tmp_path / "said")]
-    asked = ["forecast", "--as-of", "2025-06-01", "--model", "RandomWalk", "--steps", "2"]
-    issued = CliRunner().invoke(main, [*asked, "--format", "csv", *folder])
+    issued = CliRunner().invoke(main, [*ASKED, *folder])
     assert issued.exit_code == 0, issued.output
     listed = CliRunner().invoke(main, ["archive", "list", *folder]).stdout
     id = listed.splitlines()[1].split()[0]
-    assert f"Archived: {id}" in issued.stderr
-    shown = CliRunner().invoke(main, ["archive", "show", id, *folder])
-    assert shown.stdout == issued.stdout
+    assert f"Archived: {id} in {tmp_path / 'said'}" in issued.stderr
     scored = CliRunner().invoke(main, ["archive", "scores", *folder])
-    assert "Outcomes: newest figures, to 2026-04" in scored.stdout
+    assert "Outcomes: figure as of 2026-05-15, months to 2026-04" in scored.stdout
     assert "2 months: RMSE" in scored.stdout
     empty = CliRunner().invoke(main, ["archive", "scores", "--archive", str(tmp_path / "none")])
     assert "No month that was forecast is out yet." in empty.stdout
+    picture = tmp_path / "said.svg"
+    drawn = CliRunner().invoke(main, ["archive", "plot", *folder, "--out", str(picture)])
+    assert drawn.exit_code == 0, drawn.output
+    assert picture.read_text(encoding="utf-8").startswith("<?xml")
+    refused = CliRunner().invoke(main, ["archive", "plot", *folder, "--out", "said.gif"])
+    assert "is no picture; end the name in .png" in refused.output
+
+
+def test_without_a_folder_the_users_own_archive_is_meant(home, tmp_path, monkeypatch):
+    listed = CliRunner().invoke(main, ["archive", "list"])
+    assert f"No forecast in {home / 'archive'}" in listed.stdout
+    # The option stands before others, so what follows is not taken for a folder.
+    kept = CliRunner().invoke(main, ["forecast", "--archive", *ASKED[1:]])
+    assert f"in {home / 'archive'}" in kept.stderr
+    id = kept.stderr.split("Archived: ")[1].split()[0]
+    assert Archive().contents().index.tolist() == [id]
+    shown = CliRunner().invoke(main, ["archive", "show", id])
+    assert shown.stdout == kept.stdout
+    # The variable names another one, in which every forecast is kept then.
+    monkeypatch.setenv("TRADESHOCK_ARCHIVE", str(tmp_path / "shared"))
+    assert Archive().folder == tmp_path / "shared"
+    for asked in (ASKED, [*ASKED, "--archive"]):
+        kept = CliRunner().invoke(main, asked)
+        assert f"in {tmp_path / 'shared'}" in kept.stderr
+    assert id in CliRunner().invoke(main, ["archive", "list"]).stdout
+    monkeypatch.chdir(tmp_path)
+    kept = CliRunner().invoke(main, [*ASKED, "--archive", "."])
+    assert list(tmp_path.glob(f"{id}.npz"))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.forecast.backtesting.functionals import adjusted_fall, any_fall, reduce
+from tradeshock.forecast.warning.turning import turning_by
 from tradeshock.models import RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.record.shipped import shipped_functionals, shipped_record
@@ -52,22 +53,29 @@ def test_the_shipped_ones_are_of_the_days_of_the_record():
     for state, rows in table.groupby("state"):
         kept = record.matrix("q50", "Recalibration", "exports_total", str(state))
         assert set(rows["origin"]) == set(kept.index)
-    chances = table[table["functional"].isin(["any_fall", "adjusted_fall"])]
+    chances = table[table["functional"].isin(["any_fall", "adjusted_fall", "peak", "trough"])]
     assert chances["value"].between(0.0, 1.0).all()
     assert set(chances["actual"].dropna()) == {0.0, 1.0}
     # Better than the base rate, after the fact.
-    for _, rows in chances[chances["state"] == "after_total"].dropna().groupby("item"):
+    for _, rows in (
+        chances[chances["state"] == "after_total"].dropna().groupby(["functional", "item"])
+    ):
         brier = ((rows["value"] - rows["actual"]) ** 2).mean()
         assert brier < rows["actual"].mean() * (1.0 - rows["actual"].mean())
 
 
-def test_a_shipped_year_total_is_that_of_the_default_today(panel):
+def test_shipped_functionals_are_those_of_the_default_today(panel):
     from tradeshock.forecast.backtesting.functionals import year_total
     from tradeshock.models import Recalibration
 
     day = pd.Timestamp("2026-05-01")
     paths = Recalibration().fit(panel.as_of(day), "exports_total", shipped_record()).forecast(12)
-    table = shipped_functionals().query("origin == @day and functional == 'year_total'")
-    kept = table.set_index("item")["value"]
-    for item, value in year_total(paths).items():
-        assert kept[item] == pytest.approx(value, rel=1e-5)
+    table = shipped_functionals().query("origin == @day").set_index(["functional", "item"])["value"]
+    todays = {
+        "year_total": year_total,
+        "peak": turning_by(panel, "peak"),
+        "trough": turning_by(panel, "trough"),
+    }
+    for name, functional in todays.items():
+        for item, value in functional(paths).items():
+            assert table[name, item] == pytest.approx(value, rel=1e-5, abs=1e-6)

@@ -13,6 +13,8 @@ from tradeshock.forecast.monthly.shapes import to_hubverse, to_nixtla, to_sktime
 from tradeshock.models import BayesianVAR
 from tradeshock.models.paths import QUANTILES
 
+ASKED = ["forecast", "--as-of", "2026-05-01", "--model", "RandomWalk", "--steps", "2"]
+
 
 @pytest.fixture(scope="module")
 def paths(panel):
@@ -56,9 +58,16 @@ def test_levels_that_are_none_are_refused(paths, shape, levels):
         shape(paths, levels)
 
 
-@pytest.mark.parametrize("form", ["hubverse", "nixtla"])
-def test_the_command_prints_them(form):
-    asked = ["forecast", "--as-of", "2026-05-01", "--model", "RandomWalk", "--steps", "2"]
-    shown = CliRunner().invoke(main, [*asked, "--format", form])
+@pytest.mark.parametrize(("form", "rows"), [("hubverse", 20), ("nixtla", 2)])
+def test_the_command_prints_them(form, rows):
+    shown = CliRunner().invoke(main, [*ASKED, "--format", form])
     assert shown.exit_code == 0, shown.output
-    assert len(pd.read_csv(io.StringIO(shown.stdout))) == (20 if form == "hubverse" else 2)
+    assert len(pd.read_csv(io.StringIO(shown.stdout))) == rows
+
+
+def test_the_command_prints_the_table_of_sktime():
+    shown = CliRunner().invoke(main, [*ASKED, "--format", "sktime"])
+    assert shown.exit_code == 0, shown.output
+    table = pd.read_csv(io.StringIO(shown.stdout), header=[0, 1], index_col=0)
+    assert table.index.tolist() == ["2026-05", "2026-06"]
+    assert table.columns.tolist() == [("exports_total", f"{level:g}") for level in QUANTILES]

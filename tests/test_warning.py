@@ -18,8 +18,10 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.plots import plot_warning
 from tradeshock.forecast.warning import EarlyWarning, leading_indicators, turning_points
 from tradeshock.forecast.warning.chances import chance_below, recorded_falls
-from tradeshock.forecast.warning.scores import spells, warning_scores
+from tradeshock.forecast.warning.scores import past_turns, spells, warning_scores
+from tradeshock.forecast.warning.turning import dated_turning_points, turning_by
 from tradeshock.models import RandomWalk, Record
+from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import QUANTILES
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.record.shipped import shipped_functionals, shipped_record
@@ -128,6 +130,72 @@ def test_turning_points_of_paths_that_turn(panel: Panel) -> None:
 
 
 # -- the record ----------------------------------------------------------------------------------
+
+
+def test_past_chances_of_turning_points_are_those_that_are_shown(warning: EarlyWarning) -> None:
+    table, paths = warning.turning_points(), warning.forecast.paths
+    for turn in ("peak", "trough"):
+        given = turning_by(warning.panel, turn)(paths)
+        assert given.index.tolist() == ["by step 0", "by step 3", "by step 6"]
+        months = [paths.index[0] + (k - 1) for k in (0, 3, 6)]
+        assert given.to_numpy() == pytest.approx(table.loc[months, f"{turn}_by"].to_numpy())
+    # Five months beyond are needed: of six steps only the last published month can be asked.
+    short = type(paths)(**{**vars(paths), "values": paths.values[:, :6], "index": paths.index[:6]})
+    assert turning_by(warning.panel, "peak")(short).index.tolist() == ["by step 0"]
+
+
+def test_turning_points_have_a_record_of_their_own(warning: EarlyWarning) -> None:
+    table = warning.track_record().xs("all", level="sample").loc[["peak", "trough"]]
+    assert table.index.get_level_values("horizon").tolist() == [0, 3, 6] * 2
+    assert (table["brier"] < table["brier_walk"]).all()
+    assert (table["brier"] < table["brier_climatology"]).all()
+    kept = shipped_functionals().query(
+        "functional == 'peak' and item == 'by step 3' and state == 'after_total'"
+    )
+    kept = kept.dropna(subset="actual")
+    assert table.loc[("peak", 3), "n"] == len(kept)
+    assert table.loc[("peak", 3), "brier"] == pytest.approx(
+        ((kept["value"] - kept["actual"]) ** 2).mean()
+    )
+
+
+def test_whether_a_month_turned_is_known_five_months_later(warning: EarlyWarning) -> None:
+    events = warning.events.query("event == 'peak' and horizon == 0").reset_index(drop=True)
+    for row in (40, 120):
+        origin = events["origin"][row]
+        known = events[events["month"] + 6 <= pd.Period(origin, "M")]
+        assert events["climatology"][row] == pytest.approx(
+            (known["came"].sum() + 1) / (len(known) + 2)
+        )
+
+
+def test_published_turning_points_are_extremes_of_eleven_months(panel: Panel) -> None:
+    turns = dated_turning_points(panel, "exports_total")
+    effects = CalendarAdjustment().fit(panel.series("exports_total"), panel.calendar)
+    level = effects.adjusted_.rolling(3).mean().dropna()
+    for month, window in ((month, level[month - 5 : month + 5]) for month in level.index[5:-5]):
+        wanted = {window.idxmax(): "peak", window.idxmin(): "trough"}.get(month)
+        assert turns.get(month) == wanted
+    assert turns.index.max() <= panel.last_month("exports_total") - 5
+
+
+def test_leads_before_turning_points_by_hand(warning: EarlyWarning) -> None:
+    months = pd.period_range("2020-04", periods=9, freq="M")
+    chances = [0.1, 0.2, 0.5, 0.3, 0.6, 0.9, 0.9, 0.9, 0.9]
+    events = pd.DataFrame(
+        {"event": "peak", "horizon": 3, "month": months, "chance": chances, "came": 1.0}
+    )
+    turns = pd.Series({pd.Period("2020-05"): "peak", pd.Period("2020-06"): "trough"})
+    table = past_turns(events, turns, 0.4, 3)
+    # The first that could see May asked for months up to May; that up to June has the warning.
+    assert table[["month", "turn", "lead"]].to_numpy().tolist() == [
+        [pd.Period("2020-05"), "peak", 2.0]
+    ]
+    assert table["chance"].tolist() == [0.6]
+    assert past_turns(events, turns, 0.95, 3)["lead"].isna().all()
+    real = warning.past_turns()
+    assert set(real["turn"]) == {"peak", "trough"}
+    assert real["lead"].dropna().between(-4, 3).all()
 
 
 def test_the_record_beats_the_walk_and_climatology(warning: EarlyWarning) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.backtesting.functionals import adjusted_fall, any_fall, year_total
+from tradeshock.forecast.warning.turning import turning_by
 from tradeshock.models import (
     BayesianVAR,
     BiasCorrection,
@@ -52,6 +53,8 @@ def record_of(panel: Panel, state: str, store: str | None) -> tuple[Record, pd.D
         "any_fall": any_fall,
         "adjusted_fall": adjusted_fall(panel),
         "year_total": year_total,
+        "peak": turning_by(panel, "peak"),
+        "trough": turning_by(panel, "trough"),
     }
     made = backtest(wanted, panel, TARGET, origins, 12, store=store, functionals=functionals)
     whole = made.functionals[made.functionals["model"] == "Recalibration"]

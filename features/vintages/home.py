@@ -1,4 +1,4 @@
-"""Where the user's own figures are kept."""
+"""Where the user's own figures and forecasts are kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ VARIABLE = "TRADESHOCK_HOME"
 STORE = "figures.sqlite"
 RECORDS = "records"
 ARCHIVE = "archive"
+ARCHIVE_VARIABLE = "TRADESHOCK_ARCHIVE"
 
 
 def home() -> Path:
@@ -31,5 +32,7 @@ def record_path(target: str) -> Path:
 
 
 def archive_path() -> Path:
-    """Return the folder of the user's own forecasts as they were issued."""
+    """Return the folder of issued forecasts: TRADESHOCK_ARCHIVE, or one beside the figures."""
+    if folder := os.environ.get(ARCHIVE_VARIABLE):
+        return Path(folder).expanduser()
     return home() / ARCHIVE

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.vintages.home import archive_path
 from tradeshock.forecast.archive.issued import Issued
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.plots.history import plot_issued
 from tradeshock.forecast.version import __version__
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
 from tradeshock.models.record.rows import Actual, forecast_rows
 from tradeshock.models.univariate.random_walk import RandomWalk
 
-SCHEMA = Schema("issued forecast", 1)
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCHEMA = Schema("issued forecast", 2)
+# Without card, code and what was printed.
+FIRST_SCHEMA = Schema("issued forecast", 1)
 DAMAGED = "cannot be read"
 
 
@@ -27,13 +35,14 @@ class Archive:
 
     Parameters
     ----------
-    folder : path
-        Made when the first forecast is put into it. Each is one file, written whole or not at all;
-        nothing is ever changed or removed.
+    folder : path, optional
+        Default: TRADESHOCK_ARCHIVE, or the folder ``archive`` beside the store of figures
+        (`tradeshock.features.vintages.home.archive_path`). Made when the first forecast is put
+        into it. Each is one file, written whole or not at all; nothing is ever changed or removed.
     """
 
-    def __init__(self, folder: str | PathLike[str]) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: str | PathLike[str] | None = None) -> None:
+        self.folder = archive_path() if folder is None else Path(folder)
 
     def __repr__(self) -> str:
         return f"Archive of {len(list(self._files()))} forecasts in {self.folder}"
@@ -76,7 +85,7 @@ class Archive:
                 f"{len(found) or 'no'} forecasts of {self.folder} begin with {id!r}; there are "
                 f"{names}: `archive list` names all"
             )
-        return Issued.from_stored(read_arrays(found[0], SCHEMA))
+        return _read(found[0])
 
     def contents(self) -> pd.DataFrame:
         """Return what is in the archive, by day of origin.
@@ -90,7 +99,7 @@ class Archive:
         rows: dict[str, dict[str, object]] = {}
         for path in self._files():
             try:
-                one = Issued.from_stored(read_arrays(path, SCHEMA))
+                one = _read(path)
             except StoredFileError:
                 rows[path.stem] = {"model": DAMAGED}
                 continue
@@ -112,7 +121,7 @@ class Archive:
         read = []
         for path in self._files():
             try:
-                one = Issued.from_stored(read_arrays(path, SCHEMA))
+                one = _read(path)
             except StoredFileError:
                 continue
             if one.paths.series[0] == target:
@@ -136,9 +145,10 @@ class Archive:
         -------
         DataFrame
             Index id and month; columns step, median, low80, high80 and actual in the target's
-            unit; error and walk (of the random walk of that day), 100 log(actual / median);
-            inside, whether the 80 % interval held; crps and crps_walk. Months that are not out, and
-            forecasts from days after the panel's, have no rows.
+            unit; outcome, which revision of the actual that is ("first print" or "figure as of"
+            the panel's day); error and walk (of the random walk of that day), 100 log(actual /
+            median); inside, whether the 80 % interval held; crps and crps_walk. Months that are
+            not out, and forecasts from days after the panel's, have no rows.
         """
         tables = {}
         for one in self.forecasts(target):
@@ -147,6 +157,20 @@ class Archive:
         if not tables:
             return pd.DataFrame(columns=SCORES, index=pd.MultiIndex.from_tuples([], names=KEYS))
         return pd.concat(tables, names=[KEYS[0]])
+
+    def plot(self, panel: Panel, target: str = "exports_total", ax: Axes | None = None) -> Axes:
+        """Draw what was said and what came (`tradeshock.forecast.plots.plot_issued`).
+
+        Raises
+        ------
+        ModelError
+            If the archive has no forecast of the target.
+        """
+        entry = panel.entry(target)
+        paths = [one.paths for one in self.forecasts(target)]
+        if not paths:
+            raise self._nothing_of(target)
+        return plot_issued(paths, panel.series(target), ax, entry.unit, entry.title or target)
 
     def frame(self, panel: Panel, target: str, actual: Actual = "latest") -> pd.DataFrame:
         """Return the tidy frame of all that was said of a target, as a backtest has it.
@@ -164,8 +188,11 @@ class Archive:
             for one in sorted(self.forecasts(target), key=lambda one: one.issued)
         }
         if not last:
-            raise ModelError(f"{self.folder} has no forecast of {target}; `archive list` names all")
+            raise self._nothing_of(target)
         return forecast_rows(list(last.values()), panel, actual)
+
+    def _nothing_of(self, target: str) -> ModelError:
+        return ModelError(f"{self.folder} has no forecast of {target}; `archive list` names all")
 
     def _files(self) -> Iterator[Path]:
         yield from sorted(self.folder.glob("[0-9]*.npz"))
@@ -176,9 +203,28 @@ class Archive:
 
 KEYS = ["id", "month"]
 SCORES = [
-    *("step", "median", "low80", "high80", "actual"),
+    *("step", "median", "low80", "high80", "actual", "outcome"),
     *("error", "walk", "inside", "crps", "crps_walk"),
 ]
+
+
+def outcome_words(panel: Panel, actual: Actual) -> str:
+    """Say which revision of a figure counts as what came: the first print, or that of a day."""
+    if actual == "first" and panel.revises_the_past:
+        return "first print"
+    return f"figure as of {panel.origin.date()}"
+
+
+def _read(path: Path) -> Issued:
+    """Read a file of this schema or of the first one."""
+    try:
+        stored = read_arrays(path, SCHEMA)
+    except StoredFileError as error:
+        try:
+            stored = read_arrays(path, FIRST_SCHEMA)
+        except StoredFileError:
+            raise error from None
+    return Issued.from_stored(stored)
 
 
 def _scored(one: Issued, panel: Panel, actual: Actual) -> pd.DataFrame:
@@ -197,6 +243,7 @@ def _scored(one: Issued, panel: Panel, actual: Actual) -> pd.DataFrame:
             "low80": said["q10"],
             "high80": said["q90"],
             "actual": said["actual"],
+            "outcome": outcome_words(panel, actual),
             "error": 100.0 * np.log(said["actual"] / said["q50"]),
             "walk": 100.0 * np.log(said["actual"] / naive["q50"]),
             "inside": said["actual"].between(said["q10"], said["q90"]),

@@ -1,17 +1,21 @@
-"""A forecast as it was issued: its paths, and everything that was printed of it."""
+"""A forecast as it was issued: its paths, all that was printed of it, and what it stood on."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from tradeshock.features.errors import StoredFileError
+from tradeshock.features.errors import BacktestError, StoredFileError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly.facts import forecast_facts
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.printed import PrintedForecast
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.record.code_version import code_version
 from tradeshock.models.record.files import StoredArrays
 from tradeshock.models.record.stored_paths import paths_from_arrays, paths_to_arrays
 
@@ -36,6 +40,17 @@ class Issued:
         Fingerprint of the figures that were known.
     version : str
         Of the package.
+    code : str
+        Version of the model's code and of the libraries that it imports
+        (`tradeshock.models.record.code_version`); empty where the model has no source file.
+    card : dict of str to str
+        Facts in words: model, parameters, seed, data, versions of libraries.
+    printed : PrintedForecast or None
+        What `tradeshock forecast` printed.
+
+    Notes
+    -----
+    Files of schema 1 have neither code nor card nor what was printed.
     """
 
     id: str
@@ -45,6 +60,24 @@ class Issued:
     json: str
     figures: str
     version: str
+    code: str = ""
+    card: dict[str, str] = field(default_factory=dict)
+    printed: PrintedForecast | None = None
+
+    @property
+    def judgement(self) -> dict[str, Any] | None:
+        """Amounts by month, in the target's unit, and their reason; None without any."""
+        content: dict[str, Any] | None = json.loads(self.json)["judgement"]
+        return content
+
+    @property
+    def conditions(self) -> list[dict[str, Any]]:
+        """What was assumed, one mapping a cell, as `MonthlyForecast.to_json` has it.
+
+        Of values that differ from draw to draw the median; the draws are in the paths.
+        """
+        content: list[dict[str, Any]] = json.loads(self.json)["conditions"]
+        return content
 
     @classmethod
     def from_forecast(cls, forecast: MonthlyForecast, version: str) -> Issued:
@@ -61,6 +94,9 @@ class Issued:
             json=json,
             figures=panel.fingerprint(),
             version=version,
+            code=_code(forecast),
+            card=forecast_facts(forecast),
+            printed=PrintedForecast.from_forecast(forecast),
         )
 
     def to_stored(self) -> StoredArrays:
@@ -72,6 +108,9 @@ class Issued:
             "json": self.json,
             "figures": self.figures,
             "version": self.version,
+            "code": self.code,
+            "card": self.card,
+            "printed": self.printed and self.printed.to_plain(),
         }
         return StoredArrays(about, paths_to_arrays([self.paths]))
 
@@ -87,7 +126,17 @@ class Issued:
         about: dict[str, Any] = dict(stored.about)
         try:
             issued = pd.Timestamp(about.pop("issued"))
+            if printed := about.pop("printed", None):
+                about["printed"] = PrintedForecast.from_plain(printed)
             (paths,) = paths_from_arrays(stored.arrays)
             return cls(issued=issued, paths=paths, **about)
         except (KeyError, TypeError, ValueError) as error:
             raise StoredFileError(f"a forecast of the archive is incomplete ({error})") from error
+
+
+def _code(forecast: MonthlyForecast) -> str:
+    try:
+        return code_version(forecast.fitted)
+    except BacktestError:
+        # A class that was typed into a prompt.
+        return ""

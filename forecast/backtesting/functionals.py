@@ -138,20 +138,18 @@ def reduce(
     ModelError
         If a functional returns anything else.
     """
-    rows = [
-        row
-        for paths in forecasts
-        for name, functional in functionals.items()
-        for row in _rows(paths, name, functional, panel)
-    ]
+    rows: list[tuple[object, ...]] = []
+    for paths in forecasts:
+        true = _came_true(paths, panel)
+        for name, functional in functionals.items():
+            rows += _rows(paths, true, name, functional)
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"origin": "datetime64[ns]"})
 
 
 def _rows(
-    paths: ForecastPaths, name: str, functional: Functional, panel: Panel
+    paths: ForecastPaths, true: ForecastPaths | None, name: str, functional: Functional
 ) -> Iterator[tuple[object, ...]]:
     values = _items(name, functional(paths))
-    true = _came_true(paths, panel)
     actual = {} if true is None else _items(name, functional(true))
     for item, value in values.items():
         where = (paths.model, paths.series[0], paths.origin, paths.state)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import ARCHIVE
+from tradeshock.forecast.cli.options import ARCHIVE, PRINTED, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+
+
+TARGET = click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
 
 
 @click.group()
@@ -28,7 +31,11 @@ def list_issued(archive: Path) -> None:
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.terminal import Terminal
 
-    table = Archive(archive).contents().drop(columns=["origin", "version"])
+    kept = Archive(archive)
+    table = kept.contents().drop(columns=["origin", "version"])
+    if table.empty:
+        click.echo(f"No forecast in {kept.folder}; `tradeshock forecast --archive` puts one there.")
+        return
     rows = [
         [str(id), *("" if pd.isna(value) else str(value) for value in row)]
         for id, row in table.iterrows()
@@ -40,19 +47,49 @@ def list_issued(archive: Path) -> None:
 @click.argument("id")
 @ARCHIVE
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(PRINTED),
+    default="table",
+    show_default=True,
+    help="What to print, as `tradeshock forecast` did.",
 )
 def show(id: str, archive: Path, form: str) -> None:
     """Print a forecast again, to the last character."""
     from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.cli.archive_output import print_issued
 
-    one = Archive(archive).read(id)
-    click.echo(one.csv if form == "csv" else one.json, nl=form == "json")
+    print_issued(Archive(archive).read(id), form)
 
 
 @archive.command()
 @ARCHIVE
-@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@TARGET
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="archive.png",
+    show_default=True,
+    help="PNG, SVG or PDF, by the name's end.",
+)
+@with_panel
+def plot(panel: Panel, archive: Path, target: str | None, out: Path) -> None:
+    """Draw what was said and what came: medians and 80 % intervals by origin."""
+    from functools import partial
+
+    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.cli.output import write_picture
+    from tradeshock.forecast.monthly.defaults import target_of
+
+    if out.suffix not in (".png", ".svg", ".pdf"):
+        raise click.BadParameter(f"{out} is no picture; end the name in .png, .svg or .pdf")
+    draw = partial(Archive(archive).plot, panel, target_of(panel, target))
+    say_where([write_picture(out, lambda ax: draw(ax=ax))])
+
+
+@archive.command()
+@ARCHIVE
+@TARGET
 @click.option(
     "--actual",
     type=click.Choice(["latest", "first"]),
@@ -69,4 +106,4 @@ def scores(panel: Panel, archive: Path, target: str | None, actual: str) -> None
 
     target = target_of(panel, target)
     table = Archive(archive).scores(panel, target, "first" if actual == "first" else "latest")
-    print_archive_scores(table, panel, target, actual)
+    print_archive_scores(table, panel, target)

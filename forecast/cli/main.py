@@ -18,7 +18,10 @@ from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
+    FILES,
     FOLDER,
+    INTO_ARCHIVE,
+    PRINTED,
     month,
     say_where,
     with_forecast_options,
@@ -54,19 +57,14 @@ def main(context: click.Context, debug: bool) -> None:
 @main.command()
 @with_forecast_options
 @click.option("--out", type=FOLDER, help="Write fan chart (PNG, SVG), CSV and JSON there too.")
-@click.option(
-    "--archive",
-    type=FOLDER,
-    envvar="TRADESHOCK_ARCHIVE",
-    help="Keep the forecast there as issued.  [or TRADESHOCK_ARCHIVE]",
-)
+@INTO_ARCHIVE
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "hubverse", "nixtla"]),
+    type=click.Choice([*PRINTED, *FILES]),
     default="table",
     show_default=True,
-    help="What to print.",
+    help="What to print; excel (a workbook) and parquet (the table of hubverse) go to --out.",
 )
 @with_panel
 def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **asked: Any) -> None:
@@ -74,14 +72,17 @@ def forecast(panel: Panel, out: Path | None, archive: Path | None, form: str, **
     from tradeshock.forecast.cli.output import print_forecast, write_forecast
     from tradeshock.forecast.cli.request import requested_forecast
 
+    if form in FILES and out is None:
+        raise click.UsageError(f"--format {form} writes {FILES[form]}: say where with --out FOLDER")
     made = requested_forecast(panel, **asked)
-    print_forecast(made, form)
+    print_forecast(made, "table" if form in FILES else form)
     if out is not None:
-        say_where(write_forecast(made, out))
+        say_where(write_forecast(made, out, FILES.get(form)))
     if archive is not None:
         from tradeshock.forecast.archive.archive import Archive
 
-        click.echo(f"Archived: {Archive(archive).add(made)}", err=True)
+        kept = Archive(archive)
+        click.echo(f"Archived: {kept.add(made)} in {kept.folder}", err=True)
 
 
 main.add_command(report)

@@ -27,12 +27,41 @@ STEPS = click.option(
     show_default=True,
     help="Months after the last published one.",
 )
+# What a forecast can be printed as; those of `tradeshock.forecast.monthly.shapes` among them.
+PRINTED = ("table", "csv", "json", "hubverse", "nixtla", "sktime")
+# What goes into a file of `--out` beside the others: its name.
+FILES = {"excel": "forecast.xlsx", "parquet": "forecast.parquet"}
+# What `--archive` without a folder stands for; no folder is called so by chance.
+OWN_ARCHIVE = Path("-")
+
+
+def own_archive() -> Path:
+    """Return the user's own archive."""
+    from tradeshock.features.vintages.home import archive_path
+
+    return archive_path()
+
+
+def _folder_or_own(_: click.Context, __: click.Parameter, folder: Path | None) -> Path | None:
+    return own_archive() if folder == OWN_ARCHIVE else folder
+
+
 ARCHIVE = click.option(
     "--archive",
     type=FOLDER,
-    required=True,
+    default=own_archive,
+    help="Folder of the archive.  [default: TRADESHOCK_ARCHIVE, or your own, beside your figures]",
+)
+INTO_ARCHIVE = click.option(
+    "--archive",
+    type=FOLDER,
+    is_flag=False,
+    flag_value=str(OWN_ARCHIVE),
+    callback=_folder_or_own,
     envvar="TRADESHOCK_ARCHIVE",
-    help="Folder of the archive.  [or the environment variable TRADESHOCK_ARCHIVE]",
+    metavar="[FOLDER]",
+    help="Keep the forecast as issued: in a folder, or without one in your own archive.  Always "
+    "where TRADESHOCK_ARCHIVE names one.",
 )
 
 

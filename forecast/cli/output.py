@@ -14,9 +14,8 @@ import pandas as pd
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.shapes import SHAPES
-from tradeshock.forecast.monthly.wording import month_words, published_words, year_sentences
-from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.forecast.monthly.printed import PrintedForecast
+from tradeshock.forecast.monthly.shapes import shape_text
 from tradeshock.forecast.plots.style import FIGURE_SIZE
 from tradeshock.models.base import Model
 from tradeshock.models.record.files import replacing
@@ -28,68 +27,28 @@ PRINTED_STEPS = (1, 3, 6, 12)
 
 
 def print_forecast(forecast: MonthlyForecast, form: str = "table") -> None:
-    """Print a forecast as "table", "csv" or "json", or in a shape of another tool."""
-    if form in SHAPES:
-        click.echo(SHAPES[form](forecast.paths).to_csv(index=False, lineterminator="\n"), nl=False)
-        return
-    {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](forecast)
+    """Print a forecast as "table", "csv" or "json", or in one of `SHAPES`."""
+    if form == "table":
+        print_table(PrintedForecast.from_forecast(forecast))
+    elif form == "json":
+        click.echo(forecast.to_json())
+    else:
+        text = forecast.to_csv() if form == "csv" else shape_text(forecast.paths, form)
+        click.echo(text, nl=False)
 
 
-def _print_csv(forecast: MonthlyForecast) -> None:
-    click.echo(forecast.to_csv(), nl=False)
-
-
-def _print_json(forecast: MonthlyForecast) -> None:
-    click.echo(forecast.to_json())
-
-
-def _print_table(forecast: MonthlyForecast) -> None:
+def print_table(printed: PrintedForecast) -> None:
     """Print header, months and calendar years."""
     terminal = Terminal()
-    unit = DisplayUnit.choose(forecast.entry.unit, forecast.last.value)
-    origin = f"{forecast.origin.day} {forecast.origin:%B %Y}"
-    terminal.line(f"{forecast.title}, forecast of {origin}", style="bold")
-    terminal.fact("Known", f"{forecast.known} ({forecast.paths.state})")
-    terminal.fact("Last published", published_words(forecast.last, unit))
-    if forecast.flash is not None:
-        terminal.fact("Early count", published_words(forecast.flash, unit))
-    terminal.fact("Model", forecast.model + " (the default)" * forecast.by_default)
-    for note in forecast.paths.notes:
-        terminal.fact("Note", note)
+    terminal.line(printed.title, style="bold")
+    for name, text in printed.facts:
+        terminal.fact(name, text)
     terminal.line()
-    terminal.table(*_months(forecast, unit))
-    sentences = year_sentences(forecast, unit)
-    if sentences:
+    terminal.table(printed.columns, printed.rows)
+    if printed.sentences:
         terminal.line()
-    for sentence in sentences:
+    for sentence in printed.sentences:
         terminal.line(sentence)
-
-
-def _months(
-    forecast: MonthlyForecast, unit: DisplayUnit
-) -> tuple[list[tuple[str, str]], list[list[str]]]:
-    """Columns and rows of the table month by month."""
-    relative = forecast.entry.is_relative
-    headers = [unit.name, "80 % interval", *(("y/y, %", "80 % interval") if relative else ())]
-    if forecast.judgement is not None:
-        headers.append("judgement")
-    columns = [("Month", "text"), *((header, "figure") for header in headers)]
-    rows = []
-    table = forecast.table()
-    for month, (_, row) in zip(forecast.paths.index, table.iterrows(), strict=True):
-        cells = [
-            month_words(month, short=True),
-            unit.text(row["median"]),
-            f"{unit.text(row['low80'])} to {unit.text(row['high80'])}",
-        ]
-        if relative:
-            cells.append(f"{row['yoy_median']:+z.1f}")
-            cells.append(f"{row['yoy_low80']:+z.1f} to {row['yoy_high80']:+z.1f}")
-        if forecast.judgement is not None:
-            amount = row["adjustment"]
-            cells.append(unit.text(amount, sign=True) if amount else "")
-        rows.append(cells)
-    return columns, rows
 
 
 def print_scores(scores: pd.DataFrame) -> None:
@@ -173,24 +132,39 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def write_picture(path: Path, draw: Callable[..., object]) -> Path:
-    """Write what a function of axes draws as PNG; return its path."""
+    """Write what a function of axes draws, as its name's end says; return its path."""
     from matplotlib.figure import Figure
 
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     draw(figure.subplots())
     with replacing(path) as file:
-        figure.savefig(file, format="png", dpi=150)
+        figure.savefig(file, format=path.suffix.removeprefix("."), dpi=150)
     return path
 
 
-def write_forecast(forecast: MonthlyForecast, folder: Path) -> list[Path]:
-    """Write forecast.csv, forecast.json, and the fan chart as PNG and SVG; return their paths."""
+def write_forecast(
+    forecast: MonthlyForecast, folder: Path, further: str | None = None
+) -> list[Path]:
+    """Write forecast.csv, forecast.json, and the fan chart as PNG and SVG; return their paths.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+    folder : Path
+    further : {"forecast.xlsx", "forecast.parquet"}, optional
+        A file that is written too, and first: what it needs may not be installed.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    written = []
+    if further is not None:
+        write = forecast.to_excel if further.endswith(".xlsx") else forecast.to_parquet
+        write(folder / further)
+        written.append(folder / further)
     texts = {"forecast.csv": forecast.to_csv(), "forecast.json": forecast.to_json() + "\n"}
-    written = [write_text(folder / name, text) for name, text in texts.items()]
+    written += [write_text(folder / name, text) for name, text in texts.items()]
     # A figure of its own: no window system is asked, and no figure of the caller is touched.
     figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
     forecast.plot(figure.subplots())

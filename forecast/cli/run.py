@@ -14,7 +14,7 @@ from tradeshock.forecast.cli.data_commands.asking import (
     with_source_options,
 )
 from tradeshock.forecast.cli.data_commands.update import say_fetched
-from tradeshock.forecast.cli.options import FOLDER, say_where
+from tradeshock.forecast.cli.options import ARCHIVE, FOLDER, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -30,12 +30,7 @@ CALENDAR_DAYS = 92
 @click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
 @click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
 @click.option("--out", type=FOLDER, help="Write the page and the forecast's files there too.")
-@click.option(
-    "--archive",
-    type=FOLDER,
-    envvar="TRADESHOCK_ARCHIVE",
-    help="Folder of the archive.  [default: one beside the user's own figures]",
-)
+@ARCHIVE
 @click.option("--calendar", is_flag=True, help="Only list the release days of three months.")
 @click.option(
     "--ics",
@@ -48,7 +43,7 @@ def run(
     target: str | None,
     threshold: float | None,
     out: Path | None,
-    archive: Path | None,
+    archive: Path,
     calendar: bool,
     ics: Path | None,
 ) -> None:
@@ -57,7 +52,6 @@ def run(
     To be called again and again, by hand or by a scheduler: a forecast is issued once. Exit code 75
     says that a figure is due and not out yet.
     """
-    from tradeshock.features.vintages.home import archive_path
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.forecast.monthly.defaults import target_of
 
@@ -66,11 +60,10 @@ def run(
     if calendar or ics is not None:
         _say_days(known, target, calendar, ics)
         return
-    folder = archive or archive_path()
-    if not _issued_today(known, target, folder):
+    if not _issued_today(known, target, archive):
         _fetch(known, target, names, seconds)
         _learn(target)
-        _issue(target, threshold, folder, out)
+        _issue(target, threshold, archive, out)
 
 
 def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> None:

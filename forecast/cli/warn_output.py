@@ -14,11 +14,13 @@ from tradeshock.forecast.monthly.wording import month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.warning import EarlyWarning
 
-PRINTED_HORIZONS = (1, 3, 6, 12)
+PRINTED_HORIZONS = (0, 1, 3, 6, 12)
 EVENT_WORDS = {
     "fall": "That month below a year before",
     "any_fall": "Any month up to it below",
     "adjusted_fall": "Adjusted 3-month level lower",
+    "peak": "Peak up to it, not dated yet",
+    "trough": "Trough up to it, not dated yet",
 }
 
 
@@ -143,13 +145,13 @@ def _print_past(made: EarlyWarning, terminal: Terminal) -> None:
     table = made.track_record().reset_index()
     table = table[(table["sample"] == "all") & table["horizon"].isin(PRINTED_HORIZONS)]
     table = pd.concat([table[table["event"] == event] for event in EVENT_WORDS])
-    names = ("Months", "n", "Falls", "Hits, %", "False, %", "Precision, %", "Brier", "Walk")
+    names = ("Months", "n", "Came", "Hits, %", "False, %", "Precision, %", "Brier", "Walk")
     rows = [
         [
             EVENT_WORDS[str(row["event"])],
             str(row["horizon"]),
             str(row["n"]),
-            str(row["falls"]),
+            str(row["events"]),
             *(_percent(row[name]) for name in ("hit_rate", "false_alarm_rate", "precision")),
             *(f"{row[name]:.3f}" for name in ("brier", "brier_walk", "brier_climatology")),
         ]
@@ -163,6 +165,15 @@ def _print_past(made: EarlyWarning, terminal: Terminal) -> None:
         leads = [f"{row['first']} {row['lead']}" for row in _records(spells)]
         terminal.line()
         terminal.line(f"Months of unbroken warning before each spell: {', '.join(leads)}.")
+    for turn, past in made.past_turns().groupby("turn"):
+        leads = [f"{row['month']} {_lead(row['lead'])}" for row in _records(past)]
+        terminal.line(
+            f"Months from the first warning, 3 ahead, to each {turn}: {', '.join(leads)}."
+        )
+
+
+def _lead(months: float) -> str:
+    return "none" if pd.isna(months) else f"{months:.0f}"
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 
@@ -14,6 +12,7 @@ from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.exposure.partition import REMAINDER, Partition, partition
 from tradeshock.forecast.exposure.tariff import TariffHit
+from tradeshock.forecast.json_text import json_text, plain_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +161,12 @@ class Exposure:
             "unit": self.unit,
             "origin": self.origin.date().isoformat(),
             "months": [str(month) for month in self.parts.months],
-            "parts": _rows(table),
-            "concentration": _rows(self.concentration()),
-            "tariffs": _rows(self.at_risk(listed)) if listed else [],
+            "parts": plain_rows(table),
+            "concentration": plain_rows(self.concentration()),
+            "tariffs": plain_rows(self.at_risk(listed)) if listed else [],
             "notes": list(self.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+        return json_text(content)
 
 
 def exposure(
@@ -207,12 +206,6 @@ def exposure(
     named = {id: panel.entry(id).title or id for id in (*parts.amounts.index[:-1], target)}
     titles = pd.Series({**named, REMAINDER: "Remainder"}, name="title").rename_axis("part")
     return Exposure(parts, titles, panel.entry(target).unit, panel.origin)
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows that JSON knows: None where there is nothing."""
-    rows = table.reset_index().to_dict("records")
-    return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
 def _risk(hit: TariffHit, share: float, yearly: float) -> dict[str, object]:

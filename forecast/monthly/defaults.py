@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pandas as pd
+from sklearn.base import clone
 
-from tradeshock.features.errors import PanelError
+from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.own_record import own_record
 from tradeshock.models.base import Model
@@ -196,3 +197,24 @@ def round_threshold(total: float) -> float:
     # Below 300 the next hundred may be a third away.
     step = step / 2.0 if total < 3.0 * step else step
     return float(step * round(total / step))
+
+
+def chosen_model(model: Model | str | None, panel: Panel, target: str) -> Model:
+    """Return an unfitted model, leaving the caller's own as it is.
+
+    Raises
+    ------
+    ModelError
+        If there is no model of that name, or what is given is none.
+    """
+    if model is None:
+        return default_model(panel, target)
+    if isinstance(model, str):
+        # Here, because reading the files of all models takes longer than a forecast.
+        from tradeshock.models.registry import make_model
+
+        return make_model(model)
+    if not isinstance(model, Model):
+        raise ModelError(f"model is {model!r}; give a tradeshock.models.Model or its name")
+    unfitted: Model = clone(model)
+    return unfitted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features.days.reading import Day
@@ -23,9 +21,10 @@ from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.csv_text import csv_text
+from tradeshock.forecast.json_text import json_text, plain_rows, plain_values
 from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
 from tradeshock.forecast.monthly.defaults import (
-    default_model,
+    chosen_model,
     default_record,
     record_notes,
     target_of,
@@ -33,8 +32,11 @@ from tradeshock.forecast.monthly.defaults import (
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.monthly.polls import Polls
+from tradeshock.forecast.monthly.shapes import write_parquet
+from tradeshock.forecast.monthly.sheets import forecast_sheets
 from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
 from tradeshock.forecast.plots.fan import plot_fan
+from tradeshock.forecast.workbook import write_workbook
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
@@ -227,30 +229,66 @@ class MonthlyForecast:
             "model_by_default": self.by_default,
             "seed": self.paths.seed,
             "draws": len(self.paths.values),
-            "last_published": _plain(vars(self.last)),
-            "flash": self.flash and _plain(vars(self.flash)),
-            "months": _rows(self.table()),
+            "last_published": plain_values(vars(self.last)),
+            "flash": self.flash and plain_values(vars(self.flash)),
+            "months": plain_rows(self.table()),
             "threshold": self.threshold,
-            "years": _rows(self.year_total()),
+            "years": plain_rows(self.year_total()),
             "judgement": judgement,
             "conditions": condition_rows(self.conditions),
             "notes": list(self.paths.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+        return json_text(content)
 
+    def to_excel(self, path: str | PathLike[str]) -> None:
+        """Write a workbook: sheets "months", "growth", "years", and "card" with facts and notes.
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [_plain(row) for row in table.reset_index().to_dict("records")]
+        Parameters
+        ----------
+        path : path
+            Ends in ``.xlsx``.
 
+        Raises
+        ------
+        ModelError
+            If the extra "excel" is not installed or the name ends otherwise.
+        """
+        sheets = forecast_sheets(self.table(), self.year_total(), self.entry.unit)
+        write_workbook(path, sheets, self._card, self._headline, self.origin)
 
-def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """Values that JSON knows: months as text, NaN as None."""
-    plain: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, pd.Period):
-            value = str(value)
-        plain[str(name)] = None if isinstance(value, float) and np.isnan(value) else value
-    return plain
+    def to_parquet(self, path: str | PathLike[str], shape: str = "hubverse") -> None:
+        """Write the long table of another tool as a Parquet file.
+
+        Parameters
+        ----------
+        path : path
+        shape : {"hubverse", "nixtla"}
+            See `tradeshock.forecast.monthly.shapes`.
+
+        Raises
+        ------
+        ModelError
+            If the extra "parquet" is not installed or there is no such long table.
+        """
+        write_parquet(path, self.paths, shape)
+
+    @property
+    def _card(self) -> list[tuple[str, str]]:
+        """What a reader of the workbook must know, by name."""
+        unit, publisher = self.entry.unit, self.entry.publisher or "publisher not stated"
+        passed = "none" if self.threshold is None else f"{self.threshold:,.10g} {unit} a year"
+        return [
+            ("Forecast of", f"{self.title} ({self.entry.id}), {unit}; {publisher}"),
+            ("Origin", f"{self.origin.date().isoformat()} ({self.paths.state})"),
+            ("Known", self.known),
+            ("Model", self.model + " (the default)" * self.by_default),
+            ("Draws and seed", f"{len(self.paths.values):,}; {self.paths.seed}"),
+            ("Intervals", "low80 and high80 are the ends of the central 80 % interval"),
+            ("Threshold", passed),
+            ("Judgement", "none" if self.judgement is None else self.judgement.text),
+            ("Assumed", "nothing" if self.conditions is None else self.conditions.text),
+            *(("Note", note) for note in self.paths.notes),
+        ]
 
 
 def monthly_forecast(
@@ -329,7 +367,7 @@ def monthly_forecast(
     assumed = conditions_from(conditions)
     # More threads make problems as small as these slower.
     with threadpool_limits(limits=1), stale_series() as left_out:
-        fitted = _chosen(model, panel, target).fit(panel, target, record)
+        fitted = chosen_model(model, panel, target).fit(panel, target, record)
         paths = fitted.forecast(steps, assumed)
         if polls:
             assumed, why = Polls(polls).combined(paths, panel, record, assumed)
@@ -353,18 +391,3 @@ def monthly_forecast(
         conditions=assumed,
         fitted=fitted,
     )
-
-
-def _chosen(model: Model | str | None, panel: Panel, target: str) -> Model:
-    """Return an unfitted model, leaving the caller's own as it is."""
-    if model is None:
-        return default_model(panel, target)
-    if isinstance(model, str):
-        # Here, because reading the files of all models takes longer than a forecast.
-        from tradeshock.models.registry import make_model
-
-        return make_model(model)
-    if not isinstance(model, Model):
-        raise ModelError(f"model is {model!r}; give a tradeshock.models.Model or its name")
-    unfitted: Model = clone(model)
-    return unfitted

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import pandas as pd
 
-from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.forecast.judging.calibration import coverage_intervals
 from tradeshock.forecast.judging.episodes import CALM
 from tradeshock.forecast.judging.scores import scores
-from tradeshock.forecast.monthly.defaults import record_end
+from tradeshock.forecast.monthly.facts import forecast_facts
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import day_words, month_words
-from tradeshock.models.base import Model
 
-LIBRARIES = ("tradeshock", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 REFERENCE = "RandomWalk"
 # An episode is a failure if its error is so many times that of all months.
 MUCH_WORSE = 1.5
@@ -72,7 +65,7 @@ def model_card(forecast: MonthlyForecast, frame: pd.DataFrame | None = None) -> 
         columns=["publisher", "licence"],
     )
     licences = terms.value_counts(sort=True).rename("series").reset_index()
-    return ModelCard(_facts(forecast, panel), rules, licences, _failures(forecast, frame))
+    return ModelCard(forecast_facts(forecast), rules, licences, _failures(forecast, frame))
 
 
 def rule_words(rule: ReleaseRule | LatestOf) -> str:
@@ -91,66 +84,6 @@ def rule_words(rule: ReleaseRule | LatestOf) -> str:
         listed = ", ".join(f"{month} on {day}" for month, day in late.items())
         words += f"; known exceptions: {listed}"
     return words
-
-
-def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
-    model, target = forecast.fitted, forecast.entry.id
-    history = panel.series(target)
-    parameters = model.get_params(deep=False)
-    default = ", the default" if forecast.by_default else ""
-    return {
-        "Model": f"{forecast.model}{default}. {_summary(model)}",
-        "Forecast of": f"{forecast.title} ({target}), {forecast.entry.unit}, "
-        f"{forecast.entry.adjustment}",
-        "Data until": f"{day_words(forecast.origin)} ({forecast.paths.state}): {forecast.known}"
-        f"{_fetched(panel)}",
-        "Window": f"{len(history)} months of the target, {month_words(history.index[0])} to "
-        f"{month_words(history.index[-1])}; what the model weighs down or leaves out is among its "
-        "parameters",
-        "Parameters": ", ".join(f"{name} = {value!r}" for name, value in parameters.items()),
-        "Tuning budget": str(getattr(model, "tuning", "") or _budget(forecast)),
-        "Seed and draws": f"{forecast.paths.seed}; {len(forecast.paths.values):,} sample paths",
-        "Record": _recorded(forecast),
-        "Notes": "; ".join(forecast.paths.notes) or "none",
-        "Assumed": "nothing" if forecast.conditions is None else forecast.conditions.text,
-        "Judgement": "none" if forecast.judgement is None else forecast.judgement.text,
-        "Versions": ", ".join(
-            [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]
-        ),
-    }
-
-
-def _fetched(panel: Panel) -> str:
-    """When the figures were fetched: later than the origin, they are not those of that day."""
-    days = {panel.catalog[str(id)].retrieved for id in panel.values.columns} - {""}
-    if not days:
-        return ""
-    if (last := max(days)) <= panel.origin.date().isoformat():
-        return f"; fetched by {last}"
-    return f"; as fetched later, up to {last}: revisions since the origin may be among them"
-
-
-def _recorded(forecast: MonthlyForecast) -> str:
-    """To which month the forecast has learnt from past ones."""
-    end = record_end(forecast.paths, forecast.fitted, forecast.fitted.record_)
-    if end is None:
-        return "none was learnt from"
-    return f"record of past forecasts to {month_words(end)}"
-
-
-def _budget(forecast: MonthlyForecast) -> str:
-    """What was searched, of a model that does not say so itself."""
-    whose = "the model's defaults" if "(" not in forecast.model else "those of its name, the user's"
-    return (
-        f"no search for this forecast: parameters are {whose}; what the model chooses within its "
-        "fit, it chooses on what was published by the origin"
-    )
-
-
-def _summary(model: Model) -> str:
-    """First paragraph of the class's docstring."""
-    paragraph = (inspect.getdoc(type(model)) or "").partition("\n\n")[0]
-    return " ".join(paragraph.split())
 
 
 # -- failures ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from tradeshock.features.errors import ConditionError, OddConditionWarning
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.exposure.allocation import Pairs, allocated
 from tradeshock.forecast.exposure.partition import partition
+from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import round_threshold
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_scenario
@@ -298,14 +298,14 @@ class Scenario:
             "title": self.title,
             "hard": self.hard,
             "assumed": [_described(shock) for shock in self.shocks],
-            "months": _rows(self.table()),
-            "years": _rows(self.total()),
-            "parts": _rows(self.parts()),
-            "arithmetic": _rows(self.arithmetic),
+            "months": plain_rows(self.table()),
+            "years": plain_rows(self.total()),
+            "parts": plain_rows(self.parts()),
+            "arithmetic": plain_rows(self.arithmetic),
             "plausibility": far and {"share_of_draws": far.share, "distance": far.distance},
             "notes": list(self.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+        return json_text(content)
 
     @property
     def _header(self) -> dict[str, Any]:
@@ -322,14 +322,3 @@ def _described(shock: Shock) -> dict[str, Any]:
         "resembles": shock.resembles,
         "source": shock.source,
     }
-
-
-def _rows(table: pd.DataFrame) -> Sequence[dict[str, Any]]:
-    rows = table.reset_index().to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Period):
-        return str(value)
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -6,19 +6,16 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.functionals import (
-    HORIZONS,
-    adjusted_fall,
-    any_fall,
-    reduce,
-)
+from tradeshock.forecast.backtesting.functionals import adjusted_fall, any_fall, reduce
 from tradeshock.forecast.warning.chances import falls_by_month, recorded_falls
+from tradeshock.forecast.warning.turning import REACH, turning_by
 from tradeshock.models.record.record import Record
 from tradeshock.models.univariate.random_walk import RandomWalk
 
 # The record has no months further ahead for which the month a year before is published.
 STEPS = 12
-EVENTS = ("fall", "any_fall", "adjusted_fall")
+TURNS = ("peak", "trough")
+EVENTS = ("fall", "any_fall", "adjusted_fall", *TURNS)
 COLUMNS = (
     "event",
     "horizon",
@@ -57,10 +54,11 @@ def past_events(
     DataFrame
         One row an event, horizon and origin, origins ascending. Columns event ("fall": of a month
         below that of a year before; "any_fall", "adjusted_fall": see
-        `tradeshock.forecast.backtesting.functionals`), horizon (months ahead), origin, month (the
-        horizon's last), chance, walk (that of `RandomWalk` from the same figures), climatology
-        (of the outcomes known at the origin, by Laplace's rule (k + 1) / (n + 2)), growing
-        (whether the last published month was above that of a year before), came (1 or 0).
+        `tradeshock.forecast.backtesting.functionals`; "peak", "trough": see
+        `tradeshock.forecast.warning.turning.turning_by`), horizon (months ahead), origin, month
+        (the horizon's last), chance, walk (that of `RandomWalk` from the same figures),
+        climatology (of the outcomes known at the origin, by Laplace's rule (k + 1) / (n + 2)),
+        growing (whether the last published month was above that of a year before), came (1 or 0).
     """
     rows = _rows(record, target, model, state, panel)
     if rows.empty:
@@ -72,6 +70,8 @@ def past_events(
         "fall": falls_by_month,
         "any_fall": any_fall,
         "adjusted_fall": adjusted_fall(panel),
+        "peak": turning_by(panel, "peak"),
+        "trough": turning_by(panel, "trough"),
     }
     beside = reduce(walk, reducers, panel).rename(
         columns={"functional": "event", "value": "walk", "actual": "came"}
@@ -125,7 +125,7 @@ def _claims(
             "chance": kept["value"].to_numpy(dtype=float),
         }
     )
-    return pd.concat([single, joint[joint["horizon"].isin(HORIZONS)]], ignore_index=True)
+    return pd.concat([single, joint], ignore_index=True)
 
 
 def _months(items: pd.Series) -> pd.Series:
@@ -143,8 +143,10 @@ def _released(panel: Panel, target: str) -> pd.Series:
 def _climatology(events: pd.DataFrame, released: pd.Series) -> pd.Series:
     """Share of outcomes that were known at each origin, by event and horizon."""
     parts = []
-    for _, group in events.groupby(["event", "horizon"], sort=False):
-        known_on = released[pd.PeriodIndex(group["month"])].to_numpy()
+    for (event, _), group in events.groupby(["event", "horizon"], sort=False):
+        # Whether a month was a turning point is settled by the months after it.
+        settled = pd.PeriodIndex(group["month"]) + (REACH if event in TURNS else 0)
+        known_on = released[settled].to_numpy()
         known = np.searchsorted(known_on, group["origin"].to_numpy(), side="right")
         came = np.concatenate([[0.0], np.cumsum(group["came"].to_numpy(dtype=float))])
         parts.append(pd.Series((came[known] + 1.0) / (known + 2.0), group.index))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,14 +17,15 @@ from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.backtesting.functionals import HORIZONS, adjusted_fall, any_fall
+from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.plots.warning import plot_warning
 from tradeshock.forecast.warning.chances import falls_by_month
 from tradeshock.forecast.warning.indicators import leading_indicators
 from tradeshock.forecast.warning.past import STEPS, past_events
-from tradeshock.forecast.warning.scores import reliability, spells, warning_scores
-from tradeshock.forecast.warning.turning import turning_points
+from tradeshock.forecast.warning.scores import past_turns, reliability, spells, warning_scores
+from tradeshock.forecast.warning.turning import dated_turning_points, turning_points
 from tradeshock.forecast.warning.years import year_totals
 from tradeshock.models.base import Model
 from tradeshock.models.record.record import Record
@@ -173,7 +173,7 @@ class EarlyWarning:
     def turning_points(self) -> pd.DataFrame:
         """Return chances of peaks and troughs of the level net of calendar and season.
 
-        See `tradeshock.forecast.warning.turning_points`. No record of these was kept.
+        See `tradeshock.forecast.warning.turning_points`; `past_turns` says how such ones did.
         """
         return turning_points(self.forecast.paths, self.panel)
 
@@ -208,7 +208,7 @@ class EarlyWarning:
         ----------
         horizon : int
             Months ahead.
-        event : {"fall", "any_fall", "adjusted_fall"}
+        event : {"fall", "any_fall", "adjusted_fall", "peak", "trough"}
 
         Raises
         ------
@@ -232,6 +232,22 @@ class EarlyWarning:
         level = self.panel.series(self.target)
         growth = (100.0 * (level / level.shift(12) - 1.0)).dropna()
         return spells(self.events, growth, self.threshold)
+
+    def past_turns(self, horizon: int = 3) -> pd.DataFrame:
+        """Return past peaks and troughs and the lead before each of them.
+
+        Parameters
+        ----------
+        horizon : int
+            Months ahead up to which one was asked for: 0, 3 or 6.
+
+        Returns
+        -------
+        DataFrame
+            See `tradeshock.forecast.warning.scores.past_turns`.
+        """
+        turns = dated_turning_points(self.panel, self.target)
+        return past_turns(self.events, turns, self.threshold, horizon)
 
     def _scores_of(self, event: str) -> pd.DataFrame:
         """Rates of one event by horizon, all origins; no rows without a record."""
@@ -271,29 +287,17 @@ class EarlyWarning:
             "title": self.forecast.title,
             "threshold": self.threshold,
             "rule": self.rule,
-            "months": rows(self.table()),
-            "next": rows(self.next()),
-            "years": rows(self.years()),
-            "turning_points": rows(self.turning_points()),
-            "indicators": rows(self.indicators()),
-            "track_record": rows(self.track_record()),
-            "spells": rows(self.spells()),
+            "months": plain_rows(self.table()),
+            "next": plain_rows(self.next()),
+            "years": plain_rows(self.years()),
+            "turning_points": plain_rows(self.turning_points()),
+            "indicators": plain_rows(self.indicators()),
+            "track_record": plain_rows(self.track_record()),
+            "spells": plain_rows(self.spells()),
+            "past_turns": plain_rows(self.past_turns()),
             "notes": list(self.notes),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-
-
-def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a table as values that JSON knows: months as text, None where there is nothing."""
-    return [
-        {
-            str(name): str(value)
-            if isinstance(value, pd.Period)
-            else (None if pd.isna(value) else value)
-            for name, value in row.items()
-        }
-        for row in table.reset_index().to_dict("records")
-    ]
+        return json_text(content)
 
 
 def early_warning(

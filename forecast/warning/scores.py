@@ -7,12 +7,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from tradeshock.forecast.warning.turning import REACH
+
 # Edges of the classes of a reliability table.
 CLASSES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 SPELL = 3
 SCORES = (
     "n",
-    "falls",
+    "events",
     "hit_rate",
     "false_alarm_rate",
     "precision",
@@ -38,11 +40,11 @@ def warning_scores(events: pd.DataFrame, threshold: float) -> pd.DataFrame:
     DataFrame
         Index event, horizon, sample ("all" origins, or "growing": those at which the last
         published month was above that of a year before, so that a fall is an onset). Columns n,
-        falls (how many came), hit_rate (share of falls that were warned of), false_alarm_rate
-        (share of non-falls that were), precision (share of warnings that came true), Brier scores
-        (Brier 1950: mean squared distance of chance and outcome) of the forecast, the walk and
-        climatology, auroc (share of pairs of a fall and a non-fall that are ranked rightly; 0.5
-        is chance). NaN where there is nothing to divide by.
+        events (how many came: falls, peaks or troughs), hit_rate (share of them that were warned
+        of), false_alarm_rate (share of the others that were), precision (share of warnings that
+        came true), Brier scores (Brier 1950: mean squared distance of chance and outcome) of the
+        forecast, the walk and climatology, auroc (share of pairs of an event and a non-event that
+        are ranked rightly; 0.5 is chance). NaN where there is nothing to divide by.
     """
     if events.empty:
         names = ["event", "horizon", "sample"]
@@ -55,7 +57,7 @@ def warning_scores(events: pd.DataFrame, threshold: float) -> pd.DataFrame:
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(SCORES))
     table.index = pd.MultiIndex.from_tuples(rows, names=["event", "horizon", "sample"])
-    return table.astype({"n": int, "falls": int})
+    return table.astype({"n": int, "events": int})
 
 
 def _scores(group: pd.DataFrame, threshold: float) -> tuple[float, ...]:
@@ -151,3 +153,44 @@ def spells(events: pd.DataFrame, growth: pd.Series, threshold: float) -> pd.Data
             }
         )
     return pd.DataFrame(rows, columns=["first", "last", "months", "deepest", "chance", "lead"])
+
+
+def past_turns(
+    events: pd.DataFrame, turns: pd.Series, threshold: float, horizon: int
+) -> pd.DataFrame:
+    """Past turning points, and how many months before each of them the first warning came.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Of `tradeshock.forecast.warning.past.past_events`.
+    turns : Series
+        "peak" or "trough" by month (`tradeshock.forecast.warning.turning.dated_turning_points`).
+    threshold : float
+    horizon : int
+        Months ahead up to which a turning point was asked for: 0, 3 or 6.
+
+    Returns
+    -------
+    DataFrame
+        One row a turning point that forecasts from `horizon` months before it on could see.
+        Columns month, turn, chance (on the day on which the month's own figure came out), lead:
+        how many months before that day's figure the first chance of at least the threshold
+        stood, negative after it, NaN if none did before the turning point could be dated.
+    """
+    given = events[events["horizon"] == horizon]
+    chances = {str(turn): group for turn, group in given.groupby("event")}
+    rows = []
+    for month, turn in zip(pd.PeriodIndex(turns.index), turns, strict=True):
+        group = chances.get(str(turn))
+        if group is None:
+            continue
+        # Months from the last published one, that of a forecast, to the turning point.
+        ahead = month.ordinal - (pd.PeriodIndex(group["month"]).asi8 - horizon)
+        chance = pd.Series(group["chance"].to_numpy(dtype=float), ahead)
+        if horizon not in chance.index:
+            continue
+        warned = chance.index[(chance >= threshold) & (ahead <= horizon) & (ahead > -REACH)]
+        lead = float(warned.max()) if len(warned) else np.nan
+        rows.append({"month": month, "turn": turn, "chance": chance.get(0), "lead": lead})
+    return pd.DataFrame(rows, columns=["month", "turn", "chance", "lead"])

@@ -39,8 +39,9 @@ def shipped_functionals() -> pd.DataFrame:
         Columns ``state, origin, functional, item, value, actual``. Functional "any_fall" is the
         chance that some month of the next 3, 6 or 12 falls short of that a year before,
         "adjusted_fall" that the level of three months net of calendar and season is lower than it
-        was, "year_total" has mean and quantiles of calendar years, in the target's unit. Actual is
-        1 or 0 for chances, NaN where not out.
+        was, "peak" and "trough" that it has such a turning point which cannot be dated yet, up to
+        0, 3 or 6 months ahead; "year_total" has mean and quantiles of calendar years, in the
+        target's unit. Actual is 1 or 0 for chances, NaN where not out.
     """
     with as_file(files(__package__) / "shipped_functionals.csv") as path:
         return pd.read_csv(path, parse_dates=["origin"])
