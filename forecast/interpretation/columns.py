@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from tradeshock.features.panel.catalog import Catalog
-from tradeshock.forecast.news.groups import EARLY_COUNTS, OWN_TOTAL
+from tradeshock.forecast.news.groups import EARLY_COUNTS, GROUPS, OWN_TOTAL
 
-# Blocks of `FeaturePipeline` in the words of news. A block of another name is a group of its own.
+# Blocks of `FeaturePipeline` in the words of news, for columns of series that news has in no group
+# of their own. A block of another name is a group itself.
 BLOCKS: Mapping[str, str] = {
     "semiconductors": "chips",
     "memory": "chips",
@@ -52,8 +53,8 @@ def column_table(names: Iterable[str], catalog: Catalog) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index column; group (in the words of `tradeshock news` where there is one), series (empty
-        where a column is about several) and title, in plain words.
+        Index column; group, that of the series in `tradeshock.forecast.news.GROUPS`, else the
+        block's; series (empty where a column is about several); and title, in plain words.
     """
     rows = [(name, *_about(name, catalog)) for name in names]
     return pd.DataFrame(rows, columns=["column", "group", "series", "title"]).set_index("column")
@@ -77,6 +78,7 @@ def _about(name: str, catalog: Catalog) -> tuple[str, str, str]:
         if entry.transform == "level":
             words = words.replace("growth", "change")
         title = (entry.title or series).removesuffix(", monthly mean")
+        group = next((name for name, ids in GROUPS.items() if series in ids), group)
         return group, series, f"{title}: {words}"
     counted, _, how = what.partition("_")
     if group == EARLY_COUNTS and counted in COUNTED:

@@ -193,7 +193,8 @@ def _rises(
             errors.append(growth.reshape(len(variants), -1, steps) - lesson.outcomes)
             start = end
     root = np.sqrt(np.nanmean(np.concatenate(errors, axis=1) ** 2, axis=1))
-    return (root[1:].reshape(repeats, len(shuffled), steps) - root[0]).mean(axis=0)
+    rises = root[1:].reshape(repeats, len(shuffled), steps) - root[0]
+    return np.asarray(rises.mean(axis=0))
 
 
 def _largest_first(table: pd.DataFrame) -> pd.DataFrame:

@@ -121,7 +121,8 @@ def plot_contributions(
             "draw; the default forecast has them"
         )
     member = contributions.index.get_level_values("member")[0]
-    months = [contributions.columns[step - 1] for step in steps if step <= contributions.shape[1]]
+    ahead = pd.PeriodIndex(contributions.columns)
+    months = [ahead[step - 1] for step in steps if step <= len(ahead)]
     table = contributions.loc[member, months].groupby("group", sort=False).sum()
     table = table.loc[table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
     table.loc["sum"] = table.sum()
