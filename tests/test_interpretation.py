@@ -1,15 +1,20 @@
 """Interpretation: parts add up to what is forecast, and are what they say."""
 
 import json
+import re
+from pathlib import Path
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from tradeshock.features import FeaturePipeline, Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.features.indicators.prices import Prices
 from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.interpretation import (
     Explanation,
     coefficients,
@@ -30,8 +35,10 @@ from tradeshock.forecast.interpretation import (
 from tradeshock.forecast.interpretation.columns import column_table
 from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.plots import plot_contributions
 from tradeshock.models import (
     BayesianVAR,
+    BiasCorrection,
     Combination,
     DirectRidge,
     FlashBridge,
@@ -315,6 +322,22 @@ def test_a_linear_pool_is_more_than_its_members_mean(panel: Panel) -> None:
     np.testing.assert_allclose(way.drop(columns="forecast").sum(axis=1), way["forecast"], atol=1e-9)
 
 
+def test_only_what_wraps_the_whole_is_on_the_way(panel: Panel) -> None:
+    record = default_record(panel, TARGET)
+    bridge = FlashBridge(DirectRidge())
+    corrected = BiasCorrection(bridge).fit(panel, TARGET, record)
+    way = points(corrected)
+    assert way["correction"].abs().max() > 1.0
+    np.testing.assert_allclose(way["members"], growth(corrected.members_[0], 12), atol=1e-9)
+    np.testing.assert_allclose(way["rest"], 0.0, atol=1e-9)
+    assert weights(corrected).empty
+    pool = Combination([RandomWalk(), BiasCorrection(bridge)]).fit(panel, TARGET, record)
+    assert corrections(pool).empty
+    way = points(pool)
+    np.testing.assert_allclose(way["pooling"] + way["rest"], 0.0, atol=1e-9)
+    assert list(weights(pool).index.unique("member")) == [m.name for m in pool.members_]
+
+
 # -- width ------------------------------------------------------------------------------------
 
 
@@ -343,12 +366,14 @@ def test_misses_give_the_factor_of_recent_misses(made: MonthlyForecast) -> None:
     assert table.index[-1] == made.last.month
     record = default_record(made.fitted.panel_, TARGET)
     assert record is not None
-    # Of the month itself after 10 days, of the next one after 10 days of the month before.
-    past = record.as_of(made.origin).errors("BiasCorrection", TARGET, made.paths.state)
-    months = pd.PeriodIndex(past.index, freq="M")
-    for step, forecast_in in ((1, made.last.month), (2, made.last.month - 1)):
-        error = past[step][months == forecast_in].iloc[0]
-        assert abs(table[f"step_{step}"].iloc[-1]) == pytest.approx(abs(error), rel=0.1)
+    # Of April 2026 after 10 days of April, of March and of February.
+    known, name = record.as_of(made.origin), members(made)["BiasCorrection"].name
+    medians, out = (known.matrix(c, name, TARGET, made.paths.state) for c in ("q50", "actual"))
+    gaps = 100.0 * np.log(out / medians)
+    months = pd.PeriodIndex(gaps.index, freq="M")
+    for step in (1, 2, 3):
+        gap = gaps[step][months == made.last.month - step + 1].iloc[0]
+        assert table[f"step_{step}"].iloc[-1] == pytest.approx(gap, rel=1e-12)
 
 
 def test_without_recalibration_or_record_nothing_is_stretched(panel: Panel) -> None:
@@ -357,6 +382,59 @@ def test_without_recalibration_or_record_nothing_is_stretched(panel: Panel) -> N
     assert (table[["learned", "recent"]] == 1.0).all(axis=None)
     np.testing.assert_allclose(table["drawn"], table["width"], atol=0.1)
     assert recent_misses(model, 3).empty
+
+
+# -- the command --------------------------------------------------------------------------------
+
+
+def test_command_prints_and_writes_the_frames(explained: Explanation, tmp_path: Path) -> None:
+    run = CliRunner().invoke(main, ["explain", "--out", str(tmp_path)])
+    assert run.exit_code == 0, run.output
+    printed = re.sub(" +", " ", run.stdout)
+    growths = explained.weights["growth"].iloc[:3]
+    shown = " ".join(f"{value:+.1f} (33 %)" for value in growths)
+    assert f"May 2026 {shown} +0.0 {explained.points['forecast'].iloc[0]:+.1f}" in printed
+    assert "Month BayesianVAR TradeBayesianVAR DirectRidge Correction Forecast" in printed
+    top = explained.top()
+    for (_, title), row in zip(top.index, top.to_numpy(), strict=True):
+        assert f"{title} {' '.join(f'{value:+z.2f}' for value in row)}" in printed
+    wide = explained.width.iloc[0]
+    line = f"{wide['drawn']:.1f} {wide['learned']:.2f} {wide['recent']:.2f} {wide['width']:.1f}"
+    assert f"May 2026 {line} {wide['low']:+.1f} to {wide['high']:+.1f}" in printed
+    nowcast = explained.running_month.loc[RIDGE_BRIDGE, "nowcast"] / 1000.0
+    assert re.search(rf"DirectRidge .* {nowcast:.1f} ", printed)
+    assert f"Apr 2026 {explained.recent_misses['step_1'].iloc[-1]:+.1f}" in printed
+    tables = {"points.csv", "weights.csv", "contributions.csv", "width.csv"}
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == tables | {"explanation.json", "explanation.png"}
+    assert json.loads((tmp_path / "explanation.json").read_text()) == json.loads(
+        explained.to_json()
+    )
+    weights_written = pd.read_csv(tmp_path / "weights.csv")
+    np.testing.assert_allclose(weights_written["growth"], explained.weights["growth"])
+
+
+def test_command_fits_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    main(["explain", "--steps", "3"], standalone_mode=False)
+    lines = click.unstyle(capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("TradeBayesianVAR" in line for line in lines)
+
+
+def test_command_of_a_model_without_members(tmp_path: Path) -> None:
+    asked = ["explain", "--model", "RandomWalk", "--steps", "3", "--as-of", "2026-05-01"]
+    run = CliRunner().invoke(main, [*asked, "--out", str(tmp_path)])
+    assert run.exit_code == 0, run.output
+    assert "In brackets" not in run.stdout
+    assert "Running month" not in run.stdout
+    assert "Missed by" not in run.stdout
+    assert "explanation.png" not in {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(ModelError, match="no member of this forecast starts from a regression"):
+        plot_contributions(explain(monthly_forecast(model="RandomWalk", steps=2)).contributions)
 
 
 # -- the whole --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tradeshock.forecast.cli.terminal import Terminal
     from tradeshock.forecast.interpretation import Explanation
 
+BRIDGE = "FlashBridge("
 PRINTED_STEPS = (1, 3, 12)
 PRINTED_MISSES = 4
 
@@ -77,7 +79,7 @@ def _print_points(made: Explanation, terminal: Terminal) -> None:
     growth = made.weights["growth"].unstack("member")
     weight = made.weights["weight"].unstack("member")
     added = [name for name in points.columns[1:-1] if points[name].abs().max() > 1e-6]
-    columns = [*members, *(name.capitalize() for name in added), "Forecast"]
+    columns = [*_short(members), *(name.capitalize() for name in added), "Forecast"]
     rows = []
     for month in points.index:
         shown = [
@@ -88,7 +90,8 @@ def _print_points(made: Explanation, terminal: Terminal) -> None:
         rows.append([_month(month), *shown, *rest])
     terminal.table([("Month", "text"), *((name, "figure") for name in columns)], rows)
     if len(members):
-        terminal.line("In brackets: weights of the members.")
+        bridged = ", nowcast bridges on these models" if _bridged(members) else ""
+        terminal.line(f"In brackets: weights of the members{bridged}.")
 
 
 def _print_running_month(made: Explanation, terminal: Terminal) -> None:
@@ -103,11 +106,11 @@ def _print_running_month(made: Explanation, terminal: Terminal) -> None:
     names = ("Expected", "By ratio", "By share", f"Nowcast, {unit.name}", "Past error, %")
     rows = [
         [
-            str(member),
+            short,
             *(unit.text(float(table.loc[member, name])) for name in amounts),
             f"{table.loc[member, 'past_error']:.1f}",
         ]
-        for member in table.index
+        for member, short in zip(table.index, _short(table.index), strict=True)
     ]
     terminal.line()
     terminal.table([("Running month", "text"), *((name, "figure") for name in names)], rows)
@@ -116,8 +119,9 @@ def _print_running_month(made: Explanation, terminal: Terminal) -> None:
 def _print_contributions(made: Explanation, terminal: Terminal) -> None:
     """Print the indicators that add or take most in members with a regression."""
     table = made.top(steps=PRINTED_STEPS)
-    for member, part in table.groupby("member", sort=False):
-        columns = [(str(member), "text"), *((_month(month), "figure") for month in part.columns)]
+    short = _short(table.index.unique("member"))
+    for name, (_, part) in zip(short, table.groupby("member", sort=False), strict=True):
+        columns = [(name, "text"), *((_month(month), "figure") for month in part.columns)]
         rows = [
             [str(title), *(f"{value:+z.2f}" for value in row)]
             for title, row in zip(
@@ -160,6 +164,18 @@ def _print_width(made: Explanation, terminal: Terminal) -> None:
     ]
     terminal.line()
     terminal.table([("Missed by", "text"), *((name, "figure") for name in headers)], missed)
+
+
+def _bridged(members: Iterable[object]) -> bool:
+    return all(str(member).startswith(BRIDGE) for member in members)
+
+
+def _short(members: Iterable[object]) -> list[str]:
+    """Names that fit above a column: of bridges, those of what they carry."""
+    names = [str(member) for member in members]
+    if _bridged(names):
+        return [name.removeprefix(BRIDGE).removesuffix(")") for name in names]
+    return names
 
 
 def _month(month: object) -> str:

@@ -17,6 +17,7 @@ from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.nowcast.bridge import FlashBridge
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.pools.single import SingleWrapper
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.systems.steering import steered_forecast
 
@@ -50,9 +51,15 @@ class Layer:
         for layer in self.inside:
             yield from layer.walk()
 
+    def trunk(self) -> list[Layer]:
+        """Return this layer and, of wrappers of one member, that member's, down to one of none."""
+        if isinstance(self.model, SingleWrapper):
+            return [self, *self.inside[0].trunk()]
+        return [self]
+
     def first(self, kind: type[Kind]) -> tuple[Layer, Kind] | None:
-        """Return the outermost layer of a kind of model, and its model; None if there is none."""
-        for layer in self.walk():
+        """Return the trunk's outermost layer of a kind of model, and its model; None without."""
+        for layer in self.trunk():
             if isinstance(layer.model, kind):
                 return layer, layer.model
         return None

@@ -34,12 +34,13 @@ def members(asked: Model | MonthlyForecast) -> dict[str, Model]:
 
 
 def weights(asked: Model | MonthlyForecast, steps: int = 12) -> pd.DataFrame:
-    """Return the weight of each member of the outermost combination, and what it forecasts.
+    """Return the weight of each member of a combination, and what it forecasts.
 
     Parameters
     ----------
     asked : Model or MonthlyForecast
-        Fitted; wrappers around the combination are walked through.
+        Fitted. Wrappers of one member around a combination are walked through; a combination that
+        is a member itself, or carries a bridge, is asked by itself (see `members`).
     steps : int
         Months ahead of a model; a forecast has its own.
 
@@ -67,10 +68,11 @@ def points(asked: Model | MonthlyForecast, steps: int = 12) -> pd.DataFrame:
     -------
     DataFrame
         Index month, columns in 100 log points of growth from the last published month: members,
-        the weighted mean of the combination's members (of the model itself without one); pooling,
-        what the combination is beyond that (0 where quantiles are averaged); correction, of
-        `BiasCorrection`; rest, of other wrappers; judgement, of a forecast with one; and their sum,
-        forecast.
+        the weighted mean of the combination's members (without one, the model inside all wrappers
+        of one member); pooling,
+        what the combination is beyond that (0 where quantiles are averaged); correction, of the
+        outermost `BiasCorrection`; rest, of other wrappers; judgement, of a forecast with one; and
+        their sum, forecast.
     """
     return points_of(layers_of(asked, steps), asked)
 
@@ -145,10 +147,10 @@ def points_of(root: Layer, asked: Model | MonthlyForecast) -> pd.DataFrame:
     last = _last_log(root)
     made = 100.0 * (root.log_points - last)
     table = pd.DataFrame(index=root.paths.index.rename("month"))
-    pool, correction = root.first(Combination), corrections_of(root)
-    combined = made if pool is None else 100.0 * (pool[0].log_points - last)
+    correction = corrections_of(root)
+    combined = 100.0 * (root.trunk()[-1].log_points - last)
     mean = combined
-    if pool is not None:
+    if root.first(Combination) is not None:
         by_member = weights_of(root)
         product = by_member["weight"] * by_member["growth"]
         mean = product.groupby(level="month").sum().to_numpy()
