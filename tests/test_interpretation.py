@@ -585,6 +585,11 @@ def test_words_of_columns(panel: Panel) -> None:
         (lambda m: coefficients(m.members_[0]), "no fitted DirectRidge"),
         (lambda m: partial_effect(m.members_[1], "brent"), "there is no column 'brent'.*prices__b"),
         (lambda m: permutation_importances(m.members_[1], by="block"), 'got by="?.block'),
+        (lambda m: permutation_importances(m.members_[1], repeats=0), "repeats=0; give whole"),
+        (lambda m: contributions(m.members_[1], 0), "steps"),
+        (lambda m: importances(m.members_[1], -1), "steps"),
+        (lambda m: weights(m, 0), "steps"),
+        (lambda m: interval_width(m, 1.5), "steps"),
     ],
 )
 def test_wrong_questions_are_sentences(panel: Panel, ask: object, words: str) -> None:

@@ -20,13 +20,13 @@ CALENDAR, TREES, NOWCAST = "calendar and season", "trees", "nowcast"
 CONDITIONS = "assumptions"
 
 
-def direct_model(model: Model) -> DirectModel:
+def direct_model(model: Model, steps: int = 1) -> DirectModel:
     """Return a fitted direct model, or the one that carries a bridge.
 
     Raises
     ------
     ModelError
-        If it is neither.
+        If it is neither, or `steps` is no positive whole number.
     """
     inner = model.carrier_ if isinstance(model, FlashBridge) and _fitted(model) else model
     if not isinstance(inner, DirectModel) or not _fitted(inner):
@@ -34,6 +34,7 @@ def direct_model(model: Model) -> DirectModel:
             f"got {getattr(model, 'name', model)!r}, which is no fitted DirectRidge or boosting, "
             "nor a FlashBridge on one; members(forecast) lists those inside a combination"
         )
+    inner._check_reach(steps)
     return inner
 
 
@@ -59,7 +60,7 @@ def coefficients(model: Model, steps: int = 12) -> pd.DataFrame:
         to that of the step, for one standard deviation of the indicator; of the constant, its
         value.
     """
-    direct = direct_model(model)
+    direct = direct_model(model, steps)
     fit = _regressions(direct, steps)
     table = 100.0 * fit.coefficients * _scales(fit)
     return pd.DataFrame(
@@ -117,7 +118,7 @@ def contributions(model: Model, steps: int = 12) -> pd.DataFrame:
         month. They add up to that of the point forecast, the median of the paths' logs; by group
         with ``.groupby("group", sort=False).sum()``.
     """
-    direct = direct_model(model)
+    direct = direct_model(model, steps)
     months = direct._ahead(steps)
     rows = _by_column(direct, steps)
     if isinstance(direct, BoostedTrees):

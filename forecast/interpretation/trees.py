@@ -40,7 +40,7 @@ def importances(model: Model, steps: int = 12) -> pd.DataFrame:
         Index (group, column), largest mean first; columns step: per cent of the step's gains, by
         group with ``.groupby("group").sum()``. 0 throughout where no split was worth it.
     """
-    direct = direct_model(model)
+    direct = direct_model(model, steps)
     if not isinstance(direct, BoostedTrees):
         raise ModelError(f"{direct.name} has no trees; coefficients says what it has learned")
     names, gains = direct.split_gains(steps)
@@ -87,7 +87,9 @@ def permutation_importances(
     """
     if by not in ("column", "group"):
         raise ModelError(f'got by={by!r}; give "column" or "group"')
-    direct = direct_model(model)
+    if not all(isinstance(n, int) and n >= 1 for n in (years, repeats)):
+        raise ModelError(f"got years={years!r}, repeats={repeats!r}; give whole numbers from 1 on")
+    direct = direct_model(model, steps)
     lessons = _lessons(direct, steps, years)
     names = direct.rows_.names
     groups = column_table(names, direct.panel_.catalog)["group"].to_numpy()
@@ -133,7 +135,7 @@ def partial_effect(
     ModelError
         If the model has no such column.
     """
-    direct = direct_model(model)
+    direct = direct_model(model, steps)
     names = direct.rows_.names
     if column not in names:
         near = [name for name in names if str(column) in name] or list(names)
