@@ -5,6 +5,7 @@ from tradeshock.features.vintages.live import live_panel as live_panel
 from tradeshock.forecast.backtesting.backtest import backtest as backtest
 from tradeshock.forecast.backtesting.many_targets import backtest_many as backtest_many
 from tradeshock.forecast.backtesting.screening import screen as screen
+from tradeshock.forecast.interpretation.explanation import explain as explain
 from tradeshock.forecast.monthly.forecast import monthly_forecast as monthly_forecast
 from tradeshock.forecast.scenarios.ask import (
     compare_scenarios as compare_scenarios,

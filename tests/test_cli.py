@@ -447,6 +447,7 @@ def test_help_names_the_commands(arguments: list[str]) -> None:
         "exposure",
         "warn",
         "news",
+        "explain",
         "backtest",
         "models",
         "data",

@@ -15,6 +15,7 @@ import click
 from tradeshock.forecast.cli.archive import archive as archive_commands
 from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.errors import SentenceGroup
+from tradeshock.forecast.cli.explain import explain
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
@@ -92,6 +93,7 @@ main.add_command(scenario)
 main.add_command(exposure)
 main.add_command(warn)
 main.add_command(news)
+main.add_command(explain)
 
 
 @main.command()

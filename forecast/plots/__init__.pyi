@@ -5,7 +5,10 @@ from tradeshock.forecast.plots.calibration import (
 )
 from tradeshock.forecast.plots.csed import plot_csed as plot_csed
 from tradeshock.forecast.plots.errors import plot_errors as plot_errors
-from tradeshock.forecast.plots.exposure import plot_exposure as plot_exposure
+from tradeshock.forecast.plots.exposure import (
+    plot_contributions as plot_contributions,
+    plot_exposure as plot_exposure,
+)
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import (
     plot_history as plot_history,

@@ -1,13 +1,17 @@
-"""What a total is made of, and which parts made it grow: bars by part."""
+"""What a total is made of, and what a forecast is made of: bars by part."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.style import (
     ALARM,
+    COLOURS,
     HUSHED,
     INK,
     PLAIN,
@@ -82,5 +86,61 @@ def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
         f"{exposure.headline}; grown by {total['growth']:+.1f} % over the same months a year before"
     )
     write_heading(ax, f"{exposure.titles[exposure.parts.target]} by part", said, share)
+    write_key(ax, share=share)
+    return ax
+
+
+def plot_contributions(
+    contributions: pd.DataFrame, *, ax: Axes | None = None, steps: Sequence[int] = (1, 3, 12)
+) -> Axes:
+    """Draw what groups of indicators add to one member's forecast of some months.
+
+    Parameters
+    ----------
+    contributions : DataFrame
+        Of `tradeshock.forecast.interpretation.Explanation`: index (member, group, column), columns
+        month, 100 log points. Its first member is drawn.
+    ax : Axes, optional
+        Default: new ones.
+    steps : sequence of int
+        Months ahead, those that the forecast reaches; at most three are told apart well.
+
+    Returns
+    -------
+    Axes
+        A bar a group and month, groups with the largest first, and the sum last.
+
+    Raises
+    ------
+    ModelError
+        If no member has contributions.
+    """
+    if contributions.empty:
+        raise ModelError(
+            "no member of this forecast starts from a regression, so there are no contributions to "
+            "draw; the default forecast has them"
+        )
+    member = contributions.index.get_level_values("member")[0]
+    ahead = pd.PeriodIndex(contributions.columns)
+    months = [ahead[step - 1] for step in steps if step <= len(ahead)]
+    table = contributions.loc[member, months].groupby("group", sort=False).sum()
+    table = table.loc[table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
+    table.loc["sum"] = table.sum()
+    names = [str(group) for group in table.index]
+    ax = axes_or_new(ax, (8.0, 1.9 + 0.42 * len(names)))
+    place, thick = np.arange(len(names), dtype=float), 0.8 / len(months)
+    for count, month in enumerate(months):
+        shift = (count - (len(months) - 1) / 2) * thick
+        label = month.strftime("%B %Y")
+        ax.barh(place + shift, table[month], 0.9 * thick, color=COLOURS[count], label=label)
+    ax.axhline(len(names) - 1.5, color=HUSHED, linewidth=0.8)
+    ax.axvline(0.0, color=HUSHED, linewidth=0.8)
+    ax.set_yticks(place, names)
+    ax.invert_yaxis()
+    dress(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    share = 1.0 - LETTER_INCHES * max(map(len, names)) / cell_inches(ax)[0]
+    said = "Growth from the last published month by group, 100 log points (about per cent)"
+    write_heading(ax, f"What moves {member}", said, share)
     write_key(ax, share=share)
     return ax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +109,23 @@ class Rows:
         return usable
 
 
+class Lesson(NamedTuple):
+    """What was known at the origin of a January, and the rows of its year.
+
+    Parameters
+    ----------
+    rows : Rows
+        What was known.
+    new : ndarray, rows of the year by columns
+    outcomes : ndarray, rows of the year by steps
+        What came of them, log points; NaN where it is not known yet.
+    """
+
+    rows: Rows
+    new: Floats
+    outcomes: Floats
+
+
 @dataclass
 class Past:
     """Feature tables of a panel, and a model's past errors in it.
@@ -170,14 +187,18 @@ class Past:
                 found.append(self._errors[key][:complete])
         return np.vstack(found)
 
-    def _year(self, january: pd.Period, state: str, steps: int) -> Floats:
+    def lesson(self, january: pd.Period, state: str, steps: int) -> Lesson | None:
+        """What was known at the origin of a year's January, and what the year's rows came to.
+
+        None where too few months were known then.
+        """
         table = self.table(state)
         days = self.panel.origin_days(pd.PeriodIndex([january]), state, self.target)
         series = self.panel.series(self.target)
         before = series.loc[: january - 1]
         fewest = max(self.model.minimum_months, steps + FEWEST_MONTHS)
         if january not in table.index or len(before) < fewest:
-            return np.empty((0, steps))
+            return None
         cut = self.panel.as_of(pd.Timestamp(days[0]))
         adjustment = CalendarAdjustment().fit(cut.series(self.target), cut.calendar)
         rows = self.rows(state, january - 1, adjustment.adjusted_.to_numpy())
@@ -187,7 +208,13 @@ class Past:
         later = Rows.build(table.loc[: january + 11], realised, self._start)
         year = later.months >= january.ordinal
         outcomes = np.column_stack([later.cumulative_growth(h + 1) for h in range(steps)])
-        return outcomes[year] - self.model.predict(rows, later.X[year], steps)
+        return Lesson(rows, later.X[year], outcomes[year])
+
+    def _year(self, january: pd.Period, state: str, steps: int) -> Floats:
+        lesson = self.lesson(january, state, steps)
+        if lesson is None:
+            return np.empty((0, steps))
+        return lesson.outcomes - self.model.predict(lesson.rows, lesson.new, steps)
 
 
 class DirectModel(UnivariateModel):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,15 @@ from tradeshock.models.direct.base import DirectModel, Rows
 from tradeshock.models.direct.ridge import (
     PENALTIES,
     ColumnsInUse,
+    RidgeFit,
     linear_blocks,
     ridge_growth,
     step_penalties,
 )
 from tradeshock.models.parameters import Rule, Rules, having, number, one_of, optional, whole
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 # The direction in which a column may move the trees' part: only where theory names one, and the
 # same one for every step. The last months' growth of what partners buy and make, and of chips,
@@ -190,6 +194,16 @@ class BoostedTrees(DirectModel):
             What the trees add, the mean over bags, log points.
         """
 
+    @abstractmethod
+    def gains(self, lesson: ResidualSample) -> Floats:
+        """Grow trees for all steps and say what splits on each column gained.
+
+        Returns
+        -------
+        ndarray, steps by columns
+            Fall of the penalised squared error, summed over trees, the mean over bags.
+        """
+
     def default_features(self) -> FeaturePipeline:
         """Those of the ridge regression."""
         return linear_blocks()
@@ -197,15 +211,38 @@ class BoostedTrees(DirectModel):
     def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
         """Learn from rows, forecast new ones (see `DirectModel.predict`)."""
         outcomes = rows.outcome_table(steps)
-        upto = int((~np.isnan(outcomes[:, 0])).sum())
         base = self._base(rows, new, outcomes)
+        columns, lesson = self._lesson(rows, outcomes, base)
+        X_new = np.round(columns.standardised(new) / BIN)
+        return base[len(rows.X) :] + self.grow(lesson, X_new)
+
+    def _lesson(
+        self, rows: Rows, outcomes: Floats, base: Floats
+    ) -> tuple[ColumnsInUse, ResidualSample]:
+        """What the trees learn from; `base` holds that of the rows first."""
+        upto = int((~np.isnan(outcomes[:, 0])).sum())
         columns = ColumnsInUse.from_rows(rows, upto)
-        X, X_new = (np.round(columns.standardised(Z) / BIN) for Z in (rows.X[:upto], new))
+        X = np.round(columns.standardised(rows.X[:upto]) / BIN)
         left = outcomes[:upto] - base[:upto]
         # Less their mean: what drift there is, is in the base, shrunk.
         left -= np.nanmean(left, axis=0)
-        lesson = ResidualSample(X, left, self._signs_of(columns.names(rows)))
-        return base[len(rows.X) :] + self.grow(lesson, X_new)
+        return columns, ResidualSample(X, left, self._signs_of(columns.names(rows)))
+
+    def split_gains(self, steps: int) -> tuple[tuple[str, ...], Floats]:
+        """Names of the last fit's columns, and what splits on each gained (see `gains`).
+
+        Those of the trees that `forecast` of so many steps grows.
+        """
+        rows = self.rows_
+        outcomes = rows.outcome_table(steps)
+        columns, lesson = self._lesson(rows, outcomes, self._base(rows, self.row_, outcomes))
+        return columns.names(rows), self.gains(lesson)
+
+    def regressions(self, steps: int) -> RidgeFit | None:
+        """Ridge regressions from which the trees of the last fit start; None without."""
+        if self.residual_of != "ridge":
+            return None
+        return RidgeFit.learn(self.rows_, steps, PENALTIES)
 
     def trees(self, steps: int) -> npt.NDArray[np.int64]:
         """Trees of a booster by step."""
@@ -242,13 +279,32 @@ class GradientBoosting(BoostedTrees):
 
     def grow(self, lesson: ResidualSample, new: Floats) -> Floats:
         """Grow trees for all steps and apply them (see `BoostedTrees.grow`)."""
+        added = np.zeros((len(new), lesson.left.shape[1]))
+        for step, columns, booster in self._boosters(lesson):
+            added[:, step] += booster.predict(new[:, columns])
+        return added / self.n_bags
+
+    def gains(self, lesson: ResidualSample) -> Floats:
+        """Grow trees and say what their splits gained (see `BoostedTrees.gains`)."""
+        gained = np.zeros((lesson.left.shape[1], lesson.X.shape[1]))
+        for step, columns, booster in self._boosters(lesson):
+            # scikit-learn has no public door to the nodes of these trees.
+            for (tree,) in booster._predictors:
+                split = tree.nodes[tree.nodes["is_leaf"] == 0]
+                np.add.at(gained[step], columns[split["feature_idx"]], split["gain"])
+        return gained / self.n_bags
+
+    def _boosters(
+        self, lesson: ResidualSample
+    ) -> Iterator[tuple[int, npt.NDArray[np.intp], HistGradientBoostingRegressor]]:
+        """Step, columns that it saw, and booster of each step and bag, one after the other."""
         # Loaded here: slow to import, and only this model needs them.
         from sklearn.ensemble import HistGradientBoostingRegressor
         from threadpoolctl import threadpool_limits
 
         steps, signs = lesson.left.shape[1], np.array(lesson.signs)
         seen = int(np.ceil(SHARE_OF_COLUMNS * len(signs)))
-        added, seeds = np.zeros((len(new), steps)), self.seeds()
+        seeds = self.seeds()
         with threadpool_limits(1):
             for step, trees in enumerate(self.trees(steps)):
                 left = lesson.known(step)
@@ -267,5 +323,4 @@ class GradientBoosting(BoostedTrees):
                         random_state=seed,
                     )
                     booster.fit(lesson.X[: len(left), columns], left)
-                    added[:, step] += booster.predict(new[:, columns])
-        return added / self.n_bags
+                    yield step, columns, booster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,16 +41,28 @@ class LightGBMBoosting(BoostedTrees):
 
     def grow(self, lesson: ResidualSample, new: Floats) -> Floats:
         """Grow trees for all steps and apply them (see `BoostedTrees.grow`)."""
-        lightgbm, settings = _lightgbm(), self._settings(lesson)
-        steps = lesson.left.shape[1]
-        added, seeds = np.zeros((len(new), steps)), self.seeds()
+        added = np.zeros((len(new), lesson.left.shape[1]))
+        for step, booster in self._boosters(lesson):
+            added[:, step] += booster.predict(new, num_threads=1)
+        return added / self.n_bags
+
+    def gains(self, lesson: ResidualSample) -> Floats:
+        """Grow trees and say what their splits gained (see `BoostedTrees.gains`)."""
+        gained = np.zeros((lesson.left.shape[1], lesson.X.shape[1]))
+        for step, booster in self._boosters(lesson):
+            gained[step] += booster.feature_importance("gain")
+        return gained / self.n_bags
+
+    def _boosters(self, lesson: ResidualSample) -> Iterator[tuple[int, Any]]:
+        """Step and booster of each step and bag; it is emptied once the next is asked for."""
+        lightgbm, settings, seeds = _lightgbm(), self._settings(lesson), self.seeds()
         if not np.ptp(lesson.X, axis=0).any():
-            return added  # There is nothing to split, which LightGBM takes for a mistake.
+            return  # There is nothing to split, which LightGBM takes for a mistake.
         binned = lightgbm.Dataset(lesson.X, params=settings)
         # One booster, emptied for the next step and bag: to make one takes longer than its trees.
         binned.set_label(np.zeros(len(lesson.X)))
         booster = lightgbm.Booster(settings, binned)
-        for step, trees in enumerate(self.trees(steps)):
+        for step, trees in enumerate(self.trees(lesson.left.shape[1])):
             left = lesson.left[:, step]
             known = ~np.isnan(left)
             slopes = partial(_slopes, np.where(known, left, 0.0), known.astype("float32"))
@@ -58,10 +71,9 @@ class LightGBMBoosting(BoostedTrees):
                 booster.reset_parameter({"feature_fraction_seed": columns})
                 for _ in range(trees):
                     booster.update(fobj=slopes)
-                added[:, step] += booster.predict(new, num_threads=1)
+                yield step, booster
                 for _ in range(trees):
                     booster.rollback_one_iter()
-        return added / self.n_bags
 
     def _fit_from(self, findings: Findings[Panel]) -> None:
         _lightgbm()

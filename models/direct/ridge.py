@@ -145,11 +145,59 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
     return penalties[int(np.argmin((wrong[:, judged] / no_change[judged]).sum(axis=1)))]
 
 
-def ridge_growth(rows: Rows, new: Floats, steps: int, penalties: Sequence[float]) -> Floats:
-    """Cumulative growth by ridge regressions, one a step.
+class RidgeFit(NamedTuple):
+    """Ridge regressions of cumulative growth, one a step, as they were learned at one origin.
 
-    ``(Z'Z + penalty sqrt(h) I)^-1 Z'y`` (Hoerl and Kennard 1970) on standardised columns; the
-    constant is shrunk as well, towards no drift, which is the random walk.
+    Parameters
+    ----------
+    columns : ColumnsInUse
+    names : tuple of str
+        Names of what the coefficients belong to, the constant's first.
+    coefficients : ndarray, steps by names
+        Log points for one standard deviation; of the target's own growth, which stands three times
+        as wide (`LAG_SCALE`), for a third of one.
+    penalty : float
+        Of step 1.
+    """
+
+    columns: ColumnsInUse
+    names: tuple[str, ...]
+    coefficients: Floats
+    penalty: float
+
+    @classmethod
+    def learn(cls, rows: Rows, steps: int, penalties: Sequence[float]) -> RidgeFit:
+        """``(Z'Z + penalty sqrt(h) I)^-1 Z'y`` (Hoerl and Kennard 1970) on standardised columns.
+
+        The constant is shrunk as well, towards no drift, which is the random walk.
+
+        Parameters
+        ----------
+        rows : Rows
+            What was known at the origin.
+        steps : int
+        penalties : sequence of float
+            Candidates (see `choose_penalty`).
+        """
+        penalty = choose_penalty(rows, penalties)
+        outcomes = rows.outcome_table(steps)
+        known = (~np.isnan(outcomes)).sum(axis=0)
+        columns = ColumnsInUse.from_rows(rows, int(known[0]))
+        Z = columns.standardised(rows.X[: known[0]])
+        coefficients = np.empty((steps, Z.shape[1]))
+        for step, ridge in enumerate(step_penalties(penalty, steps)):
+            z, y = Z[: known[step]], outcomes[: known[step], step]
+            coefficients[step] = np.linalg.solve(z.T @ z + ridge * np.eye(z.shape[1]), z.T @ y)
+        return cls(columns, columns.names(rows), coefficients, penalty)
+
+    def growth(self, new: Floats) -> Floats:
+        """Cumulative growth of new rows by steps, log points."""
+        Z = self.columns.standardised(new)
+        return np.stack([Z @ coefs for coefs in self.coefficients], axis=1)
+
+
+def ridge_growth(rows: Rows, new: Floats, steps: int, penalties: Sequence[float]) -> Floats:
+    """Cumulative growth by ridge regressions, one a step (see `RidgeFit`).
 
     Parameters
     ----------
@@ -165,16 +213,7 @@ def ridge_growth(rows: Rows, new: Floats, steps: int, penalties: Sequence[float]
     ndarray, new rows by steps
         Log points.
     """
-    ridges = step_penalties(choose_penalty(rows, penalties), steps)
-    outcomes = rows.outcome_table(steps)
-    known = (~np.isnan(outcomes)).sum(axis=0)
-    Z, Z_new = standardised(rows, int(known[0]), new)
-    growth = np.empty((len(new), steps))
-    for step, ridge in enumerate(ridges):
-        z, y = Z[: known[step]], outcomes[: known[step], step]
-        coefs = np.linalg.solve(z.T @ z + ridge * np.eye(z.shape[1]), z.T @ y)
-        growth[:, step] = Z_new @ coefs
-    return growth
+    return RidgeFit.learn(rows, steps, penalties).growth(new)
 
 
 class DirectRidge(DirectModel):
@@ -223,3 +262,7 @@ class DirectRidge(DirectModel):
     def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
         """Learn from rows, forecast new ones (see `DirectModel.predict`)."""
         return ridge_growth(rows, new, steps, self.penalties)
+
+    def regressions(self, steps: int) -> RidgeFit:
+        """Regressions of the last fit, as `forecast` of so many steps uses them."""
+        return RidgeFit.learn(self.rows_, steps, self.penalties)

@@ -98,6 +98,9 @@ class FlashBridge(Model):
         Log of the running month; None in states without.
     errors_ : ndarray
         Past out-of-sample errors of the nowcast, log points.
+    running_ : ndarray, shape (3,)
+        Logs of what was expected of the running month, and of its two readings: by ratio and by
+        share; only in states with early counts.
     """
 
     rules: ClassVar[Rules] = {"carrier": optional(model()), "parts": ids()}
@@ -186,6 +189,7 @@ class FlashBridge(Model):
         now = self._running(bridge)
         if np.isfinite(now).all():
             self.weights_, self.errors_ = bridge.weights, bridge.errors
+            self.running_ = now
             self.nowcast_ = float(now[EXPECTED] + (now[READ] - now[EXPECTED]) @ self.weights_)
 
     def _steerable(self, findings: Findings[Panel]) -> bool:

@@ -179,10 +179,11 @@ class BiasCorrection(SingleWrapper):
 
     # -- conditions -----------------------------------------------------------------------------
 
-    def _of_members(self, steps: int, conditions: Conditions | None) -> list[ForecastPaths]:
+    def asked_of_members(self, steps: int, conditions: Conditions | None) -> Conditions | None:
+        """What is assumed of the target is assumed of the corrected forecast."""
         if conditions is not None and set(self.target_) & set(conditions.series):
-            conditions = conditions.scaled(self._member_per_corrected(steps), self._last())
-        return super()._of_members(steps, conditions)
+            return conditions.scaled(self._member_per_corrected(steps), self._last())
+        return conditions
 
     def _cell_draws(
         self, cells: Sequence[Cell], steps: int, conditions: Conditions | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
@@ -23,6 +24,24 @@ from tradeshock.models.record.record import Record
 Floats = npt.NDArray[np.float64]
 INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95: ("q025", "q975")}
 LEVEL_80 = list(INTERVALS).index(0.8)
+
+
+class PastMisses(NamedTuple):
+    """How far outcomes lay from what was forecast of them.
+
+    Parameters
+    ----------
+    origins : DatetimeIndex
+        Days of the forecasts.
+    gap : ndarray, origins by steps
+        Log of the outcome less that of the median; NaN where it is not known.
+    distance : ndarray, origins by steps by 4
+        The same in halves of the 50, 80, 90 and 95 % intervals, on the outcome's side.
+    """
+
+    origins: pd.DatetimeIndex
+    gap: Floats
+    distance: Floats
 
 
 class Recalibration(SingleWrapper):
@@ -60,6 +79,8 @@ class Recalibration(SingleWrapper):
     ----------
     factors_ : ndarray, shape (steps, 4)
         Factors of the last forecast, recent misses included.
+    learned_ : ndarray, shape (steps, 4)
+        Those that were learned slowly, without recent misses.
     recent_ : float
         By how much recent misses were larger than they should be at the last forecast, at least 1.
     """
@@ -107,27 +128,27 @@ class Recalibration(SingleWrapper):
 
     def _factors(self, paths: ForecastPaths, target: str, record: Record) -> Floats:
         steps = len(paths.index)
-        wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
-        table = record.arrays(wanted, paths.model, target, paths.state)[1]
-        known = covered(steps, table["actual"].shape[1])
+        past = _past_misses(paths.model, target, paths.state, steps, record)
         self.recent_ = 1.0
-        if not known or not len(table["actual"]):
-            self.factors_ = np.ones((steps, len(INTERVALS)))
+        if past is None:
+            self.learned_ = self.factors_ = np.ones((steps, len(INTERVALS)))
             return self.factors_
-        logs = {column: np.log(values[:, :known]) for column, values in table.items()}
-        gap = logs["actual"] - logs["q50"]
-        distance = []
-        for low, high in INTERVALS.values():
-            half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
-            # how many half-intervals away the outcome was
-            distance.append(gap / np.where(half == 0, np.nan, half))
-        misses = np.stack(distance, axis=2)
-        factors = np.exp(self._track(misses))
+        factors = np.exp(self._track(past.distance))
+        self.learned_ = carried_on(factors, steps)
         if self.half_life is not None:
-            self.recent_ = recent_misses(misses[:, :, LEVEL_80], self.half_life)
-            factors = factors * faded(self.recent_, known)[:, None]
+            self.recent_ = recent_misses(past.distance[:, :, LEVEL_80], self.half_life)
+            factors = factors * faded(self.recent_, past.distance.shape[1])[:, None]
         self.factors_ = carried_on(factors, steps)
         return self.factors_
+
+    def past_misses(self, steps: int) -> PastMisses | None:
+        """Misses of its member from which a forecast of so many steps learns its factors.
+
+        Of the first target; None where the record has none.
+        """
+        self._check_fitted()
+        record = self._known(self.fitted_on_.origin)
+        return _past_misses(self.members_[0].name, self.target_[0], self.state_, steps, record)
 
     def _track(self, distance: Floats) -> Floats:
         """Log factors after all known outcomes, steps by intervals."""
@@ -140,6 +161,24 @@ class Recalibration(SingleWrapper):
             missed = np.where(known, row, 0.0) > np.exp(log_factor)
             log_factor += np.where(known, size * np.where(missed, levels, levels - 1.0), 0.0)
         return log_factor
+
+
+def _past_misses(
+    member: str, target: str, state: str, steps: int, record: Record
+) -> PastMisses | None:
+    wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
+    origins, table = record.arrays(wanted, member, target, state)
+    known = covered(steps, table["actual"].shape[1])
+    if not known or not len(origins):
+        return None
+    logs = {column: np.log(values[:, :known]) for column, values in table.items()}
+    gap = logs["actual"] - logs["q50"]
+    distance = []
+    for low, high in INTERVALS.values():
+        half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
+        # how many half-intervals away the outcome was
+        distance.append(gap / np.where(half == 0, np.nan, half))
+    return PastMisses(origins, gap, np.stack(distance, axis=2))
 
 
 def stretched(draws: Floats, factors: Floats) -> Floats:

@@ -34,16 +34,24 @@ def recent_misses(distance: Floats, half_life: float) -> float:
     half_life : float
         Months.
     """
-    by_month = in_order_of_news(np.abs(distance[:, :STEPS]))
     decay, size, weight = 0.5 ** (1.0 / half_life), 0.0, 0.0
-    for row in by_month:
-        known = row[~np.isnan(row)]
-        if not len(known):
-            continue
-        news = float(np.mean(np.minimum(known, FARTHEST) ** 2)) / EXPECTED
+    for _, news in sizes_by_month(distance):
         size = decay * size + (1.0 - decay) * news
         weight = decay * weight + (1.0 - decay)
     return float(np.clip(np.sqrt(size + 1.0 - weight), 1.0, WIDEST))
+
+
+def sizes_by_month(distance: Floats) -> list[tuple[int, float]]:
+    """Row of each month that is out, and its mean squared distance against the expected one.
+
+    The month of row t is that of step 1 of origin t. Distances as `recent_misses` takes them.
+    """
+    by_month = in_order_of_news(np.abs(distance[:, :STEPS]))
+    return [
+        (place, float(np.mean(np.minimum(row[known], FARTHEST) ** 2)) / EXPECTED)
+        for place, row in enumerate(by_month)
+        if (known := ~np.isnan(row)).any()
+    ]
 
 
 def faded(recent: float, steps: int) -> Floats:

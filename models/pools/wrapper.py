@@ -195,11 +195,16 @@ class Wrapper(Model):
             records.append(Record(forecast_rows(replayed, panel, actual="first")))
         return Record.concat(records)
 
+    def asked_of_members(self, steps: int, conditions: Conditions | None) -> Conditions | None:
+        """Conditions under which members forecast, where the whole is asked for these."""
+        return conditions
+
     # -- inside -------------------------------------------------------------------------------
 
     def _of_members(self, steps: int, conditions: Conditions | None) -> list[ForecastPaths]:
+        asked = self.asked_of_members(steps, conditions)
         with already_checked():
-            return [steered_forecast(member, steps, conditions) for member in self.members_]
+            return [steered_forecast(member, steps, asked) for member in self.members_]
 
     def _inputs(self) -> Iterable[str]:
         return (id for member in self.members_ for id in member.inputs_)
