@@ -212,3 +212,40 @@ class DynamicFactor(System):
         spread, centre = model._endog_std.to_numpy(), model._endog_mean.to_numpy()
         scale = np.tile(spread / unit, steps)[:, None]
         return GaussianFuture((means * spread + centre) / unit, np.vstack(roots) * scale)
+
+    def expected_levels(self, until: pd.Period) -> tuple[Floats, pd.PeriodIndex]:
+        """(Log) levels that the model expects, as far as they are not published.
+
+        Growth that is not out yet is that of the smoothed state, and after the target's last
+        month the mean of `law`; levels go on from the last one of each series.
+
+        Parameters
+        ----------
+        until : Period
+            Last month, after the target's last published one.
+
+        Returns
+        -------
+        levels : ndarray, shape (T, n)
+            Net of calendar and month effects.
+        months : PeriodIndex
+            From the first month that some series lacks.
+        """
+        self._check_fitted()
+        result, columns = self.result_, list(self.series_)
+        centre, spread = result.model._endog_mean.to_numpy(), result.model._endog_std.to_numpy()
+        unit = np.where(self.levels_.logs, 100.0, 1.0)
+        inside = np.asarray(result.smoother_results.smoothed_forecasts).T * spread + centre
+        law = self.law((until - self.last_).n).mean
+        # Figures after the target's last month are not used.
+        used = self.levels_.frame.loc[: self.last_]
+        months = pd.period_range(used.index[0], until, freq="M")
+        growth = pd.DataFrame(np.vstack([inside / unit, law]), months[1:], columns)
+        levels = used.reindex(months)
+        for id in columns:
+            last = used[id].last_valid_index()
+            later = levels.index > last
+            levels.loc[later, id] = levels.at[last, id] + growth[id][later[1:]].cumsum()
+        first = min(used[id].last_valid_index() for id in columns) + 1
+        ahead = months[months >= first]
+        return levels.loc[ahead].to_numpy(), ahead
