@@ -89,7 +89,7 @@ class _Question:
         none = self._on([self._figures(())])[0]
         linear = linear and self._is_linear()
         # Regressions would miss what quotes said of the older month: theirs is in the rest.
-        quoted = linear and self.panel.quotes is not None
+        quoted = carrier_of(self.held)[0] is not None and self.panel.quotes is not None
         unquoted = self._on([self._figures(())], quoted=False)[0] if quoted else none
         shares = (additive if linear else shapley)(self._worth, list(self.groups))
         end = 100.0 * log_points(self.new, self.months)

@@ -17,6 +17,7 @@ from tradeshock.models.direct.base import DirectModel, Rows
 from tradeshock.models.nowcast.bridge import FlashBridge
 from tradeshock.models.systems.factor import DynamicFactor
 from tradeshock.models.systems.system import LinearSystem
+from tradeshock.models.univariate.base import UnivariateModel
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +29,8 @@ def log_points(model: Model, months: pd.PeriodIndex) -> Floats:
     ----------
     model : Model
         Fitted; no wrapper. Of a system, and of a bridge on one, the mean of its law at the
-        parameters' point; of regressions what they say; of others the median of the paths' logs.
+        parameters' point; of models of one series what they say of it
+        (`UnivariateModel.log_points`); of others the median of the paths' logs.
     months : PeriodIndex
         Months that it forecasts.
 
@@ -41,10 +43,11 @@ def log_points(model: Model, months: pd.PeriodIndex) -> Floats:
         levels, ahead = expected_levels(system, given, months[-1])
         effects = system.levels_.effects(ahead)
         return np.asarray((levels + effects)[ahead.get_indexer(months), 0])
-    if isinstance(model, DirectModel):
-        return _regressed([_Asked.last(model, months)], model)[0]
     steps = (months[-1] - model.last_).n
-    logs = np.median(np.log(model.forecast(steps).draws()), axis=0)
+    if isinstance(model, UnivariateModel):
+        logs = model.log_points(steps)
+    else:
+        logs = np.median(np.log(model.forecast(steps).draws()), axis=0)
     first: int = (months[0] - model.last_).n - 1
     return np.asarray(logs[first:])
 

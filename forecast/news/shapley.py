@@ -17,7 +17,7 @@ Worth = Callable[[Sequence[Group]], Sequence[Floats]]
 # Up to so many groups every order is counted.
 MOST_EXACT = 6
 # Random orders of more groups; each is counted backwards too.
-ORDERS = 4
+ORDERS = 2
 SEED = 0
 # Moves smaller than this, in the unit of what is shared, are rounding.
 NOTHING = 1e-11
