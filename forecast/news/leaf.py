@@ -61,10 +61,10 @@ def leaf_news(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
     months : PeriodIndex
         That both forecast.
     """
-    return _Question(old, new, months).answer()
+    return _Held(old, new, months).answer()
 
 
-class _Question:
+class _Held:
     """The model as it was fitted, asked again with figures as expected and as published."""
 
     def __init__(self, old: Model, new: Model, months: pd.PeriodIndex) -> None:

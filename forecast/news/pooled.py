@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.forecast.backtesting.progress import Advance
 from tradeshock.forecast.news.groups import group_of
 from tradeshock.forecast.news.leaf import RELEASES, REVISIONS, LeafNews, leaf_news
 from tradeshock.models.base import Model
@@ -21,8 +22,20 @@ Floats = npt.NDArray[np.float64]
 WEIGHTS, CORRECTION = "weights", "correction"
 
 
-def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
+def leaves(model: Model) -> int:
+    """Number of models inside that are no wrappers, or 1."""
+    return sum(map(leaves, model.parts)) if isinstance(model, Wrapper) else 1
+
+
+def explained(old: Model, new: Model, months: pd.PeriodIndex, advance: Advance) -> LeafNews:
     """News of a fitted model; of one made of others, from theirs.
+
+    Parameters
+    ----------
+    old, new : Model
+    months : PeriodIndex
+    advance : callable
+        Is called with a few words when a model that is no wrapper is done.
 
     Raises
     ------
@@ -30,8 +43,11 @@ def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
         If it is a wrapper of which it is not known how points are made.
     """
     if not isinstance(old, Wrapper) or not isinstance(new, Wrapper):
-        return leaf_news(old, new, months)
-    parts = [explained(o, n, months) for o, n in zip(old.members_, new.members_, strict=True)]
+        made = leaf_news(old, new, months)
+        advance(old.name)
+        return made
+    members = zip(old.members_, new.members_, strict=True)
+    parts = [explained(o, n, months, advance) for o, n in members]
     # A pool that merges otherwise has another median.
     averages = type(old)._merge is Combination._merge if isinstance(old, Combination) else False
     if averages and isinstance(old, Combination) and isinstance(new, Combination):

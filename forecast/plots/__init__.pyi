@@ -8,6 +8,7 @@ from tradeshock.forecast.plots.errors import plot_errors as plot_errors
 from tradeshock.forecast.plots.exposure import plot_exposure as plot_exposure
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import plot_history as plot_history
+from tradeshock.forecast.plots.news import plot_news as plot_news
 from tradeshock.forecast.plots.responses import (
     plot_historical_decomposition as plot_historical_decomposition,
     plot_responses as plot_responses,

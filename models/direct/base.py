@@ -287,9 +287,7 @@ class DirectModel(UnivariateModel):
         """See `UnivariateModel.log_points`: what the regressions say."""
         adjusted = self.adjustment_.adjusted_.to_numpy()
         effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
-        return np.asarray(
-            adjusted[-1] + effect + self.predict(self.rows_, self.row_, steps)[0]
-        )
+        return np.asarray(adjusted[-1] + effect + self.predict(self.rows_, self.row_, steps)[0])
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()

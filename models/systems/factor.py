@@ -232,20 +232,18 @@ class DynamicFactor(System):
             From the first month that some series lacks.
         """
         self._check_fitted()
-        result, columns = self.result_, list(self.series_)
+        result = self.result_
         centre, spread = result.model._endog_mean.to_numpy(), result.model._endog_std.to_numpy()
         unit = np.where(self.levels_.logs, 100.0, 1.0)
         inside = np.asarray(result.smoother_results.smoothed_forecasts).T * spread + centre
         law = self.law((until - self.last_).n).mean
+        growth = np.vstack([inside / unit, law])
         # Figures after the target's last month are not used.
-        used = self.levels_.frame.loc[: self.last_]
-        months = pd.period_range(used.index[0], until, freq="M")
-        growth = pd.DataFrame(np.vstack([inside / unit, law]), months[1:], columns)
-        levels = used.reindex(months)
-        for id in columns:
-            last = used[id].last_valid_index()
-            later = levels.index > last
-            levels.loc[later, id] = levels.at[last, id] + growth[id][later[1:]].cumsum()
-        first = min(used[id].last_valid_index() for id in columns) + 1
-        ahead = months[months >= first]
-        return levels.loc[ahead].to_numpy(), ahead
+        used = self.levels_.frame.loc[: self.last_].to_numpy()
+        levels = np.vstack([used, np.full((len(growth) + 1 - len(used), len(unit)), np.nan)])
+        last = [int(np.flatnonzero(~np.isnan(column))[-1]) for column in used.T]
+        for column, row in enumerate(last):
+            later = np.cumsum(growth[row:, column])
+            levels[row + 1 :, column] = levels[row, column] + later
+        months = pd.period_range(self.levels_.months[0], until, freq="M")
+        return levels[min(last) + 1 :], months[min(last) + 1 :]
