@@ -116,9 +116,9 @@ def _told_apart(amounts: pd.Series) -> pd.Series:
     size = amounts.abs()
     seen: pd.Series = amounts.loc[size > SMALL * size.sum()]
     others = float(amounts.sum() - seen.sum())
-    if abs(others) <= 1e-9 * size.sum():
-        return seen
-    return pd.concat([seen, pd.Series({OTHERS: others})])
+    unseen = {OTHERS: others} if abs(others) > 1e-9 * size.sum() else {}
+    told_apart: pd.Series = pd.concat([seen, pd.Series(unseen, dtype=float)])
+    return told_apart
 
 
 def _write(ax: Axes, text: str, x: float, row: float, weight: str = "normal") -> None:
