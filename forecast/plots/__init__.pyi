@@ -4,7 +4,10 @@ from tradeshock.forecast.plots.calibration import (
     plot_pit as plot_pit,
 )
 from tradeshock.forecast.plots.csed import plot_csed as plot_csed
-from tradeshock.forecast.plots.errors import plot_errors as plot_errors
+from tradeshock.forecast.plots.errors import (
+    plot_episodes as plot_episodes,
+    plot_errors as plot_errors,
+)
 from tradeshock.forecast.plots.exposure import plot_exposure as plot_exposure
 from tradeshock.forecast.plots.fan import plot_fan as plot_fan
 from tradeshock.forecast.plots.history import plot_history as plot_history
@@ -18,5 +21,4 @@ from tradeshock.forecast.plots.scenario import (
     plot_comparison as plot_comparison,
     plot_scenario as plot_scenario,
 )
-from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes
 from tradeshock.forecast.plots.warning import plot_warning as plot_warning
