@@ -16,7 +16,8 @@ Worth = Callable[[Sequence[Group]], Sequence[Floats]]
 
 # Up to so many groups every order is counted.
 MOST_EXACT = 6
-# Random orders of more groups; each is counted backwards too.
+# Random orders of more groups. Each is counted backwards too, so that one group is before another
+# as often as behind it: shares are exact as far as groups act together in pairs.
 ORDERS = 2
 SEED = 0
 # Moves smaller than this, in the unit of what is shared, are rounding.
@@ -50,8 +51,8 @@ def shapley(worth: Worth, players: Sequence[str]) -> Shares:
         From coalitions to what each is worth, arrays of one shape.
     players : sequence of str
         Those that move nothing, neither as the first nor as the last nor together, have no share.
-        Of the others all orders are counted up to six, and four random orders and their reverses,
-        the same each time, of more.
+        Of the others all orders are counted up to six, and of more two random orders, the same
+        each time, and their reverses.
 
     Returns
     -------
