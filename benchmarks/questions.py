@@ -1,4 +1,4 @@
-"""Time of the questions that follow a forecast: how sure, why changed, as ratios to itself.
+"""Time of warnings and of the archive, as ratios to the forecast itself.
 
 Usage: OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/questions.py
 
@@ -17,10 +17,8 @@ from speed import in_turn, machine, shown
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import early_warning, monthly_forecast
 from tradeshock.forecast.archive import Archive
-from tradeshock.forecast.news import GROUPS, news
-from tradeshock.models import BayesianVAR
 
-OLD, NEW = "2026-04-21", "2026-05-01"
+DAY = "2026-05-01"
 
 
 def track_record(panel: Panel) -> object:
@@ -28,36 +26,26 @@ def track_record(panel: Panel) -> object:
     return early_warning(panel).track_record()
 
 
-def questions(panel: Panel) -> dict[str, tuple[Callable[[], object], int, str]]:
-    """Work, rounds and goal by what is asked."""
+def questions(panel: Panel) -> dict[str, tuple[Callable[[], object], int]]:
+    """Work and rounds by what is asked."""
     return {
-        "early warning: months, horizons, lights": (partial(early_warning, panel), 5, ""),
-        "early warning with its track record": (partial(track_record, panel), 3, ""),
-        "news, one carrier (`BayesianVAR`)": (
-            partial(news, BayesianVAR(), OLD, NEW, panel),
-            2,
-            "< 10 s",
-        ),
-        f"news, the default, {len(GROUPS)} groups of releases": (
-            partial(news, None, OLD, NEW, panel),
-            1,
-            "< 60 s",
-        ),
+        "early warning: months, horizons, lights": (partial(early_warning, panel), 5),
+        "early warning with its track record": (partial(track_record, panel), 3),
     }
 
 
 def main() -> None:
-    panel = load_panel().as_of(NEW)
+    panel = load_panel().as_of(DAY)
     forecast = partial(monthly_forecast, panel)
     made = forecast()
     print(machine(("numpy", "pandas", "scikit-learn", "statsmodels")))
-    print("\n| what | time | the forecast | times as long | goal |\n|---|--:|--:|--:|---|")
+    print("\n| what | time | the forecast | times as long |\n|---|--:|--:|--:|")
     with TemporaryDirectory() as folder:
         asked = questions(panel)
-        asked["into the archive, and read again"] = (partial(archived, folder, made), 3, "")
-        for what, (work, rounds, goal) in asked.items():
+        asked["into the archive, and read again"] = (partial(archived, folder, made), 3)
+        for what, (work, rounds) in asked.items():
             itself, time = in_turn(forecast, work, rounds=rounds)
-            row = (what, shown(time), shown(itself), f"{time / itself:.1f}", goal)
+            row = (what, shown(time), shown(itself), f"{time / itself:.1f}")
             print(f"| {' | '.join(row)} |", flush=True)
 
 

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ModelError, ScoreError
 from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.archive.archive import Archive
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.news import News, group_of, news
+from tradeshock.forecast.news import News, group_of, news, recent_news
+from tradeshock.forecast.plots import plot_news
 from tradeshock.models import BayesianVAR, Combination, FlashBridge, RandomWalk
 from tradeshock.models.pools.combination import LinearPool
 
@@ -77,13 +80,23 @@ def test_linear_news_is_that_of_the_kalman_gain(panel: Panel) -> None:
     np.testing.assert_allclose(ours.to_numpy(), by_group.to_numpy(), atol=1e-9)
 
 
-def test_figures_one_by_one_add_up_to_their_group() -> None:
-    rows, table = linear().releases(), linear().parts.contributions
-    sums = rows.groupby("group")["contribution"].sum()
-    assert sums.to_dict() == pytest.approx(table.loc[sums.index].iloc[:, 0].to_dict(), abs=1e-9)
-    own = rows[rows["series"] == "exports_total"].iloc[0]
+@pytest.mark.parametrize("made", [linear, bridged, default])
+def test_figures_one_by_one_add_up_to_their_group(made: object) -> None:
+    change = made()  # type: ignore[operator]
+    rows, table = change.releases(), change.table()
+    columns = [name for name in table.columns if name in rows.columns]
+    assert len(columns) == 13
+    sums = rows.groupby("group")[columns].sum()
+    assert {"own total", "early counts"} & set(sums.index)
+    gap = sums.to_numpy() - table.loc[sums.index, columns].to_numpy()
+    assert np.abs(gap[:, :-1]).max() < 1e-9
+    assert np.abs(gap[:, -1]).max() < 1e-5
+
+
+def test_a_figure_has_its_surprise_and_its_weight() -> None:
+    own = linear().releases().set_index("series").loc["exports_total"]
     assert own["surprise"] == pytest.approx(100 * np.log(own["published"] / own["expected"]))
-    assert own["weight"] == pytest.approx(own["contribution"] / own["surprise"])
+    assert own["weight"] == pytest.approx(own["2026-05"] / own["surprise"])
 
 
 def test_quotes_of_the_running_month_have_their_row(panel: Panel) -> None:
@@ -163,6 +176,147 @@ def test_models_without_a_law_are_asked_as_they_are() -> None:
     assert came["series"].tolist() == ["exports_total"]
 
 
+def test_the_year_counts_what_was_revised() -> None:
+    panel = load_panel(vintages=True)
+    made = news(RandomWalk(n_draws=20), OLD, NEW, panel)
+    months = pd.period_range("2026-01", "2026-03", freq="M")
+    then, now = (panel.as_of(day).series("exports_total")[months] for day in (OLD, NEW))
+    assert (now - then).abs().sum() > 100.0
+    before, after = made.year_change
+    table = made.table()
+    assert table.loc["sum"].iloc[-1] == pytest.approx(after - before, abs=1e-6)
+    ahead = np.exp(made.parts.after) - np.exp(made.parts.before)
+    revised = table.loc["revisions"].iloc[-1]
+    in_year = pd.PeriodIndex(ahead.index).year == 2026
+    log_mean = ahead[in_year] / made.change[in_year]
+    moved = (made.parts.contributions.loc["revisions"][in_year] * log_mean).sum()
+    assert revised == pytest.approx((now - then).sum() + moved, abs=1e-6)
+
+
+@pytest.mark.parametrize("when", [None, "2026-08", 2026])
+def test_one_month_and_the_year_are_told_in_full(when: str | int | None) -> None:
+    made = default()
+    detail = made.detail(when)
+    groups = detail.drop(index="sum")
+    assert groups["amount"].sum() == pytest.approx(detail.loc["sum", "amount"], abs=1e-6)
+    assert detail.loc["early counts", "figures"] >= 2
+    named = groups.dropna(subset=["low"])
+    assert (named["low"] <= named["contribution"] + 1e-9).all()
+    assert (named["contribution"] <= named["high"] + 1e-9).all()
+    if when == 2026:
+        before, after = made.year_change
+        assert detail.loc["sum", "contribution"] == pytest.approx(100 * (after / before - 1))
+    else:
+        month = pd.Period(when or "2026-05", "M")
+        levels = np.exp([made.parts.before[month], made.parts.after[month]])
+        assert detail.loc["sum", "amount"] == pytest.approx(levels[1] - levels[0])
+        assert detail.loc["sum", "contribution"] == pytest.approx(made.change[month])
+
+
+@pytest.mark.parametrize("when", [None, 2026])
+def test_the_picture_goes_from_one_forecast_to_the_other(when: int | None) -> None:
+    ax = linear().plot(Figure().subplots(), when)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names[0] == "Forecast of 21 April 2026"
+    assert names[-1] == "Forecast of 15 May 2026"
+    bars = dict(zip(names[1:-1], ax.patches, strict=True))
+    amounts = linear().detail(when)["amount"] / 1000.0
+    for name in ("own total", "share prices"):
+        # Drawn from where the bar before it ends.
+        assert bars[name].get_width() == pytest.approx(amounts[name])
+    ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
+    starts = [bar.get_x() for bar in ax.patches]
+    np.testing.assert_allclose(starts[1:], ends[:-1])
+    marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"]
+    np.testing.assert_allclose(marks, [starts[0], ends[-1]])
+    assert marks[1] - marks[0] == pytest.approx(amounts["sum"])
+
+
+def test_a_picture_of_other_amounts_is_refused() -> None:
+    with pytest.raises(ScoreError, match="add up to 1, but the forecast changed by 2"):
+        plot_news(pd.Series({"own total": 1.0}), 5.0, 7.0, ("then", "now"))
+
+
+def test_forecasts_at_hand_are_not_made_again(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecasts = [monthly_forecast(panel, day, small()) for day in (OLD, NEW)]
+    medians = [forecast.paths.values.copy() for forecast in forecasts]
+    monkeypatch.setattr(BayesianVAR, "fit", None)
+    made = news(old=forecasts[0], new=forecasts[1])
+    pd.testing.assert_frame_equal(made.table(), linear().table())
+    for forecast, values in zip(forecasts, medians, strict=True):
+        again = forecast.fitted.forecast(12).values
+        np.testing.assert_array_equal(again, values)
+
+
+def test_recent_news_is_that_of_two_days(panel: Panel) -> None:
+    forecast = monthly_forecast(panel, NEW, small())
+    made = recent_news(forecast)
+    assert {name: str(each.old.date()) for name, each in made.items()} == {
+        "previous": "2026-05-01",
+        "month before": "2026-04-13",
+    }
+    for each in made.values():
+        alone = news(small(), each.old, NEW)
+        pd.testing.assert_frame_equal(each.table(), alone.table())
+    before = monthly_forecast(panel, "2026-05-01", small())
+    given = recent_news(forecast, before)
+    pd.testing.assert_frame_equal(given["previous"].table(), made["previous"].table())
+    assert recent_news(monthly_forecast(panel, "1999-01-04", RandomWalk())).keys() == {
+        "previous",
+        "month before",
+    }
+
+
+def test_news_since_what_was_issued(panel: Panel, tmp_path: Path) -> None:
+    # Issued with judgement, which no model of today repeats.
+    archive = Archive(tmp_path)
+    amounts = {"2026-05": 1500.0}
+    issued = archive.read(archive.add(monthly_forecast(panel, OLD, small(), 12, None, amounts)))
+    made = news(small(), issued, NEW)
+    medians = issued.paths.median()
+    table, plain = made.table(), linear().table()
+    assert table.columns[0] == "2026-05"
+    assert table.columns[-2] == "2027-03"
+    point = np.exp(linear().parts.before["2026-05"])
+    anew = 100 * np.log(point / medians["2026-05"])
+    assert table.loc["older day read anew", "2026-05"] == pytest.approx(anew, abs=1e-9)
+    assert anew < -1.0
+    causes = plain.index.drop("sum")
+    months = list(table.columns[:-1])
+    np.testing.assert_allclose(table.loc[causes, months], plain.loc[causes, months], atol=1e-9)
+    after = linear().parts.after
+    whole = 100 * np.log(np.exp(after["2026-05"]) / medians["2026-05"])
+    assert table.loc["sum", "2026-05"] == pytest.approx(whole, abs=1e-9)
+    before, _ = made.year_change
+    known = panel.as_of(OLD).series("exports_total").loc["2026-01":].sum()
+    assert before == pytest.approx(known + medians[:"2026-12"].sum())
+    assert issued.id in repr(made)
+
+
+def test_what_was_issued_for_other_months_is_refused(panel: Panel, tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    issued = archive.read(archive.add(monthly_forecast(panel, OLD, RandomWalk(), 1)))
+    with pytest.raises(ModelError, match="the first month ahead is 2026-05"):
+        news(RandomWalk(), issued, NEW)
+    with pytest.raises(ModelError, match="but the forecast is of exports_total"):
+        news(RandomWalk(), issued, NEW, target="exports_to_us")
+
+
+def test_forecasts_of_two_models_are_refused(panel: Panel) -> None:
+    made = [monthly_forecast(panel, OLD, RandomWalk()), monthly_forecast(panel, NEW, small())]
+    with pytest.raises(ModelError, match="different models"):
+        news(old=made[0], new=made[1])
+
+
+def test_progress_is_shown_where_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    news(RandomWalk(n_draws=20), OLD, NEW, progress=True)
+    assert "3/3" in capsys.readouterr().err
+    news(RandomWalk(n_draws=20), OLD, NEW, progress=None)
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -201,3 +355,27 @@ def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     assert (tmp_path / "releases.csv").exists()
     assert "own total" in repr(linear())
     assert "<table" in linear()._repr_html_()
+    assert (tmp_path / "news.png").stat().st_size > 10_000
+    asked = [*asked, "--when", "2026-05"]
+    assert "1 figures that the model reads came out, 1 of which moved 2026-05" in (
+        CliRunner().invoke(main, asked).output
+    )
+    wrong = CliRunner().invoke(main, [*asked, "--when", "2031-05"])
+    assert wrong.exit_code != 0
+    assert "2026-04 to 2027-03 and of the year 2026" in wrong.output
+
+
+def test_the_command_says_it_of_an_archive(panel: Panel, tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    ids = [archive.add(monthly_forecast(panel, day, RandomWalk())) for day in ("2026-03-21", OLD)]
+    asked = ["news", "--archive", str(tmp_path), "--to", NEW, "--model", "RandomWalk"]
+    last = CliRunner().invoke(main, asked)
+    assert last.exit_code == 0, last.output
+    assert f"{ids[1]}, as it was issued" in last.output
+    assert "older day read anew" in last.output
+    first = CliRunner().invoke(main, [*asked, "--from", "2026-03-21"])
+    assert f"{ids[0]}, as it was issued" in first.output
+    nothing = CliRunner().invoke(main, [*asked[:-3], "2026-03-01"])
+    assert "has no forecast of exports_total from before 2026-03-01" in nothing.output
+    neither = CliRunner().invoke(main, ["news"])
+    assert "--from DAY, or --archive FOLDER" in neither.output

@@ -40,6 +40,9 @@ def main() -> None:
         command = "from tradeshock.forecast.cli.main import main; main()"
         run("-c", command, "forecast", "--as-of", DAY, "--out", folder)
         shutil.copy(Path(folder) / "forecast.png", ROOT / "docs" / "images" / "fan.png")
+        days = ("--from", "2026-04-21", "--to", DAY)
+        run("-c", command, "news", *days, "--out", folder)
+        shutil.copy(Path(folder) / "news.png", ROOT / "docs" / "images" / "news.png")
     run("tools/draw_architecture.py")
 
 

@@ -11,64 +11,89 @@ from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import FOLDER, say_where
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from tradeshock.features.days.reading import Day
     from tradeshock.features.panel.panel import Panel
-    from tradeshock.forecast.news import News
+    from tradeshock.forecast.archive.issued import Issued
 
 
 @click.command()
-@click.option("--from", "old", metavar="DAY", required=True, help="The older day.")
+@click.option(
+    "--from",
+    "old",
+    metavar="DAY",
+    help="The older day; with --archive a forecast's id, or so much of its beginning that only "
+    "one begins so, such as its day.  [default with --archive: the last one before the newer day]",
+)
 @click.option("--to", "new", metavar="DAY", help="The newer day.  [default: all figures]")
+@click.option(
+    "--archive", type=FOLDER, help="Say it of a forecast of this archive, as it was issued."
+)
 @click.option(
     "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
 )
 @click.option(
     "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
 )
-@click.option("--out", type=FOLDER, help="Write both tables as CSV there too.")
+@click.option(
+    "--when",
+    metavar="MONTH",
+    help="Month such as 2026-08, or the year, of which the picture and single figures speak.  "
+    "[default: the first month]",
+)
+@click.option("--out", type=FOLDER, help="Write tables (CSV) and a picture (PNG) there too.")
 @with_panel
 def news(
     panel: Panel,
-    old: str,
+    old: str | None,
     new: str | None,
+    archive: Path | None,
     model: str | None,
     target: str | None,
+    when: str | None,
     out: Path | None,
 ) -> None:
     """Say why the forecast changed between two days."""
     from warnings import catch_warnings
 
     from tradeshock.features.errors import StaleSeriesWarning
-    from tradeshock.forecast.cli.output import write_text
-    from tradeshock.forecast.csv_text import csv_text
+    from tradeshock.forecast.cli.news_output import print_news, write_news
     from tradeshock.forecast.news import news as explained
     from tradeshock.models.registry import make_model
 
+    if old is None and archive is None:
+        raise click.UsageError("say since when: --from DAY, or --archive FOLDER")
+    since: Day | Issued | None = old
+    if archive is not None:
+        since = _issued(archive, old, panel, new, target)
     with catch_warnings(action="ignore", category=StaleSeriesWarning):
         # The forecast itself names stale series.
-        made = explained(None if model is None else make_model(model), old, new, panel, target)
-    _print(made)
+        chosen = None if model is None else make_model(model)
+        made = explained(chosen, since, new, panel, target, progress=None)
+    print_news(made, when)
     if out is not None:
-        texts = {"news.csv": csv_text(made.table()), "releases.csv": csv_text(made.releases())}
-        say_where([write_text(out / name, text) for name, text in texts.items()])
+        say_where(write_news(made, out, when))
 
 
-def _print(made: News) -> None:
-    """Print contributions by group of releases, and figures that came out."""
-    from tradeshock.forecast.cli.terminal import Terminal
+def _issued(
+    folder: Path, id: str | None, panel: Panel, new: str | None, target: str | None
+) -> Issued:
+    """The forecast that is named, or the last one of the target before the newer day."""
+    from tradeshock.features.days.reading import as_day
+    from tradeshock.features.errors import ModelError
+    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.monthly.defaults import target_of
 
-    terminal = Terminal()
-    days = " to ".join(f"{day.day} {day:%B %Y}" for day in (made.old, made.new))
-    terminal.line(f"{made.target}, change of the forecast from {days}", style="bold")
-    terminal.fact("Model", made.model)
-    terminal.fact("Unit", "100 log points, about per cent; the year in the target's unit")
-    terminal.line()
-    table = made.table()
-    columns = [("Because of", "text"), *((str(name), "figure") for name in table.columns)]
-    rows = [
-        [str(name), *(f"{value:+z.2f}" for value in row[:-1]), f"{row[-1]:+z,.0f}"]
-        for name, row in zip(table.index, table.to_numpy(), strict=True)
-    ]
-    terminal.table(columns, rows)
-    releases = made.releases().drop_duplicates(["series", "month"])
-    terminal.line()
-    terminal.line(f"{len(releases)} figures that the model reads came out.")
+    archive = Archive(folder)
+    if id is not None:
+        return archive.read(id)
+    day: pd.Timestamp = panel.origin if new is None else as_day(new)
+    target = target_of(panel, target)
+    earlier = [one for one in archive.forecasts(target) if one.paths.origin < day]
+    if not earlier:
+        raise ModelError(
+            f"{folder} has no forecast of {target} from before {day.date()}; `tradeshock archive "
+            "list` names all"
+        )
+    return max(earlier, key=lambda one: (one.paths.origin, one.issued))

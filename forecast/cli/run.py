@@ -47,7 +47,9 @@ def run(
     calendar: bool,
     ics: Path | None,
 ) -> None:
-    """Do what a release day asks for: fetch figures, learn, forecast, report, archive.
+    """Do what a release day asks for, once.
+
+    Fetch newer figures, learn from what came out, forecast, report, archive.
 
     To be called again and again, by hand or by a scheduler: a forecast is issued once. Exit code 75
     says that a figure is due and not out yet.

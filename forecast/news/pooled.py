@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.forecast.backtesting.progress import Advance
 from tradeshock.forecast.news.groups import group_of
-from tradeshock.forecast.news.leaf import LeafNews, leaf_news
+from tradeshock.forecast.news.leaf import RELEASES, REVISIONS, LeafNews, leaf_news
 from tradeshock.models.base import Model
 from tradeshock.models.pools.bias_correction import BiasCorrection
 from tradeshock.models.pools.combination import Combination
@@ -21,8 +22,20 @@ Floats = npt.NDArray[np.float64]
 WEIGHTS, CORRECTION = "weights", "correction"
 
 
-def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
+def leaves(model: Model) -> int:
+    """Number of models inside that are no wrappers, or 1."""
+    return sum(map(leaves, model.parts)) if isinstance(model, Wrapper) else 1
+
+
+def explained(old: Model, new: Model, months: pd.PeriodIndex, advance: Advance) -> LeafNews:
     """News of a fitted model; of one made of others, from theirs.
+
+    Parameters
+    ----------
+    old, new : Model
+    months : PeriodIndex
+    advance : callable
+        Is called with a few words when a model that is no wrapper is done.
 
     Raises
     ------
@@ -30,8 +43,11 @@ def explained(old: Model, new: Model, months: pd.PeriodIndex) -> LeafNews:
         If it is a wrapper of which it is not known how points are made.
     """
     if not isinstance(old, Wrapper) or not isinstance(new, Wrapper):
-        return leaf_news(old, new, months)
-    parts = [explained(o, n, months) for o, n in zip(old.members_, new.members_, strict=True)]
+        made = leaf_news(old, new, months)
+        advance(old.name)
+        return made
+    members = zip(old.members_, new.members_, strict=True)
+    parts = [explained(o, n, months, advance) for o, n in members]
     # A pool that merges otherwise has another median.
     averages = type(old)._merge is Combination._merge if isinstance(old, Combination) else False
     if averages and isinstance(old, Combination) and isinstance(new, Combination):
@@ -71,8 +87,19 @@ def _averaged(parts: list[LeafNews], before: Floats, after: Floats) -> LeafNews:
         _weighted([part.high for part in parts], mean),
         pd.Series((before * old).sum(axis=1), months),
         pd.Series((after * new).sum(axis=1), months),
-        pd.concat([part.releases for part in parts], ignore_index=True),
+        _weighted_releases(parts, mean),
     )
+
+
+def _weighted_releases(parts: list[LeafNews], weights: Floats) -> pd.DataFrame:
+    """Figures of all members, each with what it has moved of the whole."""
+    tables = []
+    for part, weight in zip(parts, weights.T, strict=True):
+        table, months = part.releases.copy(), list(part.contributions.columns)
+        table[months] = table[months] * weight
+        table["share"] = table["share"] * weight[0]
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _weighted(tables: list[pd.DataFrame], weights: Floats) -> pd.DataFrame:
@@ -93,13 +120,21 @@ def _corrected(
     slopes = [_by_month(model, months) for model in (old, new)]
     growth = [_growth(model) for model in (old, new)]
     contributions, low, high = (t.copy() for t in (part.contributions, part.low, part.high))
+    releases = [part.releases]
     by_indicator = 0.5 * (slopes[0] + slopes[1]) * (growth[1] - growth[0])
     for place, id in enumerate(old.series):
-        if id in new.panel_ and by_indicator[:, place].any():
-            group = group_of(id, new.target_[0], new.panel_.catalog)
-            for table in (contributions, low, high):
-                had = table.loc[group].to_numpy() if group in table.index else 0.0
-                table.loc[group] = had + by_indicator[:, place]
+        moved = by_indicator[:, place]
+        if id not in new.panel_ or not moved.any():
+            continue
+        figures = new.panel_.series(id)
+        fresh = figures[old.panel_.values[id].reindex(figures.index).isna()]
+        row = group_of(id, new.target_[0], new.panel_.catalog) if len(fresh) else REVISIONS
+        for table in (contributions, low, high) if len(fresh) else (contributions,):
+            table.loc[row] = moved + (table.loc[row].to_numpy() if row in table.index else 0.0)
+        if len(fresh):
+            month, came = fresh.index[-1], float(fresh.iloc[-1])
+            head = (old.name, 1.0, row, id, month, np.nan, came, np.nan)
+            releases.append(pd.DataFrame([[*head, *moved]], columns=[*RELEASES, *months]))
     contributions.loc[CORRECTION] = 0.5 * ((slopes[1] - slopes[0]) @ (growth[0] + growth[1]))
     return LeafNews(
         contributions,
@@ -107,7 +142,7 @@ def _corrected(
         high,
         part.before + slopes[0] @ growth[0] / 100.0,
         part.after + slopes[1] @ growth[1] / 100.0,
-        part.releases,
+        pd.concat(releases, ignore_index=True),
     )
 
 

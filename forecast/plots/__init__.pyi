@@ -4,7 +4,10 @@ from tradeshock.forecast.plots.calibration import (
     plot_pit as plot_pit,
 )
 from tradeshock.forecast.plots.csed import plot_csed as plot_csed
-from tradeshock.forecast.plots.errors import plot_errors as plot_errors
+from tradeshock.forecast.plots.errors import (
+    plot_episodes as plot_episodes,
+    plot_errors as plot_errors,
+)
 from tradeshock.forecast.plots.exposure import (
     plot_contributions as plot_contributions,
     plot_exposure as plot_exposure,
@@ -14,6 +17,7 @@ from tradeshock.forecast.plots.history import (
     plot_history as plot_history,
     plot_issued as plot_issued,
 )
+from tradeshock.forecast.plots.news import plot_news as plot_news
 from tradeshock.forecast.plots.responses import (
     plot_historical_decomposition as plot_historical_decomposition,
     plot_responses as plot_responses,
@@ -23,5 +27,4 @@ from tradeshock.forecast.plots.scenario import (
     plot_comparison as plot_comparison,
     plot_scenario as plot_scenario,
 )
-from tradeshock.forecast.plots.shocks import plot_episodes as plot_episodes
 from tradeshock.forecast.plots.warning import plot_warning as plot_warning

@@ -154,6 +154,10 @@ class Past:
         self._tables[self.panel.state(self.target)] = table
         self._start = int(pd.PeriodIndex(self.panel.series(self.target).index).asi8[0])
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Past:
+        """Itself: what is added later is what every copy would find again."""
+        return self
+
     def table(self, state: str) -> pd.DataFrame:
         """Features of all origins of a state."""
         if state not in self._tables:
@@ -305,6 +309,12 @@ class DirectModel(UnivariateModel):
         self.row_ = self.past_.row_of(self.panel_, self.adjustment_.adjusted_.to_numpy())
 
     # -- forecasting --------------------------------------------------------------------------
+
+    def log_points(self, steps: int) -> Floats:
+        """See `UnivariateModel.log_points`: what the regressions say."""
+        adjusted = self.adjustment_.adjusted_.to_numpy()
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        return np.asarray(adjusted[-1] + effect + self.predict(self.rows_, self.row_, steps)[0])
 
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         adjusted = self.adjustment_.adjusted_.to_numpy()

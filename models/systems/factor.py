@@ -212,3 +212,38 @@ class DynamicFactor(System):
         spread, centre = model._endog_std.to_numpy(), model._endog_mean.to_numpy()
         scale = np.tile(spread / unit, steps)[:, None]
         return GaussianFuture((means * spread + centre) / unit, np.vstack(roots) * scale)
+
+    def expected_levels(self, until: pd.Period) -> tuple[Floats, pd.PeriodIndex]:
+        """(Log) levels that the model expects, as far as they are not published.
+
+        Growth that is not out yet is that of the smoothed state, and after the target's last
+        month the mean of `law`; levels go on from the last one of each series.
+
+        Parameters
+        ----------
+        until : Period
+            Last month, after the target's last published one.
+
+        Returns
+        -------
+        levels : ndarray, shape (T, n)
+            Net of calendar and month effects.
+        months : PeriodIndex
+            From the first month that some series lacks.
+        """
+        self._check_fitted()
+        result = self.result_
+        centre, spread = result.model._endog_mean.to_numpy(), result.model._endog_std.to_numpy()
+        unit = np.where(self.levels_.logs, 100.0, 1.0)
+        inside = np.asarray(result.smoother_results.smoothed_forecasts).T * spread + centre
+        law = self.law((until - self.last_).n).mean
+        growth = np.vstack([inside / unit, law])
+        # Figures after the target's last month are not used.
+        used = self.levels_.frame.loc[: self.last_].to_numpy()
+        levels = np.vstack([used, np.full((len(growth) + 1 - len(used), len(unit)), np.nan)])
+        last = [int(np.flatnonzero(~np.isnan(column))[-1]) for column in used.T]
+        for column, row in enumerate(last):
+            later = np.cumsum(growth[row:, column])
+            levels[row + 1 :, column] = levels[row, column] + later
+        months = pd.period_range(self.levels_.months[0], until, freq="M")
+        return levels[min(last) + 1 :], months[min(last) + 1 :]

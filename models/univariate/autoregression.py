@@ -103,6 +103,16 @@ class AutoRegression(UnivariateModel):
             criteria.append(np.log(variance) + 2.0 * (order + 1) / len(y))
         return int(np.argmin(criteria))
 
+    def log_points(self, steps: int) -> Floats:
+        """See `UnivariateModel.log_points`: the path without shocks."""
+        growth = list(self.recent_)
+        for _ in range(steps):
+            lags = growth[len(growth) - self.order_ :][::-1]
+            growth.append(self.coefs_[0] + float(np.dot(lags, self.coefs_[1:])))
+        adjusted = self.adjustment_.adjusted_.to_numpy()[-1]
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        return np.asarray(adjusted + np.cumsum(growth[self.order_ :]) + effect)
+
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         p = self.order_
         growth = np.empty((self.n_draws, p + steps))

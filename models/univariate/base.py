@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
-from tradeshock.models.base import Model
+from tradeshock.models.base import Floats, Model
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -26,6 +27,20 @@ class UnivariateModel(Model):
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
                 f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
             )
+
+    def log_points(self, steps: int) -> Floats:
+        """Point forecasts in natural logs: medians, or free of the draws' noise where it can be.
+
+        Parameters
+        ----------
+        steps : int
+            Months after the target's last published one.
+
+        Returns
+        -------
+        ndarray, steps
+        """
+        return np.asarray(np.median(np.log(self.forecast(steps).draws()), axis=0))
 
     def _inputs(self) -> Iterable[str]:
         return ()

@@ -77,6 +77,12 @@ class ExponentialSmoothing(UnivariateModel):
         scaled = 100.0 * (adjusted - self.base_)
         return ETSModel(scaled, error="add", trend="add", damped_trend=True)
 
+    def log_points(self, steps: int) -> Floats:
+        """See `UnivariateModel.log_points`: the path without shocks."""
+        effect = self.adjustment_.effect(self._ahead(steps), self.panel_.calendar)
+        ahead = np.asarray(self.result_.forecast(steps)).reshape(-1)
+        return np.asarray(self.base_ + ahead / 100.0 + effect)
+
     def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         errors = rng.standard_normal((steps, self.n_draws)) * self.sigma_
         draws = self.result_.simulate(

@@ -88,12 +88,16 @@ class SeasonalARIMA(UnivariateModel):
         level = np.log(series.to_numpy()) - self.base_
         return level, self._columns(pd.PeriodIndex(series.index))
 
-    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
+    def log_points(self, steps: int) -> Floats:
+        """See `UnivariateModel.log_points`: the mean of the law."""
         exog = self._columns(self._ahead(steps))
-        mean = np.asarray(self.result_.get_forecast(steps, exog=exog).predicted_mean)
+        mean = self.result_.get_forecast(steps, exog=exog).predicted_mean
+        return np.asarray(self.base_ + np.asarray(mean))
+
+    def _paths(self, steps: int, rng: np.random.Generator, conditions: Conditions | None) -> Floats:
         # weight of an innovation in the level h months later (Box and Jenkins 1976, section 5.1)
         psi = np.asarray(self.result_.impulse_responses(steps - 1)).reshape(-1)
         sigma = float(np.sqrt(self.result_.params[-1]))
         shocks = sigma * rng.standard_normal((self.n_draws, steps))
         errors = shocks @ toeplitz(psi, np.zeros(steps)).T
-        return np.asarray(np.exp(self.base_ + mean + errors)[:, :, None])
+        return np.asarray(np.exp(self.log_points(steps) + errors)[:, :, None])
