@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,9 +28,9 @@ from tradeshock.forecast.interpretation.regression import (
     indicators,
 )
 from tradeshock.forecast.interpretation.width import misses_of, width_of
+from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.exposure import plot_contributions
-from tradeshock.forecast.warning.result import rows
 from tradeshock.models.base import Model
 from tradeshock.models.direct.boosting import BoostedTrees
 from tradeshock.models.direct.ridge import DirectRidge
@@ -170,16 +169,16 @@ class Explanation:
             **self.forecast.header,
             "title": self.forecast.title,
             "members": list(self.members),
-            "weights": rows(self.weights),
-            "points": rows(self.points),
-            "corrections": rows(self.corrections),
-            "running_month": rows(self.running_month),
-            "contributions": rows(self.contributions),
-            "indicators": rows(self.indicators),
-            "width": rows(self.width),
-            "recent_misses": rows(self.recent_misses),
+            "weights": plain_rows(self.weights),
+            "points": plain_rows(self.points),
+            "corrections": plain_rows(self.corrections),
+            "running_month": plain_rows(self.running_month),
+            "contributions": plain_rows(self.contributions),
+            "indicators": plain_rows(self.indicators),
+            "width": plain_rows(self.width),
+            "recent_misses": plain_rows(self.recent_misses),
         }
-        return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+        return json_text(content)
 
     def __repr__(self) -> str:
         return f"{self._headline}\n{self.points.round(2).to_string()}"
