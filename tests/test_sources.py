@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from tradeshock.features import Panel
 from tradeshock.features.fetching.client import Client
 from tradeshock.features.fetching.keys import Keys
+from tradeshock.features.fetching.source import Source
 from tradeshock.features.publishers import census, customs, ecos, kosis
 from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
@@ -102,12 +103,14 @@ class Publishers:
         self.table = table
         self.broken: dict[str, tuple[int, bytes]] = {}
         self.asked: list[str] = []
+        self.cookies: list[str] = []
 
-    def answer(self, path: str) -> tuple[int, bytes]:
+    def answer(self, path: str, form: str = "", cookie: str = "") -> tuple[int, bytes]:
         self.asked.append(path)
+        self.cookies.append(cookie)
         parts = urlsplit(path)
         host, _, rest = parts.path.lstrip("/").partition("/")
-        query = {k: v[0] for k, v in parse_qs(parts.query).items()}
+        query = {k: v[0] for k, v in parse_qs(f"{parts.query}&{form}").items()}
         for start, bad in self.broken.items():
             if f"{host}/{rest}".startswith(start):
                 return bad
@@ -200,11 +203,51 @@ class Publishers:
         return workbook({"trade_out": [["World trade"], header, line]})
 
     def revenue(self, *_: object) -> str:
+        return json.dumps([self.filing(LAST) | {"資料年月": "11510"}])
+
+    def filings(self, match: re.Match[str], _: dict[str, str]) -> bytes:
+        month = pd.Period(f"{int(match[1]) + 1911}-{match[2]}", freq="M")
+        record = self.filing(month)
+        rows = [f"{record['資料年月']},1101,1,1,1", ",".join(record.values())]
+        return "\n".join([",".join(record), *rows]).encode("utf-8-sig")
+
+    def filing(self, month: pd.Period) -> dict[str, str]:
         known = dict(months_of(self.table, "nanya_revenue"))
         names = ("營業收入-當月營收", "營業收入-上月營收", "營業收入-去年當月營收")
-        values = [str(known[LAST - back] * 1000) for back in (0, 1, 12)]
-        record = {"資料年月": "11510", "公司代號": "2408", **dict(zip(names, values, strict=True))}
-        return json.dumps([record])
+        values = [str(known[month - back] * 1000) for back in (0, 1, 12)]
+        when = f"{month.year - 1911}/{month.month}"
+        return {"資料年月": when, "公司代號": "2408", **dict(zip(names, values, strict=True))}
+
+    def site(self, _: re.Match[str], query: dict[str, str]) -> bytes:
+        """The page of customs' statistics: a notice in EUC-KR to who comes without a cookie."""
+        if "JSESSIONID=abc" not in self.cookies[-1]:
+            return "<html><title>접근이 차단되었습니다</title></html>".encode("euc-kr")
+        slots = {
+            "ETS_MNK_1050000A E": customs.CustomsItems.slots,
+            "ETS_MNK_1050000B E": customs.CustomsCountries.slots,
+            "ETS_MNK_1050000A I": customs.CustomsImports.slots,
+        }[f"{query['statsKind']} {query['imexTpcd']}"]
+        rows = [
+            {
+                "priodMon": f"{month:%Y%m}",
+                "priodDt": window,
+                **{f"itemUsdAmt{n:02d}": f" {value * 1000:,.0f}" for n, value in amounts},
+            }
+            for month, window, amounts in self.windows(slots)
+            if query["priodFr"] <= f"{month:%Y%m}" <= query["priodTo"]
+        ]
+        return json.dumps({"items": rows, "count": len(rows)}).encode()
+
+    def windows(
+        self, slots: Sequence[str | None]
+    ) -> Iterator[tuple[pd.Period, str, list[tuple[int, float]]]]:
+        """Month, window of days, and the amount of each slot; 0 for what is not out."""
+        endings = {"01~10": "_first_10_days", "01~20": "_first_20_days"}
+        for month in self.table.index:
+            for window, ending in (*endings.items(), (f"01~{month.days_in_month}", "")):
+                columns = [self.table.get(f"{name}{ending}") for name in slots]
+                amounts = [0.0 if c is None or np.isnan(c[month]) else c[month] for c in columns]
+                yield month, window, list(enumerate(amounts))
 
     def ecos(self, match: re.Match[str], _: dict[str, str]) -> str:
         key, rows, table, _, first, last, items = match.groups()
@@ -257,22 +300,15 @@ class Publishers:
             "prlstMmUtPrviImpAcrs": customs.CustomsImports.slots,
         }[match[1]]
         items = []
-        for month in self.table.index:
+        for month, window, amounts in self.windows(slots):
             if not query["strtYymm"] <= f"{month:%Y%m}" <= query["endYymm"]:
                 continue
-            for window, ending in (
-                ("01~10", "_first_10_days"),
-                ("01~20", "_first_20_days"),
-                ("01~31", ""),
-            ):
-                end = f"01~{month.days_in_month}" if not ending else window
-                cells = ""
-                for slot, name in enumerate(slots):
-                    column = self.table.get(f"{name}{ending}")
-                    value = 0.0 if column is None or np.isnan(column[month]) else column[month]
-                    cells += f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
-                when = f"<priodMon>{month:%m}</priodMon><priodYear>{month:%Y}</priodYear>"
-                items.append(f"<item>{cells}<priodDt>{end}</priodDt>{when}</item>")
+            cells = "".join(
+                f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
+                for slot, value in amounts
+            )
+            when = f"<priodMon>{month:%m}</priodMon><priodYear>{month:%Y}</priodYear>"
+            items.append(f"<item>{cells}<priodDt>{window}</priodDt>{when}</item>")
         return envelope(items)
 
     def goods(self, _: re.Match[str], query: dict[str, str]) -> str:
@@ -332,6 +368,9 @@ PLAYED: list[tuple[str, Play]] = [
     (r"www\.cpb\.nl/files/.*\.xlsx", Publishers.trade),
     (r"sdmx\.oecd\.org/.*KOR\.M\.SHARE.*", lambda p, *_: p.sdmx("share_prices_kr", OECD)),
     (r"openapi\.twse\.com\.tw/v1/opendata/t187ap05_L", Publishers.revenue),
+    (r"mopsov\.twse\.com\.tw/nas/t21/sii/t21sc03_(\d+)_(\d+)\.csv", Publishers.filings),
+    (r"tradedata\.go\.kr/cts/index\.do", lambda *_: "<html>welcome</html>"),
+    (r"tradedata\.go\.kr/cts/hmpg/retrieveTentativeValues\.do", Publishers.site),
     (
         r"ecos\.bok\.or\.kr/api/StatisticSearch/([^/]+)/json/kr/1/(\d+)/(\w+)/([MD])/(\d+)/(\d+)/(.+)",
         Publishers.ecos,
@@ -367,9 +406,18 @@ def played(figures: pd.DataFrame) -> Iterator[tuple[str, Publishers]]:
     publishers = Publishers(figures)
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send(*publishers.answer(self.path, form, self.headers.get("Cookie", "")))
+
         def do_GET(self) -> None:
-            status, body = publishers.answer(self.path)
+            self.send(*publishers.answer(self.path))
+
+        def send(self, status: int, body: bytes) -> None:
             self.send_response(status)
+            if self.path.endswith("/index.do"):
+                self.send_header("Set-Cookie", "JSESSIONID=abc; Path=/; HttpOnly")
+                self.send_header("Set-Cookie", "other=1; Path=/")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -431,7 +479,10 @@ def test_without_a_key_every_keyless_series_comes(
         for answer in monthly:
             for row in answer.figures.itertuples():
                 assert row.value == pytest.approx(figures[row.series][row.month], rel=1e-9)
-            assert str(answer.figures["month"].max()) == "2026-10"
+        for name in source.series:
+            brought = {m for a in monthly for m in a.figures["month"][a.figures["series"] == name]}
+            known = panel.values[name].dropna().index
+            assert set(pd.period_range(known[0], LAST, freq="M")) == brought | set(known), name
     all_passed = [o.passed for got in outcomes.values() for o in got if o.passed]
     quoted = {passed.answer.source for passed in all_passed if passed.answer.quoted}
     assert quoted == {"fed_h10", "eia_spot"}
@@ -635,3 +686,175 @@ def test_an_update_keeps_what_agrees_and_names_the_rest(
     assert nothing.exit_code == 3
     again = CliRunner().invoke(main, ["data", "update", "--source", "fed_g17"])
     assert "0 new and 0 revised" in again.output
+
+
+# -- the memory maker's back months -------------------------------------------------------------
+
+
+def only(name: str) -> list[Source]:
+    return [source for source in all_sources(unofficial=True) if source.name == name]
+
+
+def test_back_months_come_from_the_filing_system(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    newest, earlier = gather(only("twse_revenue"), ask(url), panel)
+    assert newest.passed is not None
+    assert earlier.passed is not None
+    pages = [path.rpartition("t21sc03_")[2] for path in publishers.asked[1:]]
+    # Each page has its month and the one before: July and May come with August and June.
+    assert pages == ["115_8.csv", "115_6.csv"]
+    months = set(map(str, earlier.passed.answer.figures["month"]))
+    assert months == {f"2026-0{n}" for n in (5, 6, 7, 8)} | {"2025-06", "2025-08"}
+
+
+@pytest.mark.parametrize("bad", [(403, b""), (200, "查無資料".encode()), (200, b"<html>")])
+def test_the_newest_month_is_kept_where_the_filing_system_is_shut(
+    played: tuple[str, Publishers], panel: Panel, bad: tuple[int, bytes]
+) -> None:
+    url, publishers = played
+    publishers.broken = {"mopsov.twse.com.tw": bad}
+    try:
+        newest, earlier = gather(only("twse_revenue"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert newest.passed is not None
+    assert str(newest.passed.answer.figures["month"].max()) == "2026-10"
+    assert earlier.error is not None
+
+
+def test_a_filing_of_another_month_is_refused(played: tuple[str, Publishers], panel: Panel) -> None:
+    url, publishers = played
+    record = publishers.filing(LAST)
+    page = "\n".join((",".join(record), ",".join(record.values()))).encode()
+    publishers.broken = {"mopsov.twse.com.tw": (200, page)}
+    try:
+        _, earlier = gather(only("twse_revenue"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert "filings of 2026-10 as those of 2026-08" in str(earlier.error)
+
+
+# -- ten rows a call ----------------------------------------------------------------------------
+
+
+def test_without_a_key_the_newest_months_are_asked_first(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    list(gather(only("ecos"), ask(url), panel))
+    spans = [path.split("/M/")[1][:13] for path in publishers.asked if "T002" in path]
+    assert spans == ["202602/202611", "202505/202601"]
+
+
+def test_the_newest_months_are_kept_where_earlier_ones_are_refused(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    earlier = "ecos.bok.or.kr/api/StatisticSearch/sample/json/kr/1/10/901Y118/M/202505"
+    refusal = {"RESULT": {"CODE": "ERROR-602", "MESSAGE": "too many calls"}}
+    publishers.broken = {earlier: (200, json.dumps(refusal).encode())}
+    try:
+        total, imports, price, cut = gather(only("ecos"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert total.passed is not None
+    months = total.passed.answer.figures["month"].astype(str)
+    assert (months.iloc[0], months.iloc[-1]) == ("2026-02", "2026-10")
+    # One known month is too little to compare with.
+    assert "ask for earlier months" in str(imports.error)
+    assert price.passed is not None
+    assert re.match("exports_total has come from 2026-02 on only: .*ERROR-602", str(cut.error))
+
+
+# -- the page of customs' statistics ------------------------------------------------------------
+
+SITE_WITHOUT = "https://www.worldbank.org/en/research/commodity-markets"
+PAGE = "tradedata.go.kr/cts/hmpg/retrieveTentativeValues.do"
+BLOCKED = "<html><title>접근이 차단되었습니다</title></html>".encode("euc-kr")
+
+
+def test_the_page_of_customs_brings_its_series_without_a_key(
+    played: tuple[str, Publishers], panel: Panel, figures: pd.DataFrame
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    outcomes = list(gather(only("customs_site"), ask(url), panel))
+    assert [o.error for o in outcomes] == [None] * 3
+    answers = [o.passed.answer for o in outcomes if o.passed]
+    brought = {name for answer in answers for name in answer.figures["series"]}
+    assert brought == set(only("customs_site")[0].series)
+    assert len(brought) == 44
+    for answer in answers:
+        for row in answer.figures.itertuples():
+            assert row.value == pytest.approx(figures[row.series][row.month], abs=1e-3)
+        assert answer.figures["month"].max() == LAST
+    assert [path.rpartition("/")[2] for path in publishers.asked] == [
+        "index.do",
+        *3 * ["retrieveTentativeValues.do"],
+    ]
+    assert publishers.cookies == publishers.cookies[:-3] + 3 * ["JSESSIONID=abc; other=1"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "state", "words"),
+    [
+        ((200, BLOCKED), "no access", "접근이 차단되었습니다"),
+        ((403, b""), "no access", "refuses"),
+        ((200, b'{"error":"true","message":"no session"}'), "unreadable", "no session"),
+        ((200, b'{"items":[],"count":93}'), "unreadable", "0 of 93 rows"),
+        ((200, b'{"items":[{"priodMon":"202610"}]}'), "unreadable", "without slots"),
+        ((200, b'{"items":[]}'), "unreadable", "no figure"),
+        ((503, b"busy"), "no answer", "503"),
+        ((302, b""), "no answer", "302"),
+    ],
+)
+def test_the_first_refusal_of_the_page_ends_the_calls(
+    played: tuple[str, Publishers],
+    panel: Panel,
+    bad: tuple[int, bytes],
+    state: str,
+    words: str,
+) -> None:
+    url, publishers = played
+    publishers.broken = {PAGE: bad}
+    publishers.asked.clear()
+    try:
+        table = doctor(only("customs_site"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert table["state"].tolist() == [state]
+    assert words in table["advice"][0]
+    assert len([path for path in publishers.asked if PAGE in path]) == 1
+
+
+def test_no_cookie_means_no_figures_and_a_sentence(
+    played: tuple[str, Publishers], panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradeshock.features.publishers.customs_site.ENTRANCE", SITE_WITHOUT)
+    (outcome,) = gather(only("customs_site"), ask(played[0]), panel)
+    assert "does not serve this network" in str(outcome.error)
+    assert "tradeshock data keys" in str(outcome.error)
+
+
+def test_the_page_is_asked_only_where_the_user_wants_it(
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, publishers = played
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    assert "customs_site" not in {source.name for source in all_sources()}
+    shut = CliRunner().invoke(main, ["data", "update", "--source", "customs_site"])
+    assert shut.exit_code == 2
+    assert "say --unofficial" in shut.output
+    publishers.broken = {PAGE: (200, BLOCKED)}
+    asking = ["data", "update", "--unofficial", "--source", "customs_site", "--source", "fed_g17"]
+    try:
+        run = CliRunner().invoke(main, asking)
+    finally:
+        publishers.broken = {}
+    assert run.exit_code == 0, run.output
+    assert "1 of 2 answers kept" in run.output
+    assert "does not serve this network" in " ".join(run.output.split())

@@ -30,27 +30,45 @@ def with_source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     names = click.option(
         "--source", "names", multiple=True, metavar="NAME", help="Ask this one only.  Repeatable."
     )
-    return names(seconds(command))
+    unofficial = click.option(
+        "--unofficial",
+        is_flag=True,
+        help="Ask the page of customs' trade statistics too: no key, 44 series, four calls.  It "
+        "is made for people and may block programs.",
+    )
+    return names(unofficial(seconds(command)))
 
 
-def chosen_sources(names: Sequence[str]) -> list[Source]:
+def chosen_sources(names: Sequence[str], unofficial: bool) -> list[Source]:
     """Sources by name; all where none is named.
+
+    Parameters
+    ----------
+    names : sequence of str
+    unofficial : bool
+        Whether pages for people may be asked.
 
     Raises
     ------
     click.BadParameter
-        If there is no such source.
+        If there is no such source, or it is asked with --unofficial only.
     """
     from tradeshock.features.sources.registry import all_sources
 
-    sources = all_sources()
+    sources = all_sources(unofficial=True)
     known = [source.name for source in sources]
     if unknown := sorted(set(names) - set(known)):
         raise click.BadParameter(
             f"there is no source {', '.join(unknown)}; there are {', '.join(known)}",
             param_hint="--source",
         )
-    return [source for source in sources if not names or source.name in names]
+    allowed = all_sources(unofficial=unofficial)
+    if shut := sorted(set(names) - {source.name for source in allowed}):
+        raise click.BadParameter(
+            f"{', '.join(shut)} is a page for people; say --unofficial to ask it",
+            param_hint="--source",
+        )
+    return [source for source in allowed if not names or source.name in names]
 
 
 def user_client(seconds: float) -> Client:

@@ -14,12 +14,12 @@ from tradeshock.forecast.cli.data_commands.asking import (
 
 @click.command()
 @with_source_options
-def doctor(names: tuple[str, ...], seconds: float) -> None:
+def doctor(names: tuple[str, ...], unofficial: bool, seconds: float) -> None:
     """Ask every source of figures once, store nothing, and say which of them answer."""
     from tradeshock.features.sources.doctor import doctor as examine
     from tradeshock.features.vintages.live import live_panel
 
-    table = examine(chosen_sources(names), user_client(seconds), live_panel())
+    table = examine(chosen_sources(names, unofficial), user_client(seconds), live_panel())
     for row in table.itertuples():
         click.echo(f"{row.source:20} {row.state:14} {row.to:11} {row.series:2} series")
         if row.advice:

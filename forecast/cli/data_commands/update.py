@@ -14,7 +14,7 @@ from tradeshock.forecast.cli.data_commands.asking import (
 
 @click.command()
 @with_source_options
-def update(names: tuple[str, ...], seconds: float) -> None:
+def update(names: tuple[str, ...], unofficial: bool, seconds: float) -> None:
     """Fetch newer figures; what agrees with known ones is kept, the rest is refused by name."""
     from tradeshock.features.sources.gather import gather
     from tradeshock.features.vintages.live import live_panel
@@ -23,7 +23,7 @@ def update(names: tuple[str, ...], seconds: float) -> None:
     # Compared with what was known before the first answer, so that no answer vouches for another.
     store, known = Store(), live_panel()
     new = revised = answers = asked = 0
-    for outcome in gather(chosen_sources(names), user_client(seconds), known):
+    for outcome in gather(chosen_sources(names, unofficial), user_client(seconds), known):
         asked += 1
         if outcome.passed is None:
             click.echo(f"{outcome.source.name:20} nothing kept")
