@@ -4,6 +4,8 @@ import io
 import json
 import re
 import socket
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -858,3 +860,60 @@ def test_the_page_is_asked_only_where_the_user_wants_it(
     assert run.exit_code == 0, run.output
     assert "1 of 2 answers kept" in run.output
     assert "does not serve this network" in " ".join(run.output.split())
+
+
+# -- an update from an empty home, and where it goes --------------------------------------------
+
+WATCHED = """
+import json, sys
+places, programs = [], []
+
+def watch(event, args):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        places.append(str(args[1][0]))
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        places.append(str(args[0]))
+    elif event == "subprocess.Popen":
+        programs.append([str(part) for part in args[1]])
+
+sys.addaudithook(watch)
+from click.testing import CliRunner
+from tradeshock.forecast.cli.main import main
+
+run = CliRunner().invoke(main, sys.argv[1:])
+print(json.dumps([run.exit_code, run.output, places, programs]))
+"""
+
+
+def watched(*arguments: str) -> tuple[str, set[str], list[list[str]]]:
+    """Output of a command in a process of its own, hosts it spoke to, programs it started."""
+    command = [sys.executable, "-c", WATCHED, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert run.returncode == 0, run.stderr
+    code, output, places, programs = json.loads(run.stdout)
+    assert code == 0, output
+    return output, set(places), programs
+
+
+def test_an_update_goes_to_its_mirror_alone_and_brings_all_that_needs_no_key(
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    output, places, programs = watched("data", "update", "--unofficial")
+    assert places == {"127.0.0.1"}
+    # Workbooks are read in a process of their own, which imports nothing that could go out.
+    assert {Path(program[2]).name for program in programs} == {"sheet_reader.py"}
+    assert len({path.split("/")[1] for path in publishers.asked}) > 12
+    live = live_panel()
+    keyed = {"exports_to_asean", "exports_semiconductors_ict"}
+    keyed |= {id for source in only("customs_goods") for id in source.series}
+    behind = {str(id) for id in live.values if live.last_month(str(id)) < LAST}
+    assert behind == keyed
+    assert "KOSIS_API_KEY" in output
+    # Commands that compute go nowhere.
+    _, places, programs = watched("forecast", "--model", "RandomWalk")
+    assert (places, programs) == (set(), [])

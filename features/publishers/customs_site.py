@@ -85,8 +85,8 @@ def read_page(body: bytes, names: Sequence[str | None]) -> pd.DataFrame:
             raise AnswerError(f"the public site of {CUSTOMS} sent rows without slots {missing}")
         if more := [n for n, text in slots.items() if int(n) >= len(names) and text.strip(" 0")]:
             raise AnswerError(f"the public site of {CUSTOMS} sent more slots than known: {more}")
-        when = [row.get(name, "") for name in ("priodYear", "priodMon", "priodDt")]
-        rows += counts_of(*when, slots, names)
+        year, number = row.get("priodYear", ""), row.get("priodMon", "")
+        rows += counts_of(year, number, row.get("priodDt", ""), slots, names)
     return figures(rows, CUSTOMS)
 
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tradeshock.features.fetching.client import Client
+    from pathlib import Path
+
+    from tradeshock.features.fetching.client import Client, Reply
+    from tradeshock.features.fetching.keys import Keys
     from tradeshock.features.fetching.source import Source
 
 KEY_FILE = "keys"
@@ -71,10 +74,23 @@ def chosen_sources(names: Sequence[str], unofficial: bool) -> list[Source]:
     return [source for source in allowed if not names or source.name in names]
 
 
-def user_client(seconds: float) -> Client:
-    """Client with the user's keys."""
-    from tradeshock.features.fetching.client import Client
-    from tradeshock.features.fetching.keys import Keys
+def key_file() -> Path:
+    """File of the user's keys, which need not be there."""
     from tradeshock.features.vintages.home import home
 
-    return Client(Keys.read(home() / KEY_FILE), deadline=seconds, mirror=os.environ.get(MIRROR))
+    return home() / KEY_FILE
+
+
+def user_keys() -> Keys:
+    """Keys of the user, wherever they are."""
+    from tradeshock.features.fetching.keys import Keys
+
+    return Keys.read(key_file(), ring=True)
+
+
+def user_client(seconds: float, heard: Callable[[Reply], None] | None = None) -> Client:
+    """Client with the user's keys."""
+    from tradeshock.features.fetching.client import Client
+
+    mirror = os.environ.get(MIRROR)
+    return Client(user_keys(), deadline=seconds, mirror=mirror, heard=heard)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradeshock.forecast.cli.data_commands.diff import diff
 from tradeshock.forecast.cli.data_commands.doctor import doctor
+from tradeshock.forecast.cli.data_commands.keys import keys
 from tradeshock.forecast.cli.data_commands.update import update
 from tradeshock.forecast.cli.figures import HOW_TO_READ, reading_of, say_changes, with_panel
 
@@ -49,7 +51,9 @@ def status(panel: Panel, as_of: str | None) -> None:
 
 
 data.add_command(update)
+data.add_command(diff)
 data.add_command(doctor)
+data.add_command(keys)
 
 
 @data.command()
