@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tradeshock.features import Panel
 from tradeshock.features.fetching.client import Client
@@ -29,6 +29,7 @@ from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
 from tradeshock.features.sources.registry import all_sources
 from tradeshock.features.vintages.live import live_panel
+from tradeshock.features.vintages.store import Store
 from tradeshock.forecast.cli.data_commands.doctor import doctor as command
 from tradeshock.forecast.cli.main import main
 
@@ -917,3 +918,87 @@ def test_an_update_goes_to_its_mirror_alone_and_brings_all_that_needs_no_key(
     # Commands that compute go nowhere.
     _, places, programs = watched("forecast", "--model", "RandomWalk")
     assert (places, programs) == (set(), [])
+
+
+# -- what the doctor says and packs --------------------------------------------------------------
+
+
+def invoked(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["data", *arguments])
+
+
+@pytest.fixture
+def mirror(played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishers]:
+    """Commands ask the server of this file, and no key is set."""
+    url, publishers = played
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    yield publishers
+    publishers.broken = {}
+
+
+def test_sources_without_their_key_are_named_once_a_key(mirror: Publishers) -> None:
+    named = ("fed_g17", "customs_items", "customs_goods", "kosis_ict")
+    options = [part for name in named for part in ("--source", name)]
+    for run in (invoked("doctor", *options), invoked("update", *options)):
+        assert run.exit_code == 0
+        assert run.output.count("Not asked, as there is no key") == 1
+        assert "DATA_GO_KR_API_KEY: customs_items, customs_goods (41 series)" in run.output
+        assert "KOSIS_API_KEY: kosis_ict (1 series)" in run.output
+        assert "www.data.go.kr" not in run.output
+    assert "--unofficial" in run.output
+    assert not [path for path in mirror.asked if path.startswith("/apis.data.go.kr")]
+
+
+def test_the_doctor_says_what_is_wrong_below_its_line(mirror: Publishers) -> None:
+    mirror.broken = {"stats.bis.org": (200, b"<html><title>Busy</title></html>")}
+    run = invoked("doctor", "--source", "bis_eer", "--source", "fed_g17")
+    good, bad, advice = run.output.splitlines()[:3]
+    assert good.split()[:4] == ["fed_g17", "good", "to", "2026-10"]
+    assert good.endswith("2 series of the Federal Reserve Board")
+    assert bad.split()[:2] == ["bis_eer", "unreadable"]
+    assert advice.startswith("    the Bank for International Settlements sent a page (Busy)")
+    assert "1 of 2 sources are good; nothing was stored." in run.output
+    assert not Store().exists()
+
+
+def test_the_doctor_says_that_nobody_answered(mirror: Publishers) -> None:
+    mirror.broken = {"www.": (404, b"")}
+    options = ("--source", "gpr", "--source", "fed_g17", "--source", "kosis_ict")
+    run = invoked("doctor", *options)
+    assert run.exit_code == 3
+    assert "Nobody answered: there may be no network" in run.output
+    assert "tradeshock data template" in run.output
+
+
+def test_the_bundle_has_all_answers_and_no_key(
+    mirror: Publishers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, key in SECRETS.items():
+        monkeypatch.setenv(name, key)
+    # A publisher that repeats a key in its words, in several ways of writing it.
+    forms = {form for key in SECRETS.values() for form in (key, quote(key, safe=""), key.upper())}
+    echo = "<html><title>wrong key</title>" + " ".join(sorted(forms)) + "</html>"
+    mirror.broken = {"kosis.kr": (200, echo.encode()), "ecos.bok.or.kr": (403, echo.encode())}
+    file = tmp_path / "bundle.zip"
+    named = ("fed_g17", "kosis_ict", "ecos", "ecos_shares", "customs_imports")
+    options = [part for name in named for part in ("--source", name)]
+    run = invoked("doctor", "--bundle", str(file), *options)
+    assert run.exit_code == 0, run.output
+    with zipfile.ZipFile(file) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    written = b"\n".join([file.read_bytes(), run.output.encode(), *files.values()])
+    assert [form for form in forms if form.encode() in written] == []
+    assert b"***" in files["answers/02-ecos.bok.or.kr"]
+    assert b"{key}" in files["answers.csv"]
+    findings = pd.read_csv(io.BytesIO(files["findings.csv"])).set_index("source")
+    assert findings["state"]["customs_imports"] == "good"
+    assert findings["state"]["kosis_ict"] == "unreadable"
+    answers = pd.read_csv(io.BytesIO(files["answers.csv"]))
+    assert set(answers["file"]) == {name for name in files if name.startswith("answers/")}
+    assert set(answers["status"]) == {200, 403}
+    assert files["versions.txt"].decode().startswith("tradeshock ")
+    again = invoked("doctor", "--bundle", str(file), "--source", "fed_g17")
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr

@@ -81,7 +81,8 @@ class Keys:
         found[FILE] = _file_keys(Path(path)) if path is not None else {}
         missing = [name for name in PORTALS if not any(name in keys for keys in found.values())]
         found[KEYRING] = _ring_keys(missing) if ring else {}
-        keys, places = {}, {}
+        keys: dict[str, str] = {}
+        places: dict[str, str] = {}
         # The first place speaks last.
         for place in (KEYRING, FILE, ENVIRONMENT):
             keys |= found[place]

@@ -207,6 +207,6 @@ _REASONS = {
     "InvalidChunkLength": "the answer was cut short",
     "DecodeError": "the answer does not unpack",
     "NewConnectionError": "no connection",
-    "NameResolutionError": "its name is not known here; is there a network?",
+    "NameResolutionError": "its name is not known here, there may be no network",
     "ProxyError": "the proxy refused",
 }

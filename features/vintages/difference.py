@@ -43,15 +43,12 @@ def difference(history: History, since: Day | None = None) -> pd.DataFrame:
     table["before"] = table["value"].shift().where(same)
     seen, embedded = table["seen"].to_numpy(), table["source"].eq(SNAPSHOT).to_numpy()
     if since is None:
-        own = seen[~embedded]
-        first = own.max(initial=np.datetime64("1970-01-01")) if len(own) else None
-        chosen = ~embedded & (seen == first)
+        chosen = ~embedded
+        chosen &= bool(chosen.any()) and seen == seen[chosen].max()
     else:
         first = np.datetime64(as_day(since), "D")
         chosen = (seen >= first) & ~(embedded & table["before"].isna().to_numpy())
-    table = table[chosen].reset_index(drop=True)
-    return table.assign(
-        month=months_of(table["month"].to_numpy(dtype=np.int64)),
-        after=table["value"],
-        revision=100.0 * (table["value"] / table["before"] - 1.0),
-    )[list(COLUMNS)]
+    table = table[chosen].reset_index(drop=True).rename(columns={"value": "after"})
+    table["month"] = months_of(table["month"].to_numpy(dtype=np.int64))
+    table["revision"] = 100.0 * (table["after"] / table["before"] - 1.0)
+    return pd.DataFrame(table[list(COLUMNS)])

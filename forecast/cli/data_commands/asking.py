@@ -94,3 +94,21 @@ def user_client(seconds: float, heard: Callable[[Reply], None] | None = None) ->
 
     mirror = os.environ.get(MIRROR)
     return Client(user_keys(), deadline=seconds, mirror=mirror, heard=heard)
+
+
+def say_advice(text: str) -> None:
+    """Say what to do, below the line that it belongs to."""
+    click.echo(click.wrap_text(text, 78, "    ", "    "))
+
+
+def say_missing_keys(sources: Sequence[Source]) -> None:
+    """Say which sources were not asked, by the key that they need."""
+    by_key: dict[str, list[Source]] = {}
+    for source in sources:
+        by_key.setdefault(str(source.needs_key), []).append(source)
+    if not by_key:
+        return
+    click.echo("Not asked, as there is no key; tradeshock data keys says how to get one for free:")
+    for key, its in by_key.items():
+        count = len({id for source in its for id in source.series})
+        say_advice(f"{key}: {', '.join(source.name for source in its)} ({count} series)")

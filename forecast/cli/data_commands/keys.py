@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tradeshock.forecast.cli.data_commands.asking import key_file, user_keys
+from tradeshock.forecast.cli.data_commands.asking import key_file, say_advice, user_keys
 
 # What its series are.
 GIVES = {
@@ -22,7 +22,6 @@ STEPS = {
     "ECOS_API_KEY": "Sign up and ask for a key (인증키 신청); a Korean mobile number is asked for.",
     "KOSIS_API_KEY": "Sign up and ask for a key (활용신청).",
 }
-WIDTH, INDENT = 78, "    "
 
 
 @click.group(invoke_without_command=True)
@@ -35,13 +34,13 @@ def keys(context: click.Context) -> None:
     from tradeshock.features.sources.registry import all_sources
 
     table = access(all_sources(), user_keys())
-    for row in table.itertuples(index=False):
-        click.echo(f"{row.key:20} {f'set, from the {row.place}' if row.place else 'not set'}")
-        more = f", and more of {len(row.betters)}" if row.betters else ""
-        _say(f"Brings {len(row.brings)} series{more}: {GIVES[row.key]}.")
-        if not row.place:
-            _say(f"Get it in a few minutes at {row.portal}. {STEPS[row.key]}")
-            _say(f"Then: tradeshock data keys set {row.key}")
+    for key, place, brings, betters, portal in table.itertuples(index=False, name=None):
+        click.echo(f"{key:20} {f'set, from the {place}' if place else 'not set'}")
+        more = f", and more of {len(betters)}" if betters else ""
+        say_advice(f"Brings {len(brings)} series{more}: {GIVES[key]}.")
+        if not place:
+            say_advice(f"Get it in a few minutes at {portal}. {STEPS[key]}")
+            say_advice(f"Then: tradeshock data keys set {key}")
     count = int(table["place"].ne("").sum())
     click.echo(f"{count} of {len(table)} keys are set; all else comes without a key.")
     click.echo(
@@ -65,7 +64,3 @@ def set_(name: str) -> None:
     click.echo(f"Kept in {key_file()}, which only you can read. Try it: tradeshock data doctor")
     if user_keys().places.get(name) == "environment":
         click.echo(f"The environment has another {name}, and that one is used.")
-
-
-def _say(text: str) -> None:
-    click.echo(click.wrap_text(text, WIDTH, INDENT, INDENT))
