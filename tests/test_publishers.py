@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import time
 import zipfile
 from collections import Counter
@@ -291,6 +292,19 @@ def test_early_counts_are_read_by_slot() -> None:
 def test_windows_of_days_in_all_their_ways(window: str, ending: str) -> None:
     read = values(flash(FLASH.replace(b"01~10", window.encode())))
     assert f"exports_total{ending} 2024-03" in read
+
+
+@pytest.mark.parametrize(
+    ("month", "last"), [("202302", 28), ("202402", 29), ("202404", 30), ("202407", 31)]
+)
+def test_a_month_ends_on_its_last_day(month: str, last: int) -> None:
+    year, number = month[:4], month[4:]
+    body = FLASH.replace(b"01~10", f"01~{last}".encode())
+    body = re.sub(rb"<priodMon>.*?</priodMon>", f"<priodMon>{number}</priodMon>".encode(), body)
+    body = re.sub(rb"<priodYear>.*?</priodYear>", f"<priodYear>{year}</priodYear>".encode(), body)
+    assert f"exports_total {year}-{number}" in values(flash(body))
+    with pytest.raises(AnswerError, match="window"):
+        flash(body.replace(f"~{last}".encode(), f"~{last - 1}".encode()))
 
 
 @pytest.mark.parametrize("window", ["01~28", "01~15", "", "10", "x~10"])

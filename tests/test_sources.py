@@ -1,7 +1,9 @@
 """All sources against a server on this machine that plays every publisher from the snapshot."""
 
 import io
+import itertools
 import json
+import os
 import re
 import socket
 import subprocess
@@ -24,7 +26,7 @@ from tradeshock.features import Panel
 from tradeshock.features.fetching.client import Client
 from tradeshock.features.fetching.keys import Keys
 from tradeshock.features.fetching.source import Source
-from tradeshock.features.publishers import census, customs, ecos, kosis
+from tradeshock.features.publishers import census, customs, ecos, kosis, world_bank
 from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
 from tradeshock.features.sources.registry import all_sources
@@ -1002,3 +1004,105 @@ def test_the_bundle_has_all_answers_and_no_key(
     again = invoked("doctor", "--bundle", str(file), "--source", "fed_g17")
     assert again.exit_code == 2
     assert "is there already" in again.stderr
+
+
+# -- what publishers say instead of figures ------------------------------------------------------
+
+REFUSAL = (
+    "<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg><returnAuthMsg>{}"
+    "</returnAuthMsg><returnReasonCode>{}</returnReasonCode></cmmMsgHeader>"
+    "</OpenAPI_ServiceResponse>"
+)
+IMPORTS = "apis.data.go.kr/1220000/prlstMmUtPrviImpAcrs"
+
+
+@pytest.mark.parametrize(
+    ("start", "bad", "source", "state", "words"),
+    [
+        (
+            IMPORTS,
+            (403, REFUSAL.format("SERVICE_KEY_IS_NOT_REGISTERED_ERROR", 30)),
+            "customs_imports",
+            "no access",
+            "for prlstMmUtPrviImpAcrs",
+        ),
+        (
+            IMPORTS,
+            (401, REFUSAL.format("SERVICE_KEY_IS_NULL", 20)),
+            "customs_imports",
+            "no access",
+            "DATA_GO_KR_API_KEY",
+        ),
+        (IMPORTS, (401, "Unauthorized"), "customs_imports", "no access", "Unauthorized"),
+        (IMPORTS, (400, "INVALID_REQUEST"), "customs_imports", "unreadable", "INVALID_REQUEST"),
+        (IMPORTS, (200, envelope([])), "customs_imports", "unreadable", "no figure"),
+        ("www.census.gov", (204, ""), "census_trade", "unreadable", "empty answer"),
+        ("www.census.gov", (200, "<html>Invalid Key"), "census_m3", "unreadable", "a page"),
+        ("www.federalreserve.gov", (403, "<html>Denied"), "fed_h10", "no access", "refuses"),
+        ("sdmx.oecd.org", (429, "<html>Slow down"), "oecd_shares", "used up", "later"),
+        ("sdmx.oecd.org", (413, ""), "oecd_shares", "no answer", "413"),
+        ("kosis.kr", (200, "<html><title>점검"), "kosis_ict", "unreadable", "a page"),
+    ],
+)
+def test_what_is_said_instead_of_figures_is_named_and_nothing_is_stored(
+    mirror: Publishers,
+    monkeypatch: pytest.MonkeyPatch,
+    panel: Panel,
+    start: str,
+    bad: tuple[int, str],
+    source: str,
+    state: str,
+    words: str,
+) -> None:
+    for name, key in SECRETS.items():
+        monkeypatch.setenv(name, key)
+    mirror.broken = {start: (bad[0], bad[1].encode())}
+    url = os.environ["TRADESHOCK_MIRROR"]
+    (row,) = doctor(only(source), ask(url, Keys(SECRETS)), panel).itertuples()
+    assert row.state == state
+    assert words in row.advice
+    update = invoked("update", "--source", source)
+    assert update.exit_code == 3
+    assert "0 of 1 answers kept" in update.output
+    assert not Store().exists()
+
+
+def test_long_spans_are_asked_in_windows_that_the_services_take(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    for name, since, most in (
+        ("customs_imports", "2001-01", customs.MOST_MONTHS),
+        ("customs_goods", "2024-01", customs.MOST_SUMMED),
+    ):
+        publishers.asked.clear()
+        outcomes = gather(only(name), ask(url, Keys(SECRETS)), panel, pd.Period(since, "M"))
+        assert [str(o.error) for o in outcomes if o.error] == []
+        spans: dict[str, list[tuple[pd.Period, pd.Period]]] = {}
+        for path in publishers.asked:
+            query = {k: v[0] for k, v in parse_qs(urlsplit(path).query).items()}
+            first, last = (
+                pd.Period(f"{query[k][:4]}-{query[k][4:]}", "M") for k in ("strtYymm", "endYymm")
+            )
+            assert (last - first).n < most
+            spans.setdefault(query.get("hsSgn", ""), []).append((first, last))
+            # Its envelope of errors has HTTP status 200 where JSON is asked for.
+            assert "_type" not in query
+        for windows in spans.values():
+            assert len(windows) > 1
+            assert all(a[1] + 1 == b[0] for a, b in itertools.pairwise(windows))
+
+
+def test_columns_that_moved_are_found_by_their_names() -> None:
+    moved = workbook(
+        {
+            "Description": [["x"]],
+            "Monthly Prices": [
+                ["World Bank Commodity Price Data"],
+                [None, "COPPER **", "Coal", "Crude oil, Dubai**"],
+                ["2026M01", 9000.0, 1.0, 70.5],
+            ],
+        }
+    )
+    table = world_bank.read_prices(moved).set_index("series")["value"]
+    assert table.to_dict() == {"copper": 9000.0, "dubai": 70.5}

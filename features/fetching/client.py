@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from tradeshock.features.errors import AccessError, QuotaError, SourceError, UnreachableError
 from tradeshock.features.fetching.keys import Keys
+from tradeshock.features.fetching.text import page_title
 from tradeshock.features.fetching.transport import Call, Raw, Transport, TransportError
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class Client:
     def _judged(self, reply: Reply) -> Reply:
         """Answer whose status is good, or whose body says what is wrong."""
         status, host = reply.status, _host(reply.url)
-        if status in (200, 204) or (status in SPEAKING and reply.body.strip()):
+        if status in (200, 204) or (status in SPEAKING and _speaks(reply.body)):
             return reply
         if status == 429:
             raise QuotaError(f"{host} gives no more answers for now; update again later")
@@ -248,6 +249,11 @@ class Client:
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""
         return f"{self.mirror}/{parts.netloc}{parts.path}{query}"
+
+
+def _speaks(body: bytes) -> bool:
+    """Whether a refusal says more than its status: a page for people does not."""
+    return bool(body.strip()) and page_title(body.decode("utf-8", "replace")) is None
 
 
 def _host(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,8 @@ ASEAN = ("BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "VN")
 MILLION, TONNES = 1e-6, 1e-3
 # Months a call of the monthly services.
 MOST_SUMMED = 12
+# Calls in the time of one pause.
+BREATHS = 4
 _GRAND_TOTAL = "총계"
 
 SLOT = re.compile(r"[a-z]+UsdAmt(?P<slot>\d\d)", re.IGNORECASE)
@@ -264,6 +267,8 @@ def _sums(
         tables = []
         # The running month is never out.
         for first, last in windows(since - COMPARED, client.month - 1, MOST_SUMMED):
+            # Who asks without a breath between is shut out for a day.
+            time.sleep(client.pause / BREATHS)
             replies.append(
                 client.get(
                     f"{SITE}/{service}/{operation}?serviceKey={KEY}"
