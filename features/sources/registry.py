@@ -17,11 +17,10 @@ from tradeshock.features.publishers.customs_site import CustomsSite
 from tradeshock.features.publishers.ecos import EcosChipPrice, EcosMonths, EcosShares
 from tradeshock.features.publishers.energy_information import BrentPrice
 from tradeshock.features.publishers.fed import FedProduction, FedRates
-from tradeshock.features.publishers.geopolitical_risk import GeopoliticalRisk
 from tradeshock.features.publishers.kosis import IctExports
 from tradeshock.features.publishers.new_york_fed import SupplyChainPressure
+from tradeshock.features.publishers.newspaper_indices import GeopoliticalRisk, PolicyUncertainty
 from tradeshock.features.publishers.oecd import SharePrices
-from tradeshock.features.publishers.policy_uncertainty import PolicyUncertainty
 from tradeshock.features.publishers.taiwan import MonthlyRevenue
 from tradeshock.features.publishers.world_bank import PinkSheet
 
