@@ -438,6 +438,12 @@ def played(figures: pd.DataFrame) -> Iterator[tuple[str, Publishers]]:
 
 
 @pytest.fixture(autouse=True)
+def today(clock: Callable[[str], None]) -> None:
+    """Commands ask on the day on which the server's figures are the newest."""
+    clock(NOW.replace(tzinfo=None).isoformat())
+
+
+@pytest.fixture(autouse=True)
 def only_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test of this file reaches another machine."""
     connect = socket.socket.connect

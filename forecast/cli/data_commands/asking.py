@@ -89,11 +89,17 @@ def user_keys() -> Keys:
 
 
 def user_client(seconds: float, heard: Callable[[Reply], None] | None = None) -> Client:
-    """Client with the user's keys."""
+    """Client with the user's keys, and the clock of the store."""
     from tradeshock.features.fetching.client import Client
+    from tradeshock.features.vintages import clock
 
-    mirror = os.environ.get(MIRROR)
-    return Client(user_keys(), deadline=seconds, mirror=mirror, heard=heard)
+    return Client(
+        user_keys(),
+        deadline=seconds,
+        mirror=os.environ.get(MIRROR),
+        now=clock.now,
+        heard=heard,
+    )
 
 
 def say_advice(text: str) -> None:
