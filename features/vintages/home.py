@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 VARIABLE = "TRADESHOCK_HOME"
-STORE = "figures.sqlite"
+STORE, INBOX = "figures.sqlite", "inbox"
 
 
 def home() -> Path:
@@ -21,3 +21,8 @@ def home() -> Path:
 def store_path() -> Path:
     """Return the file of the user's own figures, which need not be there."""
     return home() / STORE
+
+
+def inbox() -> Path:
+    """Return the folder of sheets that an update looks at, which need not be there."""
+    return home() / INBOX

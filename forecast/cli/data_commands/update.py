@@ -54,10 +54,13 @@ def update(names: tuple[str, ...], unofficial: bool, seconds: float) -> None:
 
     # Compared with what was known before the first answer, so that no answer vouches for another.
     store, known = Store(), live_panel()
+    total = Count()
+    if not names:
+        # Before the publishers: what they say replaces what was typed.
+        _keep_sheets(store, total)
     sources, client = chosen_sources(names, unofficial), user_client(seconds)
     shut = [s for s in sources if s.needs_key and s.needs_key not in client.keys]
-    total = Count()
-    total.answers = len(shut)
+    total.answers += len(shut)
     open_ones = [source for source in sources if source not in shut]
     outcomes = gather(open_ones, client, known)
     for source, its in groupby(outcomes, key=lambda outcome: outcome.source):
@@ -103,3 +106,30 @@ def _keep(store: Store, name: str, outcomes: Iterable[Outcome]) -> Count:
     for sentence in advice:
         say_advice(sentence)
     return count
+
+
+def _keep_sheets(store: Store, total: Count) -> None:
+    """Keep what was typed into sheets of the inbox that were not read yet."""
+    from tradeshock.features.errors import PanelError
+    from tradeshock.features.vintages.sheet import read_sheet, unread
+
+    for file in unread(store.history()):
+        name = f"inbox/{file.name}"
+        try:
+            sheet = read_sheet(store.history(), file)
+        except (PanelError, OSError) as error:
+            total.answers += 1
+            click.echo(f"{name:20} nothing kept")
+            say_advice(str(error))
+            continue
+        if sheet.changes.empty:
+            click.echo(f"{name:20} nothing new in it yet")
+            continue
+        change = store.append(sheet.answer)
+        count = Count()
+        count.answers = count.kept = 1
+        count.new, count.revised = change.new, change.revised
+        click.echo(f"{name:20} {count}")
+        for note in sheet.notes:
+            say_advice(note)
+        total.add(count)
