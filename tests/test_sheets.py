@@ -182,13 +182,15 @@ def test_sheets_of_the_inbox_are_read_once(home: Path) -> None:
 def test_a_wrong_sheet_of_the_inbox_stops_no_other(home: Path) -> None:
     sheet(home / "inbox" / "a.csv", "month,exports_total\n2026-04,8586\n")
     sheet(home / "inbox" / "b.xlsx", "no workbook")
+    (home / "inbox" / "d.csv").mkdir()
     sheet(home / "inbox" / "c.csv", "month,exports_total\n2026-05,80000\n")
     run = data("update")
     assert run.exit_code == 0, run.output
     assert "inbox/a.csv          nothing kept\n    exports_total of 2026-04 is 8,586" in run.stdout
     assert "inbox/b.xlsx         nothing kept\n    b.xlsx does not open" in run.stdout
-    assert "1 of 3 answers kept" in run.stdout
-    assert [file.name for file in unread(Store().history())] == ["a.csv", "b.xlsx"]
+    assert "inbox/d.csv          nothing kept" in run.stdout
+    assert "1 of 4 answers kept" in run.stdout
+    assert [file.name for file in unread(Store().history())] == ["a.csv", "b.xlsx", "d.csv"]
 
 
 def test_one_source_alone_leaves_the_inbox(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

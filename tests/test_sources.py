@@ -904,6 +904,7 @@ def watched(*arguments: str) -> tuple[str, set[str], list[list[str]]]:
     return output, set(places), programs
 
 
+@pytest.mark.slow
 def test_an_update_goes_to_its_mirror_alone_and_brings_all_that_needs_no_key(
     played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1078,8 +1079,8 @@ def test_long_spans_are_asked_in_windows_that_the_services_take(
 ) -> None:
     url, publishers = played
     for name, since, most in (
-        ("customs_imports", "2001-01", customs.MOST_MONTHS),
-        ("customs_goods", "2024-01", customs.MOST_SUMMED),
+        ("customs_imports", "2001-01", 120),
+        ("customs_goods", "2024-01", 12),
     ):
         publishers.asked.clear()
         outcomes = gather(only(name), ask(url, Keys(SECRETS)), panel, pd.Period(since, "M"))

@@ -121,8 +121,16 @@ def unread(history: History) -> list[Path]:
         for file in files
         if file.suffix.lower() in SHEETS
         and not file.name.startswith(OPENED)
-        and hash_of(file) not in read
+        and not _was_read(file, read)
     ]
+
+
+def _was_read(file: Path, read: set[str]) -> bool:
+    """Whether a file was read as it is; one that cannot be opened was not, and reading says why."""
+    try:
+        return hash_of(file) in read
+    except OSError:
+        return False
 
 
 def hash_of(file: Path) -> str:
