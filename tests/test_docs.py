@@ -113,6 +113,8 @@ def test_page_runs(
     # As those of a notebook do, its classes travel to worker processes by value.
     register_pickle_by_value(module)
     monkeypatch.chdir(tmp_path)
+    # A page that asks publishers plays them itself; put back whatever it sets.
+    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.language == "python":
             run_python(block, module)

@@ -1,6 +1,7 @@
 """One call to a publisher: retries, deadline, redirects, keys, against a server on this machine."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -10,9 +11,11 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.request import urlopen
 
 import pytest
 from hypothesis import given, strategies as st
+from urllib3.exceptions import SSLError
 
 from tradeshock.features.errors import AccessError, QuotaError, SourceError, UnreachableError
 from tradeshock.features.fetching.client import Client
@@ -35,6 +38,9 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self.do_GET()
 
             def do_GET(self) -> None:
                 path = self.path.split("?")[0]
@@ -281,6 +287,92 @@ def test_a_certificate_that_is_not_trusted_is_never_taken(server: Server) -> Non
     with pytest.raises(UnreachableError, match="encrypted connection"):
         client().get(f"{server.url.replace('http:', 'https:')}/a")
     assert server.calls["/a"] == 0
+
+
+@pytest.fixture
+def disguised() -> Iterator[Server]:
+    """Server whose certificate nobody has signed but itself."""
+    server = Server()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).parent / "data" / "sources" / "untrusted.pem")
+    server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda asking, url: asking.get(f"{url}?k={{key}}", key="ECOS_API_KEY"),
+        lambda asking, url: asking.post(url, {"a": "b"}),
+    ],
+)
+def test_a_certificate_that_nobody_signed_ends_in_a_sentence(
+    disguised: Server, call: Callable[[Client, str], object]
+) -> None:
+    disguised.scripts["/a"] = reply()
+    url = f"{disguised.url.replace('http:', 'https:')}/a"
+    keys = Keys({"ECOS_API_KEY": SECRET})
+    start = time.monotonic()
+    with pytest.raises(UnreachableError, match="certificate is not trusted here") as caught:
+        call(client(keys), url)
+    # No second try would end in another way, and nothing was sent before the handshake.
+    assert time.monotonic() - start < 4.0
+    assert "\n" not in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert disguised.calls == {}
+    # The server itself is in order: who trusts its certificate gets an answer.
+    trusting = ssl.create_default_context(
+        cafile=Path(__file__).parent / "data" / "sources" / "untrusted.pem"
+    )
+    with urlopen(url, context=trusting, timeout=5) as answer:
+        assert answer.read() == b"good"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer", "not trusted here"),
+        ("[SSL: DH_KEY_TOO_SMALL] dh key too small", "too old for this system"),
+        ("[SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe", "too old for this system"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version", "no encrypted connection"),
+    ],
+)
+def test_what_the_encryption_says_becomes_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, words: str, said: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise SSLError(words)
+
+    monkeypatch.setattr("urllib3.PoolManager.request", refuse)
+    with pytest.raises(UnreachableError, match=said):
+        client().get("https://127.0.0.1/a")
+
+
+def test_a_form_is_sent_once_with_its_cookie(server: Server) -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    def script(handler: BaseHTTPRequestHandler, _: int) -> None:
+        body = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
+        seen.append((handler.command, body, handler.headers["Cookie"]))
+        handler.send_response(200)
+        handler.send_header("Set-Cookie", "id=7; Path=/; HttpOnly")
+        handler.send_header("Set-Cookie", "b=c")
+        handler.send_header("Content-Length", "4")
+        handler.end_headers()
+        handler.wfile.write(b"good")
+
+    server.scripts["/a"] = script
+    got = client().post(f"{server.url}/a", {"월": "1 2", "x": ""}, {"Cookie": "id=6"})
+    assert (got.body, got.cookies) == (b"good", "id=7; b=c")
+    assert seen == [("POST", "%EC%9B%94=1+2&x=", "id=6")]
+    for bad in (reply(503), reply(302, b"", Location="/b"), cut, hang_up):
+        server.calls.clear()
+        server.scripts["/a"] = bad
+        with pytest.raises(UnreachableError):
+            client().post(f"{server.url}/a", {"a": "b"})
+        assert dict(server.calls) == {"/a": 1}
 
 
 @pytest.mark.parametrize(

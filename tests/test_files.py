@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import gzip
+import importlib.metadata
 import re
 import shutil
 from pathlib import Path
@@ -210,26 +211,26 @@ def test_parquet_with_months_in_the_index_or_in_a_column(tmp_path: Path) -> None
         read(tmp_path / "own.parquet")
 
 
-@pytest.mark.parametrize(
-    ("suffix", "library", "extra"),
-    [(".xlsx", "python_calamine", "excel"), (".parquet", "pyarrow", "parquet")],
-)
-def test_a_missing_extra_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, library: str, extra: str
-) -> None:
-    path = written(tmp_path, "no matter", name=f"own{suffix}")
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "no matter", name="own.parquet")
     real = builtins.__import__
 
     def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name == library:
+        if name == "pyarrow":
             raise ImportError(name)
         return real(name, *args, **kwargs)
 
-    with pytest.raises(PanelError, match=rf"own{suffix} does not"):
+    with pytest.raises(PanelError, match=r"own\.parquet does not"):
         read(path)
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(PanelError, match=re.escape(f"pip install 'tradeshock[{extra}]'")):
+    with pytest.raises(PanelError, match=re.escape("pip install 'tradeshock[parquet]'")):
         read(path)
+
+
+def test_workbooks_need_no_extra() -> None:
+    needed = importlib.metadata.requires("tradeshock") or []
+    (reader,) = [name for name in needed if name.startswith("python-calamine")]
+    assert "extra" not in reader
 
 
 def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:

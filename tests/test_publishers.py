@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import time
 import zipfile
 from collections import Counter
@@ -24,14 +25,14 @@ from tradeshock.features.publishers import (
     census,
     cpb,
     customs,
+    customs_site,
     ecos,
     energy_information as eia,
     fed,
-    geopolitical_risk as gpr,
     kosis,
     new_york_fed,
+    newspaper_indices,
     oecd,
-    policy_uncertainty as epu,
     taiwan,
     world_bank,
 )
@@ -132,6 +133,24 @@ REVENUE = json.dumps(
     ],
     ensure_ascii=False,
 ).encode()
+FILINGS = (
+    "\ufeff出表日期,資料年月,公司代號,公司名稱,營業收入-當月營收,營業收入-上月營收,營業收入-去年當月營收,備註\n"
+    '"115/05/09","115/4","2330","台積電","1","2","3","-"\n'
+    '"115/05/09","115/4","2408","南亞科","25491201","18169760","2500000","-"\n'
+).encode()
+SITE = json.dumps(
+    {
+        "count": 2,
+        "items": [
+            {
+                "priodMon": "202604",
+                "priodDt": window,
+                **{f"itemUsdAmt{slot:02d}": f" {amount:,}" for slot in range(11)},
+            }
+            for window, amount in (("01~10", 16_000_000), ("01~30", 85_000_000))
+        ],
+    }
+).encode()
 FLASH = data("kcs_flash_prlstMmUtPrviExpAcrs.xml")
 ECOS = data("ecos_901Y118_T002.json")
 CHIPS = json.dumps(
@@ -159,6 +178,14 @@ def exports(body: bytes) -> pd.DataFrame:
     return ecos.read_months(body, "exports_total", ecos.MONTHS["exports_total"])
 
 
+def filings(body: bytes) -> pd.DataFrame:
+    return taiwan.read_filings(body, pd.Period("2026-04", freq="M"))
+
+
+def page(body: bytes) -> pd.DataFrame:
+    return customs_site.read_page(body, customs.CustomsImports.slots)
+
+
 def won(body: bytes) -> pd.DataFrame:
     return fed.read_rates(body, "usdkrw")
 
@@ -173,11 +200,13 @@ GOOD: dict[str, tuple[Parser, bytes]] = {
     "prices": (world_bank.read_prices, PINK),
     "reer": (bis.read_rate, data("bis_ws_eer.csv")),
     "gscpi": (new_york_fed.read_pressure, data("gscpi_data.xlsx")),
-    "gpr": (gpr.read_risk, data("data_gpr_export.xls")),
-    "epu": (epu.read_uncertainty, UNCERTAINTY),
+    "gpr": (newspaper_indices.read_risk, data("data_gpr_export.xls")),
+    "epu": (newspaper_indices.read_uncertainty, UNCERTAINTY),
     "trade": (cpb.read_trade, TRADE),
     "shares": (oecd.read_shares, SHARES),
     "revenue": (taiwan.read_revenue, REVENUE),
+    "filings": (filings, FILINGS),
+    "site": (page, SITE),
     "ecos": (exports, ECOS),
     "kosis": (kosis.read_chips, CHIPS),
     "flash": (flash, FLASH),
@@ -211,6 +240,12 @@ READ: dict[str, dict[str, float]] = {
         "nanya_revenue 2026-03": 18169.76,
         "nanya_revenue 2026-04": 25491.201,
     },
+    "filings": {
+        "nanya_revenue 2025-04": 2500.0,
+        "nanya_revenue 2026-03": 18169.76,
+        "nanya_revenue 2026-04": 25491.201,
+    },
+    "site": {"imports_total_first_10_days 2026-04": 16000.0, "imports_total 2026-04": 85000.0},
     "ecos": {"exports_total 2024-01": 54000.0, "exports_total 2024-02": 52000.0},
     "kosis": {"exports_semiconductors_ict 2024-12": 14511.028387},
 }
@@ -258,6 +293,19 @@ def test_windows_of_days_in_all_their_ways(window: str, ending: str) -> None:
     assert f"exports_total{ending} 2024-03" in read
 
 
+@pytest.mark.parametrize(
+    ("month", "last"), [("202302", 28), ("202402", 29), ("202404", 30), ("202407", 31)]
+)
+def test_a_month_ends_on_its_last_day(month: str, last: int) -> None:
+    year, number = month[:4], month[4:]
+    body = FLASH.replace(b"01~10", f"01~{last}".encode())
+    body = re.sub(rb"<priodMon>.*?</priodMon>", f"<priodMon>{number}</priodMon>".encode(), body)
+    body = re.sub(rb"<priodYear>.*?</priodYear>", f"<priodYear>{year}</priodYear>".encode(), body)
+    assert f"exports_total {year}-{number}" in values(flash(body))
+    with pytest.raises(AnswerError, match="window"):
+        flash(body.replace(f"~{last}".encode(), f"~{last - 1}".encode()))
+
+
 @pytest.mark.parametrize("window", ["01~28", "01~15", "", "10", "x~10"])
 def test_other_windows_are_refused(window: str) -> None:
     with pytest.raises(AnswerError, match="window"):
@@ -287,7 +335,8 @@ def test_sums_that_do_not_reach_their_total_are_refused() -> None:
     "page", [PAGE, KOREAN_PAGE, b"\n <HTML>x", b"", b"   ", b"\xff\xfe\x00x\x81"]
 )
 def test_a_page_is_no_answer(name: str, page: bytes) -> None:
-    with pytest.raises(AnswerError):
+    # A page of customs' site is a block; where no page is expected elsewhere, something is down.
+    with pytest.raises((AnswerError, AccessError) if name == "site" else AnswerError):
         GOOD[name][0](page)
 
 
@@ -433,6 +482,14 @@ def test_what_kosis_says_with_status_200(code: str, kind: type[SourceError]) -> 
         (fed.read_production, PRODUCTION.replace(b"102.1 102.2", b"102.1 102.2 9")),
         (census.read_orders, packed("M3-mf.csv", M3.replace("val", "value"))),
         (census.read_orders, packed("other.csv", M3)),
+        (filings, FILINGS.replace(b"115/4", b"115/3")),
+        (filings, FILINGS.replace(b"2408", b"2409")),
+        (filings, FILINGS.replace("當月".encode(), "本月".encode())),
+        (page, SITE.replace(b'"count": 2', b'"count": 3')),
+        (page, SITE.replace(b'"count": 2', b'"totalCount": "3"')),
+        (page, SITE.replace(b"itemUsdAmt10", b"itemUsdAmt11")),
+        (page, SITE.replace(b'"priodMon"', b'"itemUsdAmt11": "5", "priodMon"')),
+        (page, SITE.replace(b"01~10", b"01~15")),
         (flash, FLASH.replace(b"itemUsdAmt10", b"itemAmt")),
         (flash, FLASH.replace(b"780,000", b"7x0,000")),
         (new_york_fed.read_pressure, data("data_gpr_export.xls")),

@@ -1,31 +1,37 @@
 """All sources against a server on this machine that plays every publisher from the snapshot."""
 
 import io
+import itertools
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tradeshock.features import Panel
 from tradeshock.features.fetching.client import Client
 from tradeshock.features.fetching.keys import Keys
-from tradeshock.features.publishers import census, customs, ecos, kosis
+from tradeshock.features.fetching.source import Source
+from tradeshock.features.publishers import census, customs, ecos, kosis, world_bank
 from tradeshock.features.sources.doctor import COLUMNS, doctor
 from tradeshock.features.sources.gather import Outcome, gather
 from tradeshock.features.sources.registry import all_sources
 from tradeshock.features.vintages.live import live_panel
+from tradeshock.features.vintages.store import Store
 from tradeshock.forecast.cli.data_commands.doctor import doctor as command
 from tradeshock.forecast.cli.main import main
 
@@ -102,12 +108,14 @@ class Publishers:
         self.table = table
         self.broken: dict[str, tuple[int, bytes]] = {}
         self.asked: list[str] = []
+        self.cookies: list[str] = []
 
-    def answer(self, path: str) -> tuple[int, bytes]:
+    def answer(self, path: str, form: str = "", cookie: str = "") -> tuple[int, bytes]:
         self.asked.append(path)
+        self.cookies.append(cookie)
         parts = urlsplit(path)
         host, _, rest = parts.path.lstrip("/").partition("/")
-        query = {k: v[0] for k, v in parse_qs(parts.query).items()}
+        query = {k: v[0] for k, v in parse_qs(f"{parts.query}&{form}").items()}
         for start, bad in self.broken.items():
             if f"{host}/{rest}".startswith(start):
                 return bad
@@ -200,11 +208,51 @@ class Publishers:
         return workbook({"trade_out": [["World trade"], header, line]})
 
     def revenue(self, *_: object) -> str:
+        return json.dumps([self.filing(LAST) | {"資料年月": "11510"}])
+
+    def filings(self, match: re.Match[str], _: dict[str, str]) -> bytes:
+        month = pd.Period(f"{int(match[1]) + 1911}-{match[2]}", freq="M")
+        record = self.filing(month)
+        rows = [f"{record['資料年月']},1101,1,1,1", ",".join(record.values())]
+        return "\n".join([",".join(record), *rows]).encode("utf-8-sig")
+
+    def filing(self, month: pd.Period) -> dict[str, str]:
         known = dict(months_of(self.table, "nanya_revenue"))
         names = ("營業收入-當月營收", "營業收入-上月營收", "營業收入-去年當月營收")
-        values = [str(known[LAST - back] * 1000) for back in (0, 1, 12)]
-        record = {"資料年月": "11510", "公司代號": "2408", **dict(zip(names, values, strict=True))}
-        return json.dumps([record])
+        values = [str(known[month - back] * 1000) for back in (0, 1, 12)]
+        when = f"{month.year - 1911}/{month.month}"
+        return {"資料年月": when, "公司代號": "2408", **dict(zip(names, values, strict=True))}
+
+    def site(self, _: re.Match[str], query: dict[str, str]) -> bytes:
+        """The page of customs' statistics: a notice in EUC-KR to who comes without a cookie."""
+        if "JSESSIONID=abc" not in self.cookies[-1]:
+            return "<html><title>접근이 차단되었습니다</title></html>".encode("euc-kr")
+        slots = {
+            "ETS_MNK_1050000A E": customs.CustomsItems.slots,
+            "ETS_MNK_1050000B E": customs.CustomsCountries.slots,
+            "ETS_MNK_1050000A I": customs.CustomsImports.slots,
+        }[f"{query['statsKind']} {query['imexTpcd']}"]
+        rows = [
+            {
+                "priodMon": f"{month:%Y%m}",
+                "priodDt": window,
+                **{f"itemUsdAmt{n:02d}": f" {value * 1000:,.0f}" for n, value in amounts},
+            }
+            for month, window, amounts in self.windows(slots)
+            if query["priodFr"] <= f"{month:%Y%m}" <= query["priodTo"]
+        ]
+        return json.dumps({"items": rows, "count": len(rows)}).encode()
+
+    def windows(
+        self, slots: Sequence[str | None]
+    ) -> Iterator[tuple[pd.Period, str, list[tuple[int, float]]]]:
+        """Month, window of days, and the amount of each slot; 0 for what is not out."""
+        endings = {"01~10": "_first_10_days", "01~20": "_first_20_days"}
+        for month in self.table.index:
+            for window, ending in (*endings.items(), (f"01~{month.days_in_month}", "")):
+                columns = [self.table.get(f"{name}{ending}") for name in slots]
+                amounts = [0.0 if c is None or np.isnan(c[month]) else c[month] for c in columns]
+                yield month, window, list(enumerate(amounts))
 
     def ecos(self, match: re.Match[str], _: dict[str, str]) -> str:
         key, rows, table, _, first, last, items = match.groups()
@@ -257,22 +305,15 @@ class Publishers:
             "prlstMmUtPrviImpAcrs": customs.CustomsImports.slots,
         }[match[1]]
         items = []
-        for month in self.table.index:
+        for month, window, amounts in self.windows(slots):
             if not query["strtYymm"] <= f"{month:%Y%m}" <= query["endYymm"]:
                 continue
-            for window, ending in (
-                ("01~10", "_first_10_days"),
-                ("01~20", "_first_20_days"),
-                ("01~31", ""),
-            ):
-                end = f"01~{month.days_in_month}" if not ending else window
-                cells = ""
-                for slot, name in enumerate(slots):
-                    column = self.table.get(f"{name}{ending}")
-                    value = 0.0 if column is None or np.isnan(column[month]) else column[month]
-                    cells += f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
-                when = f"<priodMon>{month:%m}</priodMon><priodYear>{month:%Y}</priodYear>"
-                items.append(f"<item>{cells}<priodDt>{end}</priodDt>{when}</item>")
+            cells = "".join(
+                f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
+                for slot, value in amounts
+            )
+            when = f"<priodMon>{month:%m}</priodMon><priodYear>{month:%Y}</priodYear>"
+            items.append(f"<item>{cells}<priodDt>{window}</priodDt>{when}</item>")
         return envelope(items)
 
     def goods(self, _: re.Match[str], query: dict[str, str]) -> str:
@@ -332,6 +373,9 @@ PLAYED: list[tuple[str, Play]] = [
     (r"www\.cpb\.nl/files/.*\.xlsx", Publishers.trade),
     (r"sdmx\.oecd\.org/.*KOR\.M\.SHARE.*", lambda p, *_: p.sdmx("share_prices_kr", OECD)),
     (r"openapi\.twse\.com\.tw/v1/opendata/t187ap05_L", Publishers.revenue),
+    (r"mopsov\.twse\.com\.tw/nas/t21/sii/t21sc03_(\d+)_(\d+)\.csv", Publishers.filings),
+    (r"tradedata\.go\.kr/cts/index\.do", lambda *_: "<html>welcome</html>"),
+    (r"tradedata\.go\.kr/cts/hmpg/retrieveTentativeValues\.do", Publishers.site),
     (
         r"ecos\.bok\.or\.kr/api/StatisticSearch/([^/]+)/json/kr/1/(\d+)/(\w+)/([MD])/(\d+)/(\d+)/(.+)",
         Publishers.ecos,
@@ -367,9 +411,18 @@ def played(figures: pd.DataFrame) -> Iterator[tuple[str, Publishers]]:
     publishers = Publishers(figures)
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send(*publishers.answer(self.path, form, self.headers.get("Cookie", "")))
+
         def do_GET(self) -> None:
-            status, body = publishers.answer(self.path)
+            self.send(*publishers.answer(self.path))
+
+        def send(self, status: int, body: bytes) -> None:
             self.send_response(status)
+            if self.path.endswith("/index.do"):
+                self.send_header("Set-Cookie", "JSESSIONID=abc; Path=/; HttpOnly")
+                self.send_header("Set-Cookie", "other=1; Path=/")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -382,6 +435,12 @@ def played(figures: pd.DataFrame) -> Iterator[tuple[str, Publishers]]:
     yield f"http://127.0.0.1:{http.server_port}", publishers
     http.shutdown()
     http.server_close()
+
+
+@pytest.fixture(autouse=True)
+def today(clock: Callable[[str], None]) -> None:
+    """Commands ask on the day on which the server's figures are the newest."""
+    clock(NOW.replace(tzinfo=None).isoformat())
 
 
 @pytest.fixture(autouse=True)
@@ -431,7 +490,10 @@ def test_without_a_key_every_keyless_series_comes(
         for answer in monthly:
             for row in answer.figures.itertuples():
                 assert row.value == pytest.approx(figures[row.series][row.month], rel=1e-9)
-            assert str(answer.figures["month"].max()) == "2026-10"
+        for name in source.series:
+            brought = {m for a in monthly for m in a.figures["month"][a.figures["series"] == name]}
+            known = panel.values[name].dropna().index
+            assert set(pd.period_range(known[0], LAST, freq="M")) == brought | set(known), name
     all_passed = [o.passed for got in outcomes.values() for o in got if o.passed]
     quoted = {passed.answer.source for passed in all_passed if passed.answer.quoted}
     assert quoted == {"fed_h10", "eia_spot"}
@@ -635,3 +697,419 @@ def test_an_update_keeps_what_agrees_and_names_the_rest(
     assert nothing.exit_code == 3
     again = CliRunner().invoke(main, ["data", "update", "--source", "fed_g17"])
     assert "0 new and 0 revised" in again.output
+
+
+# -- the memory maker's back months -------------------------------------------------------------
+
+
+def only(name: str) -> list[Source]:
+    return [source for source in all_sources(unofficial=True) if source.name == name]
+
+
+def test_back_months_come_from_the_filing_system(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    newest, earlier = gather(only("twse_revenue"), ask(url), panel)
+    assert newest.passed is not None
+    assert earlier.passed is not None
+    pages = [path.rpartition("t21sc03_")[2] for path in publishers.asked[1:]]
+    # Each page has its month and the one before: July and May come with August and June.
+    assert pages == ["115_8.csv", "115_6.csv"]
+    months = set(map(str, earlier.passed.answer.figures["month"]))
+    assert months == {f"2026-0{n}" for n in (5, 6, 7, 8)} | {"2025-06", "2025-08"}
+
+
+@pytest.mark.parametrize("bad", [(403, b""), (200, "查無資料".encode()), (200, b"<html>")])
+def test_the_newest_month_is_kept_where_the_filing_system_is_shut(
+    played: tuple[str, Publishers], panel: Panel, bad: tuple[int, bytes]
+) -> None:
+    url, publishers = played
+    publishers.broken = {"mopsov.twse.com.tw": bad}
+    try:
+        newest, earlier = gather(only("twse_revenue"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert newest.passed is not None
+    assert str(newest.passed.answer.figures["month"].max()) == "2026-10"
+    assert earlier.error is not None
+
+
+def test_a_filing_of_another_month_is_refused(played: tuple[str, Publishers], panel: Panel) -> None:
+    url, publishers = played
+    record = publishers.filing(LAST)
+    page = "\n".join((",".join(record), ",".join(record.values()))).encode()
+    publishers.broken = {"mopsov.twse.com.tw": (200, page)}
+    try:
+        _, earlier = gather(only("twse_revenue"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert "filings of 2026-10 as those of 2026-08" in str(earlier.error)
+
+
+# -- ten rows a call ----------------------------------------------------------------------------
+
+
+def test_without_a_key_the_newest_months_are_asked_first(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    list(gather(only("ecos"), ask(url), panel))
+    spans = [path.split("/M/")[1][:13] for path in publishers.asked if "T002" in path]
+    assert spans == ["202602/202611", "202505/202601"]
+
+
+def test_the_newest_months_are_kept_where_earlier_ones_are_refused(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    earlier = "ecos.bok.or.kr/api/StatisticSearch/sample/json/kr/1/10/901Y118/M/202505"
+    refusal = {"RESULT": {"CODE": "ERROR-602", "MESSAGE": "too many calls"}}
+    publishers.broken = {earlier: (200, json.dumps(refusal).encode())}
+    try:
+        total, imports, price, cut = gather(only("ecos"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert total.passed is not None
+    months = total.passed.answer.figures["month"].astype(str)
+    assert (months.iloc[0], months.iloc[-1]) == ("2026-02", "2026-10")
+    # One known month is too little to compare with.
+    assert "ask for earlier months" in str(imports.error)
+    assert price.passed is not None
+    assert re.match("exports_total has come from 2026-02 on only: .*ERROR-602", str(cut.error))
+
+
+# -- the page of customs' statistics ------------------------------------------------------------
+
+SITE_WITHOUT = "https://www.worldbank.org/en/research/commodity-markets"
+PAGE = "tradedata.go.kr/cts/hmpg/retrieveTentativeValues.do"
+BLOCKED = "<html><title>접근이 차단되었습니다</title></html>".encode("euc-kr")
+
+
+def test_the_page_of_customs_brings_its_series_without_a_key(
+    played: tuple[str, Publishers], panel: Panel, figures: pd.DataFrame
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    outcomes = list(gather(only("customs_site"), ask(url), panel))
+    assert [o.error for o in outcomes] == [None] * 3
+    answers = [o.passed.answer for o in outcomes if o.passed]
+    brought = {name for answer in answers for name in answer.figures["series"]}
+    assert brought == set(only("customs_site")[0].series)
+    assert len(brought) == 44
+    for answer in answers:
+        for row in answer.figures.itertuples():
+            assert row.value == pytest.approx(figures[row.series][row.month], abs=1e-3)
+        assert answer.figures["month"].max() == LAST
+    assert [path.rpartition("/")[2] for path in publishers.asked] == [
+        "index.do",
+        *3 * ["retrieveTentativeValues.do"],
+    ]
+    assert publishers.cookies == publishers.cookies[:-3] + 3 * ["JSESSIONID=abc; other=1"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "state", "words"),
+    [
+        ((200, BLOCKED), "no access", "접근이 차단되었습니다"),
+        ((403, b""), "no access", "refuses"),
+        ((200, b'{"error":"true","message":"no session"}'), "unreadable", "no session"),
+        ((200, b'{"items":[],"count":93}'), "unreadable", "0 of 93 rows"),
+        ((200, b'{"items":[{"priodMon":"202610"}]}'), "unreadable", "without slots"),
+        ((200, b'{"items":[]}'), "unreadable", "no figure"),
+        ((503, b"busy"), "no answer", "503"),
+        ((302, b""), "no answer", "302"),
+    ],
+)
+def test_the_first_refusal_of_the_page_ends_the_calls(
+    played: tuple[str, Publishers],
+    panel: Panel,
+    bad: tuple[int, bytes],
+    state: str,
+    words: str,
+) -> None:
+    url, publishers = played
+    publishers.broken = {PAGE: bad}
+    publishers.asked.clear()
+    try:
+        table = doctor(only("customs_site"), ask(url), panel)
+    finally:
+        publishers.broken = {}
+    assert table["state"].tolist() == [state]
+    assert words in table["advice"][0]
+    assert len([path for path in publishers.asked if PAGE in path]) == 1
+
+
+def test_no_cookie_means_no_figures_and_a_sentence(
+    played: tuple[str, Publishers], panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradeshock.features.publishers.customs_site.ENTRANCE", SITE_WITHOUT)
+    (outcome,) = gather(only("customs_site"), ask(played[0]), panel)
+    assert "does not serve this network" in str(outcome.error)
+    assert "tradeshock data keys" in str(outcome.error)
+
+
+def test_the_page_is_asked_only_where_the_user_wants_it(
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, publishers = played
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    assert "customs_site" not in {source.name for source in all_sources()}
+    shut = CliRunner().invoke(main, ["data", "update", "--source", "customs_site"])
+    assert shut.exit_code == 2
+    assert "say --unofficial" in shut.output
+    publishers.broken = {PAGE: (200, BLOCKED)}
+    asking = ["data", "update", "--unofficial", "--source", "customs_site", "--source", "fed_g17"]
+    try:
+        run = CliRunner().invoke(main, asking)
+    finally:
+        publishers.broken = {}
+    assert run.exit_code == 0, run.output
+    assert "1 of 2 answers kept" in run.output
+    assert "does not serve this network" in " ".join(run.output.split())
+
+
+# -- an update from an empty home, and where it goes --------------------------------------------
+
+WATCHED = """
+import json, sys
+places, programs = [], []
+
+def watch(event, args):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        places.append(str(args[1][0]))
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        places.append(str(args[0]))
+    elif event == "subprocess.Popen":
+        programs.append([str(part) for part in args[1]])
+
+sys.addaudithook(watch)
+from click.testing import CliRunner
+from tradeshock.forecast.cli.main import main
+
+run = CliRunner().invoke(main, sys.argv[1:])
+print(json.dumps([run.exit_code, run.output, places, programs]))
+"""
+
+
+def watched(*arguments: str) -> tuple[str, set[str], list[list[str]]]:
+    """Output of a command in a process of its own, hosts it spoke to, programs it started."""
+    command = [sys.executable, "-c", WATCHED, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert run.returncode == 0, run.stderr
+    code, output, places, programs = json.loads(run.stdout)
+    assert code == 0, output
+    return output, set(places), programs
+
+
+@pytest.mark.slow
+def test_an_update_goes_to_its_mirror_alone_and_brings_all_that_needs_no_key(
+    played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, publishers = played
+    publishers.asked.clear()
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    output, places, programs = watched("data", "update", "--unofficial")
+    assert places == {"127.0.0.1"}
+    # Workbooks are read in a process of their own, which imports nothing that could go out.
+    assert {Path(program[2]).name for program in programs} == {"sheet_reader.py"}
+    assert len({path.split("/")[1] for path in publishers.asked}) > 12
+    live = live_panel()
+    keyed = {"exports_to_asean", "exports_semiconductors_ict"}
+    keyed |= {id for source in only("customs_goods") for id in source.series}
+    behind = {str(id) for id in live.values if live.last_month(str(id)) < LAST}
+    assert behind == keyed
+    assert "KOSIS_API_KEY" in output
+    # Commands that compute go nowhere.
+    _, places, programs = watched("forecast", "--model", "RandomWalk")
+    assert (places, programs) == (set(), [])
+
+
+# -- what the doctor says and packs --------------------------------------------------------------
+
+
+def invoked(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["data", *arguments])
+
+
+@pytest.fixture
+def mirror(played: tuple[str, Publishers], monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishers]:
+    """Commands ask the server of this file, and no key is set."""
+    url, publishers = played
+    monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    yield publishers
+    publishers.broken = {}
+
+
+def test_sources_without_their_key_are_named_once_a_key(mirror: Publishers) -> None:
+    named = ("fed_g17", "customs_items", "customs_goods", "kosis_ict")
+    options = [part for name in named for part in ("--source", name)]
+    for run in (invoked("doctor", *options), invoked("update", *options)):
+        assert run.exit_code == 0
+        assert run.output.count("Not asked, as there is no key") == 1
+        assert "DATA_GO_KR_API_KEY: customs_items, customs_goods (41 series)" in run.output
+        assert "KOSIS_API_KEY: kosis_ict (1 series)" in run.output
+        assert "www.data.go.kr" not in run.output
+    assert "--unofficial" in run.output
+    assert not [path for path in mirror.asked if path.startswith("/apis.data.go.kr")]
+
+
+def test_the_doctor_says_what_is_wrong_below_its_line(mirror: Publishers) -> None:
+    mirror.broken = {"stats.bis.org": (200, b"<html><title>Busy</title></html>")}
+    run = invoked("doctor", "--source", "bis_eer", "--source", "fed_g17")
+    good, bad, advice = run.output.splitlines()[:3]
+    assert good.split()[:4] == ["fed_g17", "good", "to", "2026-10"]
+    assert good.endswith("2 series of the Federal Reserve Board")
+    assert bad.split()[:2] == ["bis_eer", "unreadable"]
+    assert advice.startswith("    the Bank for International Settlements sent a page (Busy)")
+    assert "1 of 2 sources are good; nothing was stored." in run.output
+    assert not Store().exists()
+
+
+def test_the_doctor_says_that_nobody_answered(mirror: Publishers) -> None:
+    mirror.broken = {"www.": (404, b"")}
+    options = ("--source", "gpr", "--source", "fed_g17", "--source", "kosis_ict")
+    run = invoked("doctor", *options)
+    assert run.exit_code == 3
+    assert "Nobody answered: there may be no network" in run.output
+    assert "tradeshock data template" in run.output
+
+
+def test_the_bundle_has_all_answers_and_no_key(
+    mirror: Publishers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, key in SECRETS.items():
+        monkeypatch.setenv(name, key)
+    # A publisher that repeats a key in its words, in several ways of writing it.
+    forms = {form for key in SECRETS.values() for form in (key, quote(key, safe=""), key.upper())}
+    echo = "<html><title>wrong key</title>" + " ".join(sorted(forms)) + "</html>"
+    mirror.broken = {"kosis.kr": (200, echo.encode()), "ecos.bok.or.kr": (403, echo.encode())}
+    file = tmp_path / "bundle.zip"
+    named = ("fed_g17", "kosis_ict", "ecos", "ecos_shares", "customs_imports")
+    options = [part for name in named for part in ("--source", name)]
+    run = invoked("doctor", "--bundle", str(file), *options)
+    assert run.exit_code == 0, run.output
+    with zipfile.ZipFile(file) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    written = b"\n".join([file.read_bytes(), run.output.encode(), *files.values()])
+    assert [form for form in forms if form.encode() in written] == []
+    assert b"***" in files["answers/02-ecos.bok.or.kr"]
+    assert b"{key}" in files["answers.csv"]
+    findings = pd.read_csv(io.BytesIO(files["findings.csv"])).set_index("source")
+    assert findings["state"]["customs_imports"] == "good"
+    assert findings["state"]["kosis_ict"] == "unreadable"
+    answers = pd.read_csv(io.BytesIO(files["answers.csv"]))
+    assert set(answers["file"]) == {name for name in files if name.startswith("answers/")}
+    assert set(answers["status"]) == {200, 403}
+    assert files["versions.txt"].decode().startswith("tradeshock ")
+    again = invoked("doctor", "--bundle", str(file), "--source", "fed_g17")
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+
+
+# -- what publishers say instead of figures ------------------------------------------------------
+
+REFUSAL = (
+    "<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg><returnAuthMsg>{}"
+    "</returnAuthMsg><returnReasonCode>{}</returnReasonCode></cmmMsgHeader>"
+    "</OpenAPI_ServiceResponse>"
+)
+IMPORTS = "apis.data.go.kr/1220000/prlstMmUtPrviImpAcrs"
+
+
+@pytest.mark.parametrize(
+    ("start", "bad", "source", "state", "words"),
+    [
+        (
+            IMPORTS,
+            (403, REFUSAL.format("SERVICE_KEY_IS_NOT_REGISTERED_ERROR", 30)),
+            "customs_imports",
+            "no access",
+            "for prlstMmUtPrviImpAcrs",
+        ),
+        (
+            IMPORTS,
+            (401, REFUSAL.format("SERVICE_KEY_IS_NULL", 20)),
+            "customs_imports",
+            "no access",
+            "DATA_GO_KR_API_KEY",
+        ),
+        (IMPORTS, (401, "Unauthorized"), "customs_imports", "no access", "Unauthorized"),
+        (IMPORTS, (400, "INVALID_REQUEST"), "customs_imports", "unreadable", "INVALID_REQUEST"),
+        (IMPORTS, (200, envelope([])), "customs_imports", "unreadable", "no figure"),
+        ("www.census.gov", (204, ""), "census_trade", "unreadable", "empty answer"),
+        ("www.census.gov", (200, "<html>Invalid Key"), "census_m3", "unreadable", "a page"),
+        ("www.federalreserve.gov", (403, "<html>Denied"), "fed_h10", "no access", "refuses"),
+        ("sdmx.oecd.org", (429, "<html>Slow down"), "oecd_shares", "used up", "later"),
+        ("sdmx.oecd.org", (413, ""), "oecd_shares", "no answer", "413"),
+        ("kosis.kr", (200, "<html><title>점검"), "kosis_ict", "unreadable", "a page"),
+    ],
+)
+def test_what_is_said_instead_of_figures_is_named_and_nothing_is_stored(
+    mirror: Publishers,
+    monkeypatch: pytest.MonkeyPatch,
+    panel: Panel,
+    start: str,
+    bad: tuple[int, str],
+    source: str,
+    state: str,
+    words: str,
+) -> None:
+    for name, key in SECRETS.items():
+        monkeypatch.setenv(name, key)
+    mirror.broken = {start: (bad[0], bad[1].encode())}
+    url = os.environ["TRADESHOCK_MIRROR"]
+    (row,) = doctor(only(source), ask(url, Keys(SECRETS)), panel).itertuples()
+    assert row.state == state
+    assert words in row.advice
+    update = invoked("update", "--source", source)
+    assert update.exit_code == 3
+    assert "0 of 1 answers kept" in update.output
+    assert not Store().exists()
+
+
+def test_long_spans_are_asked_in_windows_that_the_services_take(
+    played: tuple[str, Publishers], panel: Panel
+) -> None:
+    url, publishers = played
+    for name, since, most in (
+        ("customs_imports", "2001-01", 120),
+        ("customs_goods", "2024-01", 12),
+    ):
+        publishers.asked.clear()
+        outcomes = gather(only(name), ask(url, Keys(SECRETS)), panel, pd.Period(since, "M"))
+        assert [str(o.error) for o in outcomes if o.error] == []
+        spans: dict[str, list[tuple[pd.Period, pd.Period]]] = {}
+        for path in publishers.asked:
+            query = {k: v[0] for k, v in parse_qs(urlsplit(path).query).items()}
+            first, last = (
+                pd.Period(f"{query[k][:4]}-{query[k][4:]}", "M") for k in ("strtYymm", "endYymm")
+            )
+            assert (last - first).n < most
+            spans.setdefault(query.get("hsSgn", ""), []).append((first, last))
+            # Its envelope of errors has HTTP status 200 where JSON is asked for.
+            assert "_type" not in query
+        for windows in spans.values():
+            assert len(windows) > 1
+            assert all(a[1] + 1 == b[0] for a, b in itertools.pairwise(windows))
+
+
+def test_columns_that_moved_are_found_by_their_names() -> None:
+    moved = workbook(
+        {
+            "Description": [["x"]],
+            "Monthly Prices": [
+                ["World Bank Commodity Price Data"],
+                [None, "COPPER **", "Coal", "Crude oil, Dubai**"],
+                ["2026M01", 9000.0, 1.0, 70.5],
+            ],
+        }
+    )
+    table = world_bank.read_prices(moved).set_index("series")["value"]
+    assert table.to_dict() == {"copper": 9000.0, "dubai": 70.5}

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from tradeshock.features.errors import AccessError, QuotaError, SourceError, UnreachableError
 from tradeshock.features.fetching.keys import Keys
+from tradeshock.features.fetching.text import page_title
 from tradeshock.features.fetching.transport import Call, Raw, Transport, TransportError
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ class Reply:
         Without any key, should the server repeat one.
     fetched : datetime
         When, in UTC.
+    cookies : str
+        What the server wants to see in the header Cookie of a next call.
     """
 
     url: str
     status: int
     body: bytes
     fetched: datetime
+    cookies: str = ""
 
     @property
     def sha256(self) -> str:
@@ -74,6 +78,8 @@ class Client:
         a folder of it.
     now : callable
         Clock; UTC.
+    heard : callable, optional
+        Gets every whole answer, also one that is an error; keys are scrubbed by then.
     """
 
     def __init__(
@@ -87,12 +93,14 @@ class Client:
         most_bytes: int = 64_000_000,
         mirror: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heard: Callable[[Reply], None] | None = None,
     ) -> None:
         self.keys = keys if keys is not None else Keys()
         self.deadline, self.timeout = deadline, timeout
         self.tries, self.pause, self.most_bytes = tries, pause, most_bytes
         self.mirror = mirror.rstrip("/") if mirror else None
         self.now = now
+        self.heard = heard
         self._transport = Transport()
 
     @property
@@ -127,19 +135,56 @@ class Client:
         """
         secret = self.keys.get(key) if key is not None else None
         try:
-            raw = self._follow(url, secret, dict(headers or {}))
+            return self._follow(url, secret, dict(headers or {}))
         except SourceError as error:
             raise type(error)(self.keys.scrub(str(error))) from None
-        return Reply(url, raw.status, self.keys.scrub_bytes(raw.body), self.now())
 
-    def _follow(self, url: str, secret: str | None, headers: dict[str, str]) -> Raw:
+    def post(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Send a form, once: no second try, no redirect and no key.
+
+        For pages that are made for people: what they do not answer at once is not asked again.
+
+        Raises
+        ------
+        UnreachableError, AccessError, QuotaError
+            As `get`.
+        """
+        fields = urlencode(form).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        call = Call(
+            self._address(url),
+            {**kind, **(headers or {})},
+            min(self.timeout, self.deadline),
+            self.deadline,
+            self.most_bytes,
+            fields,
+        )
+        try:
+            raw = self._transport.send(call)
+        except TransportError as error:
+            raise UnreachableError(
+                f"{_host(url)} gave no answer: {error}; it is asked once an update: try again later"
+            ) from None
+        return self._judged(self._reply(url, raw))
+
+    def _reply(self, url: str, raw: Raw) -> Reply:
+        """Answer without any key, which whoever listens may have."""
+        body = self.keys.scrub_bytes(raw.body)
+        reply = Reply(url, raw.status, body, self.now(), raw.cookies)
+        if self.heard is not None:
+            self.heard(reply)
+        return reply
+
+    def _follow(self, url: str, secret: str | None, headers: dict[str, str]) -> Reply:
         """Answer behind the redirects; a key never follows to another host."""
         end = time.monotonic() + self.deadline
         target = self._address(url).replace(KEY, quote(secret or "", safe=""))
         for _ in range(MOST_REDIRECTS + 1):
             raw = self._patient(target, url, headers, end)
             if raw.status not in REDIRECTS:
-                return self._judged(raw, url)
+                return self._judged(self._reply(url, raw))
             there = urljoin(target, raw.location)
             if urlsplit(there).scheme not in ("http", "https"):
                 raise UnreachableError(f"{_host(url)} leads to an address that is none; try later")
@@ -183,19 +228,20 @@ class Client:
                 time.sleep(wait)
         raise UnreachableError(f"{_host(url)} gave no answer: {reason}; try again later")
 
-    def _judged(self, raw: Raw, url: str) -> Raw:
+    def _judged(self, reply: Reply) -> Reply:
         """Answer whose status is good, or whose body says what is wrong."""
-        if raw.status in (200, 204) or (raw.status in SPEAKING and raw.body.strip()):
-            return raw
-        if raw.status == 429:
-            raise QuotaError(f"{_host(url)} gives no more answers for now; update again later")
-        if raw.status in (401, 403):
+        status, host = reply.status, _host(reply.url)
+        if status in (200, 204) or (status in SPEAKING and _speaks(reply.body)):
+            return reply
+        if status == 429:
+            raise QuotaError(f"{host} gives no more answers for now; update again later")
+        if status in (401, 403):
             raise AccessError(
-                f"{_host(url)} refuses (status {raw.status}); a key may be wrong, or this network "
-                "is not served"
+                f"{host} refuses (status {status}); a key may be wrong, or this network is not "
+                "served"
             )
-        gone = "; its page may have moved" if raw.status in (404, 410) else ""
-        raise UnreachableError(f"{_host(url)} answers with status {raw.status}{gone}: {_path(url)}")
+        gone = "; its page may have moved" if status in (404, 410) else ""
+        raise UnreachableError(f"{host} answers with status {status}{gone}: {_path(reply.url)}")
 
     def _address(self, url: str) -> str:
         if self.mirror is None:
@@ -203,6 +249,11 @@ class Client:
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""
         return f"{self.mirror}/{parts.netloc}{parts.path}{query}"
+
+
+def _speaks(body: bytes) -> bool:
+    """Whether a refusal says more than its status: a page for people does not."""
+    return bool(body.strip()) and page_title(body.decode("utf-8", "replace")) is None
 
 
 def _host(url: str) -> str:

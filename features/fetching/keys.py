@@ -1,4 +1,4 @@
-"""Keys of publishers: from the environment or a file that only its owner reads."""
+"""Keys of publishers: from the environment, a file that only its owner reads, or a keyring."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ PORTALS = {
     "ECOS_API_KEY": "ecos.bok.or.kr/api (free)",
     "KOSIS_API_KEY": "kosis.kr/openapi (free, valid for two years)",
 }
+# Under which the keyring of the system has them.
+RING = "tradeshock"
+# Where a key was found.
+ENVIRONMENT, FILE, KEYRING = "environment", "file", "keyring"
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Z][A-Z0-9_]*)\s*=\s*(?P<key>\S.*?)\s*")
 HIDDEN = "***"
 
@@ -28,15 +32,20 @@ class Keys:
     ----------
     keys : mapping of str to str
         Keys as the portals issue them. One that is encoded for an address ("%2B") is decoded once.
+    places : mapping of str to str, optional
+        Where each was found.
     """
 
-    def __init__(self, keys: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, keys: Mapping[str, str] | None = None, places: Mapping[str, str] | None = None
+    ) -> None:
         given = {name: key.strip().strip("'\"") for name, key in (keys or {}).items()}
         self._keys = {
             name: unquote(key) if re.search("%[0-9A-Fa-f]{2}", key) else key
             for name, key in given.items()
             if key
         }
+        self.places = {name: place for name, place in (places or {}).items() if name in self._keys}
         # As given it may be encoded in part.
         self._given = tuple(given.values())
 
@@ -45,9 +54,13 @@ class Keys:
 
     @classmethod
     def read(
-        cls, path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] | None = None
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        *,
+        ring: bool = False,
     ) -> Keys:
-        """Keys of a file, and those of the environment before them.
+        """Keys of the environment; where it has none, of a file, and then of the keyring.
 
         Parameters
         ----------
@@ -55,15 +68,26 @@ class Keys:
             Lines such as ECOS_API_KEY=...; a file that is not there holds none.
         environ : mapping, optional
             Default: the environment of this process.
+        ring : bool
+            Whether the keyring of the system is asked, if the extra "keyring" is installed.
 
         Raises
         ------
         AccessError
             If others can read the file, or it does not read.
         """
-        found = _file_keys(Path(path)) if path is not None else {}
         environ = os.environ if environ is None else environ
-        return cls({**found, **{name: environ[name] for name in PORTALS if environ.get(name)}})
+        found = {ENVIRONMENT: {name: environ[name] for name in PORTALS if environ.get(name)}}
+        found[FILE] = _file_keys(Path(path)) if path is not None else {}
+        missing = [name for name in PORTALS if not any(name in keys for keys in found.values())]
+        found[KEYRING] = _ring_keys(missing) if ring else {}
+        keys: dict[str, str] = {}
+        places: dict[str, str] = {}
+        # The first place speaks last.
+        for place in (KEYRING, FILE, ENVIRONMENT):
+            keys |= found[place]
+            places |= dict.fromkeys(found[place], place)
+        return cls(keys, places)
 
     def __contains__(self, name: object) -> bool:
         return name in self._keys
@@ -79,8 +103,8 @@ class Keys:
         if name not in self._keys:
             portal = PORTALS.get(name, "its publisher")
             raise AccessError(
-                f"no {name} is set; get one at {portal}, and set it in the environment or in the "
-                "file of keys"
+                f"no {name} is set; get one at {portal}, and keep it with: tradeshock data keys "
+                f"set {name}"
             )
         return self._keys[name]
 
@@ -105,6 +129,51 @@ class Keys:
             forms |= {form.lower() for form in forms} | {form.upper() for form in forms}
         # The word "sample" is no secret.
         return sorted((f for f in forms if len(f) >= 8), key=len, reverse=True)
+
+
+def write_key(path: Path, name: str, key: str) -> None:
+    """Write a key into a file that only its owner reads, in place of an earlier one.
+
+    Raises
+    ------
+    AccessError
+        If the name is not one of `PORTALS`, the key is empty or has blanks within, others can read
+        the file, or it cannot be written.
+    """
+    if name not in PORTALS:
+        raise AccessError(f"there is no key {name}; there are {', '.join(PORTALS)}")
+    key = key.strip().strip("'\"")
+    if not key or any(c.isspace() or not c.isprintable() for c in key):
+        raise AccessError(f"this is no {name}: it is empty or has blanks within; nothing was kept")
+    _file_keys(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        others = [
+            line for line in lines if (m := _LINE.fullmatch(line)) is None or m["name"] != name
+        ]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.draft")
+        draft.unlink(missing_ok=True)
+        # Never, not even for a moment, readable by others.
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_text("\n".join([*others, f"{name}={key}", ""]), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise AccessError(f"{path} cannot be written ({type(error).__name__})") from error
+
+
+def _ring_keys(names: Iterable[str]) -> dict[str, str]:
+    """Keys of the system's keyring; none where it is not there, or does not open."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return {}
+    try:
+        found = {name: keyring.get_password(RING, name) for name in names}
+    except KeyringError:
+        return {}
+    return {name: key for name, key in found.items() if key}
 
 
 def _file_keys(path: Path) -> dict[str, str]:

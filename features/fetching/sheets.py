@@ -11,11 +11,10 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tradeshock.features.errors import AnswerError, SourceError
+from tradeshock.features.errors import AnswerError
 from tradeshock.features.fetching.sheet_reader import MISSING
 from tradeshock.features.fetching.text import read_text, refuse_page, shortened
 
@@ -36,15 +35,8 @@ def read_sheet(body: bytes, publisher: str, *names: str) -> list[list[Cell]]:
     ------
     AnswerError
         If it is a page or no workbook, or has no such sheet.
-    SourceError
-        If python-calamine is not installed.
     """
     _refuse_no_workbook(body, publisher)
-    if find_spec("python_calamine") is None:
-        raise SourceError(
-            f"{publisher} sends workbooks, which need python-calamine: pip install "
-            "'tradeshock[excel]'"
-        )
     command = [sys.executable, "-I", str(_READER), *names]
     try:
         run = subprocess.run(command, input=body, capture_output=True, timeout=SECONDS, check=False)

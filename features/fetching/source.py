@@ -26,6 +26,10 @@ class Source(ABC):
         Ids of the catalog's series that it brings.
     needs_key : str or None
         Name of the key without which it gives nothing.
+    better_with : str or None
+        Name of the key with which it gives more.
+    unofficial : bool
+        Whether it is a page for people, which is asked where the user wants it.
     alternatives : bool
         Whether its answers are different readings of the same figures, of which the first that
         agrees with known ones is taken.
@@ -37,6 +41,8 @@ class Source(ABC):
     publisher: ClassVar[str]
     series: ClassVar[tuple[str, ...]]
     needs_key: ClassVar[str | None] = None
+    better_with: ClassVar[str | None] = None
+    unofficial: ClassVar[bool] = False
     alternatives: ClassVar[bool] = False
     licence: ClassVar[str] = ""
 

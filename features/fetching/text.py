@@ -40,13 +40,21 @@ def refuse_page(text: str, publisher: str) -> None:
     AnswerError
         If the text is HTML; the message has its title.
     """
-    if _PAGE.match(text):
-        title = _TITLE.search(text)
-        shown = f" ({shortened(title[1])})" if title else ""
+    title = page_title(text)
+    if title is not None:
+        shown = f" ({title})" if title else ""
         raise AnswerError(
             f"{publisher} sent a page{shown} where figures should be; its site may be down, or "
             "may block this network: try again later"
         )
+
+
+def page_title(text: str) -> str | None:
+    """Title of a page that is made for people, empty where it has none; None of all else."""
+    if not _PAGE.match(text):
+        return None
+    title = _TITLE.search(text)
+    return shortened(title[1]) if title else ""
 
 
 def shortened(text: str) -> str:

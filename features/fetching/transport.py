@@ -34,23 +34,28 @@ class TransportError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call: seconds without a sign, seconds in all, and the largest body."""
+    """One call: seconds without a sign, seconds in all, the largest body, and a form to send."""
 
     url: str
     headers: dict[str, str]
     timeout: float
     seconds: float
     most_bytes: int
+    form: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Status, body, the pause a server asks for in seconds, and where it sends callers."""
+    """Status, body, the pause a server asks for in seconds, where it sends callers, and cookies.
+
+    Cookies are as the next call sends them back: "name=value; other=value".
+    """
 
     status: int
     body: bytes
     wait: float | None
     location: str
+    cookies: str = ""
 
 
 class Transport:
@@ -104,8 +109,9 @@ class Transport:
         if self._pool is None:
             self._pool = _pool()
         response = self._pool.request(
-            "GET",
+            "GET" if call.form is None else "POST",
             call.url,
+            body=call.form,
             headers={
                 "User-Agent": f"tradeshock/{version('tradeshock')} (monthly statistics)",
                 **call.headers,
@@ -123,7 +129,8 @@ class Transport:
             # A connection in the middle of a body is of no more use.
             response.release_conn() if whole else response.close()
         location = response.headers.get("Location") or ""
-        return Raw(response.status, body, _wait(response.headers.get("Retry-After")), location)
+        wait = _wait(response.headers.get("Retry-After"))
+        return Raw(response.status, body, wait, location, _cookies(response))
 
 
 def _body(response: BaseHTTPResponse, call: Call) -> bytes:
@@ -143,6 +150,12 @@ def _body(response: BaseHTTPResponse, call: Call) -> bytes:
     if expected.isdecimal() and not packed and size != int(expected):
         raise TransportError(f"only {size:,} of {int(expected):,} bytes came")
     return b"".join(pieces)
+
+
+def _cookies(response: BaseHTTPResponse) -> str:
+    """Names and values of all cookies, without what a browser does with them."""
+    set_by_server = response.headers.getlist("Set-Cookie")
+    return "; ".join(cookie.partition(";")[0].strip() for cookie in set_by_server)
 
 
 def _pool() -> PoolManager:
@@ -194,6 +207,6 @@ _REASONS = {
     "InvalidChunkLength": "the answer was cut short",
     "DecodeError": "the answer does not unpack",
     "NewConnectionError": "no connection",
-    "NameResolutionError": "its name is not known here; is there a network?",
+    "NameResolutionError": "its name is not known here, there may be no network",
     "ProxyError": "the proxy refused",
 }

@@ -27,15 +27,10 @@ def sheet_rows(path: Path, sheet: str | None = None) -> list[Row]:
     Raises
     ------
     PanelError
-        If the extra "excel" is not installed, the file is no workbook, or the sheet is in doubt.
+        If the file is no workbook, or the sheet is in doubt.
     """
-    try:
-        import python_calamine
-    except ImportError as error:
-        raise PanelError(
-            f"{path.name} is a workbook, which needs python-calamine: pip install "
-            "'tradeshock[excel]', or save the sheet as CSV"
-        ) from error
+    import python_calamine
+
     try:
         book = python_calamine.load_workbook(path)
         name = _sheet(path.name, book.sheet_names, sheet)

@@ -177,7 +177,7 @@ class Panel(StatedFigures):
         Parameters
         ----------
         path : str or path
-            Workbooks need the extra ``excel``, Parquet files the extra ``parquet``.
+            Parquet files need the extra ``parquet``.
         release, calendar, unit, transform, holes, catalog
             As for `from_frame`. By default a file's own codes say what is modelled in logs
             (FRED-MD has them), and all other series are.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 from xml.etree import ElementTree
 
@@ -42,9 +43,11 @@ ASEAN = ("BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "VN")
 MILLION, TONNES = 1e-6, 1e-3
 # Months a call of the monthly services.
 MOST_SUMMED = 12
+# Calls in the time of one pause.
+BREATHS = 4
 _GRAND_TOTAL = "총계"
 
-_SLOT = re.compile(r"[a-z]+UsdAmt(?P<slot>\d\d)", re.IGNORECASE)
+SLOT = re.compile(r"[a-z]+UsdAmt(?P<slot>\d\d)", re.IGNORECASE)
 _WINDOW = re.compile(r"(?:.*\D)?0?1\s*[~∼～-]\s*(?:.*\D)?(?P<end>\d{1,2})\s*일?|.*말일")
 
 
@@ -66,21 +69,54 @@ def read_counts(body: bytes, service: str, names: tuple[str | None, ...]) -> pd.
     """
     rows: list[Figure] = []
     for item in items(body, CUSTOMS, service):
-        when = _month_of(child_text(item, "priodYear"), child_text(item, "priodMon"))
-        ending = _ending(child_text(item, "priodDt"), when)
-        slots = {m["slot"]: cell.text or "" for cell in item if (m := _SLOT.fullmatch(cell.tag))}
+        slots = {m["slot"]: cell.text or "" for cell in item if (m := SLOT.fullmatch(cell.tag))}
         if len(slots) != len(names):
             raise AnswerError(f"{CUSTOMS} sent {len(slots)} slots in {service}, not {len(names)}")
-        amounts = [amount(slots.get(f"{slot:02d}", ""), CUSTOMS) for slot in range(len(names))]
-        # A window that is not out yet stands there as 0; a ship-less month does not.
-        if not amounts[0]:
-            continue
-        rows += [
-            (name + ending, when, value * THOUSANDS)
-            for name, value in zip(names, amounts, strict=True)
-            if name is not None and value is not None
-        ]
+        rows += counts_of(
+            child_text(item, "priodYear"),
+            child_text(item, "priodMon"),
+            child_text(item, "priodDt"),
+            slots,
+            names,
+        )
     return figures(rows, CUSTOMS)
+
+
+def counts_of(
+    year: str, number: str, window: str, slots: Mapping[str, str], names: Sequence[str | None]
+) -> list[Figure]:
+    """Counts of one window of days; none where it is not out yet.
+
+    Parameters
+    ----------
+    year, number : str
+        Month in two fields, of which the second may hold both.
+    window : str
+        Such as "01~10" or "01~말일".
+    slots : mapping of str to str
+        Thousand USD by number of the slot, "00" on.
+    names : sequence of str or None
+        What each slot is; None for one that is not wanted.
+
+    Raises
+    ------
+    AnswerError
+        If the month, the window or an amount does not read.
+    """
+    when = _month_of(year, number)
+    ending = _ending(window, when)
+    amounts = [amount(slots.get(f"{slot:02d}", ""), CUSTOMS) for slot in range(len(names))]
+    # A window that is not out yet stands there as 0, and so do parts of a whole month, which come
+    # two weeks after its total. Ten days may pass without a ship, a month does not.
+    if not amounts[0]:
+        return []
+    if not ending:
+        amounts = [value or None for value in amounts]
+    return [
+        (name + ending, when, value * THOUSANDS)
+        for name, value in zip(names, amounts, strict=True)
+        if name is not None and value is not None
+    ]
 
 
 def read_sums(body: bytes, service: str) -> pd.DataFrame:
@@ -234,6 +270,8 @@ def _sums(
         tables = []
         # The running month is never out.
         for first, last in windows(since - COMPARED, client.month - 1, MOST_SUMMED):
+            # Who asks without a breath between is shut out for a day.
+            time.sleep(client.pause / BREATHS)
             replies.append(
                 client.get(
                     f"{SITE}/{service}/{operation}?serviceKey={KEY}"

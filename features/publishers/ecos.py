@@ -7,10 +7,10 @@ from typing import ClassVar, NamedTuple
 
 import pandas as pd
 
-from tradeshock.features.errors import AccessError, AnswerError, QuotaError
+from tradeshock.features.errors import AccessError, AnswerError, QuotaError, SourceError
 from tradeshock.features.fetching.client import KEY, Client, Reply
 from tradeshock.features.fetching.documents import read_json, read_records
-from tradeshock.features.fetching.source import Source, windows
+from tradeshock.features.fetching.source import Source
 from tradeshock.features.fetching.text import shortened
 from tradeshock.features.fetching.tidy import Quote, amount, day, figures, month, quotes
 from tradeshock.features.vintages.answer import Answer
@@ -83,13 +83,18 @@ class EcosMonths(Source):
     name = "ecos"
     publisher = BANK
     series = tuple(MONTHS)
+    better_with: ClassVar[str | None] = KEY_NAME
     licence = "open, with attribution"
 
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
         """One answer a series, with ten known months before `since`."""
+        cut = []
         for series, code in MONTHS.items():
-            table, replies = _months(client, since, series, code)
-            yield self.answer(table, *replies)
+            found = _months(client, since, series, code)
+            yield self.answer(found.table, *found.replies)
+            cut += [found.cut] if found.cut else []
+        if cut:
+            raise cut[0]
 
 
 class EcosChipPrice(Source):
@@ -98,14 +103,15 @@ class EcosChipPrice(Source):
     name = "ecos_chip_price"
     publisher = BANK
     series = ("semiconductor_export_price",)
+    better_with: ClassVar[str | None] = KEY_NAME
     alternatives = True
     licence = "open, with attribution"
 
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
         """One answer a currency."""
         for code in CHIP_PRICES:
-            table, replies = _months(client, since, self.series[0], code)
-            yield self.answer(table, *replies)
+            found = _months(client, since, self.series[0], code)
+            yield self.answer(found.table, *found.replies)
 
 
 class EcosShares(Source):
@@ -124,19 +130,43 @@ class EcosShares(Source):
         yield self.answer(read_closes(reply.body), reply)
 
 
-def _months(
-    client: Client, since: pd.Period, series: str, code: Code
-) -> tuple[pd.DataFrame, list[Reply]]:
-    """Months from ten before `since` on, in windows of ten where there is no key."""
+class Found(NamedTuple):
+    """Months of a series, what they were read from, and why there are no earlier ones."""
+
+    table: pd.DataFrame
+    replies: list[Reply]
+    cut: SourceError | None
+
+
+def _months(client: Client, since: pd.Period, series: str, code: Code) -> Found:
+    """Months from ten before `since` on, the newest first: without a key ten a call.
+
+    Raises
+    ------
+    SourceError
+        If not even the newest come.
+    """
     keyed = KEY_NAME in client.keys
     span, rows = (ROWS, ROWS) if keyed else (SAMPLE_ROWS, SAMPLE_ROWS)
     replies: list[Reply] = []
-    tables = []
-    for first, last in windows(since - COMPARED, client.month, span):
-        times = f"{first:%Y%m}/{last:%Y%m}"
-        replies.append(_ask(client, keyed, rows, f"{code.table}/M/{times}/{code.items}"))
-        tables.append(read_months(replies[-1].body, series, code))
-    return pd.concat(tables, ignore_index=True), replies
+    tables: list[pd.DataFrame] = []
+    cut = None
+    last = client.month
+    while last >= since - COMPARED:
+        first = max(last - (span - 1), since - COMPARED)
+        path = f"{code.table}/M/{first:%Y%m}/{last:%Y%m}/{code.items}"
+        try:
+            reply = _ask(client, keyed, rows, path)
+            tables.append(read_months(reply.body, series, code))
+            replies.append(reply)
+        except SourceError as error:
+            if not any(map(len, tables)):
+                raise
+            cut = type(error)(f"{series} has come from {last + 1} on only: {error}")
+            break
+        last = first - 1
+    table = pd.concat(tables, ignore_index=True)
+    return Found(table.sort_values("month", ignore_index=True), replies, cut)
 
 
 def _ask(client: Client, keyed: bool, rows: int, path: str) -> Reply:

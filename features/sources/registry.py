@@ -13,25 +13,32 @@ from tradeshock.features.publishers.customs import (
     CustomsImports,
     CustomsItems,
 )
+from tradeshock.features.publishers.customs_site import CustomsSite
 from tradeshock.features.publishers.ecos import EcosChipPrice, EcosMonths, EcosShares
 from tradeshock.features.publishers.energy_information import BrentPrice
 from tradeshock.features.publishers.fed import FedProduction, FedRates
-from tradeshock.features.publishers.geopolitical_risk import GeopoliticalRisk
 from tradeshock.features.publishers.kosis import IctExports
 from tradeshock.features.publishers.new_york_fed import SupplyChainPressure
+from tradeshock.features.publishers.newspaper_indices import GeopoliticalRisk, PolicyUncertainty
 from tradeshock.features.publishers.oecd import SharePrices
-from tradeshock.features.publishers.policy_uncertainty import PolicyUncertainty
 from tradeshock.features.publishers.taiwan import MonthlyRevenue
 from tradeshock.features.publishers.world_bank import PinkSheet
 
 
-def all_sources() -> tuple[Source, ...]:
+def all_sources(*, unofficial: bool = False) -> tuple[Source, ...]:
     """One of each source, in the order in which they are asked.
 
+    Parameters
+    ----------
+    unofficial : bool
+        Whether pages for people are among them.
+
+    Notes
+    -----
     Where two bring the same series, the later one speaks last: customs' own count after the Bank
     of Korea's.
     """
-    return (
+    sources = (
         FedRates(),
         FedProduction(),
         CensusOrders(),
@@ -49,9 +56,11 @@ def all_sources() -> tuple[Source, ...]:
         EcosChipPrice(),
         EcosShares(),
         IctExports(),
+        CustomsSite(),
         CustomsItems(),
         CustomsCountries(),
         CustomsImports(),
         CustomsGoods(),
         CustomsAsean(),
     )
+    return tuple(source for source in sources if unofficial or not source.unofficial)

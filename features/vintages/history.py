@@ -77,11 +77,15 @@ class History:
             last value of a day. What was withdrawn is left out: a figure is as it was last
             published.
         """
+        return self.months_by_source().drop(columns="source")
+
+    def months_by_source(self) -> pd.DataFrame:
+        """Return the figures of months as `months`, with who said them in a last column source."""
         return self._table(daily=False).rename(columns={"period": "month"})
 
     def days(self) -> pd.DataFrame:
         """Return the quotes of days, as `months`, with the column day instead of month."""
-        table = self._table(daily=True).rename(columns={"period": "day"})
+        table = self._table(daily=True).rename(columns={"period": "day"}).drop(columns="source")
         return table.assign(day=table["day"].to_numpy().astype("datetime64[D]"))
 
     def _table(self, *, daily: bool) -> pd.DataFrame:
@@ -91,19 +95,31 @@ class History:
         periods = _joined([kept.periods for kept in chosen], np.int32)
         values = _joined([kept.values for kept in chosen], np.float64)
         seen = np.repeat(np.array([kept.day for kept in chosen], dtype="datetime64[D]"), lengths)
+        said = np.repeat(np.arange(len(chosen)), lengths)
         there = np.flatnonzero(~np.isnan(values))
         # Stable: of one day the last answer stays last.
         order = there[np.lexsort((seen[there], periods[there], series[there]))]
-        series, periods, seen, values = (c[order] for c in (series, periods, seen, values))
+        series, periods, seen, values, said = (
+            column[order] for column in (series, periods, seen, values, said)
+        )
         cell = (series[1:] == series[:-1]) & (periods[1:] == periods[:-1])
         last = np.append(~(cell & (seen[1:] == seen[:-1])), True)[: len(values)]
-        series, periods, seen, values = (c[last] for c in (series, periods, seen, values))
+        series, periods, seen, values, said = (
+            column[last] for column in (series, periods, seen, values, said)
+        )
         cell = (series[1:] == series[:-1]) & (periods[1:] == periods[:-1])
         same = np.append(False, cell & (values[1:] == values[:-1]))[: len(values)]
         ids = np.full(max(self.names, default=0) + 1, "", dtype=object)
         for number, id in self.names.items():
             ids[number] = id
-        columns = {"series": ids[series], "period": periods, "seen": seen, "value": values}
+        sources = np.array([kept.source for kept in chosen], dtype=object)[said]
+        columns = {
+            "series": ids[series],
+            "period": periods,
+            "seen": seen,
+            "value": values,
+            "source": sources,
+        }
         return pd.DataFrame({name: column[~same] for name, column in columns.items()})
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 VARIABLE = "TRADESHOCK_HOME"
-STORE = "figures.sqlite"
+STORE, INBOX = "figures.sqlite", "inbox"
 RECORDS = "records"
 ARCHIVE = "archive"
 ARCHIVE_VARIABLE = "TRADESHOCK_ARCHIVE"
@@ -36,3 +36,8 @@ def archive_path() -> Path:
     if folder := os.environ.get(ARCHIVE_VARIABLE):
         return Path(folder).expanduser()
     return home() / ARCHIVE
+
+
+def inbox() -> Path:
+    """Return the folder of sheets that an update looks at, which need not be there."""
+    return home() / INBOX

@@ -116,7 +116,7 @@ class Backtest:
             If there are no forecasts of this quantity, or none has an outcome.
         """
         # A backtest is often run where nothing is drawn.
-        from tradeshock.forecast.plots.errors import plot_errors
+        from tradeshock.forecast.plots.judged.errors import plot_errors
 
         return plot_errors(_with_labels_as_models(self.frame), quantity=quantity, ax=ax)
 

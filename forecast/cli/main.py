@@ -15,9 +15,7 @@ import click
 from tradeshock.forecast.cli.archive import archive as archive_commands
 from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.errors import SentenceGroup
-from tradeshock.forecast.cli.explain import explain
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.news import news
 from tradeshock.forecast.cli.options import (
     FILES,
     FOLDER,
@@ -27,11 +25,13 @@ from tradeshock.forecast.cli.options import (
     say_where,
     with_forecast_options,
 )
+from tradeshock.forecast.cli.questions.explain import explain
+from tradeshock.forecast.cli.questions.news import news
+from tradeshock.forecast.cli.questions.warn import warn
 from tradeshock.forecast.cli.report import report
 from tradeshock.forecast.cli.run import run
 from tradeshock.forecast.cli.shocks.exposure import exposure
 from tradeshock.forecast.cli.shocks.scenario import scenario
-from tradeshock.forecast.cli.warn import warn
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel

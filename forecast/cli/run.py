@@ -10,10 +10,11 @@ import click
 
 from tradeshock.forecast.cli.data_commands.asking import (
     chosen_sources,
+    say_missing_keys,
     user_client,
     with_source_options,
 )
-from tradeshock.forecast.cli.data_commands.update import say_fetched
+from tradeshock.forecast.cli.data_commands.keeping import keep_answers, keep_sheets
 from tradeshock.forecast.cli.options import ARCHIVE, FOLDER, say_where
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ CALENDAR_DAYS = 92
 )
 def run(
     names: tuple[str, ...],
+    unofficial: bool,
     seconds: float,
     target: str | None,
     threshold: float | None,
@@ -63,7 +65,7 @@ def run(
         _say_days(known, target, calendar, ics)
         return
     if not _issued_today(known, target, archive):
-        _fetch(known, target, names, seconds)
+        _fetch(known, target, names, unofficial, seconds)
         _learn(target)
         _issue(target, threshold, archive, out)
 
@@ -106,35 +108,37 @@ def _issued(panel: Panel, target: str, folder: Path) -> bool:
     return issued is not None
 
 
-def _fetch(known: Panel, target: str, names: tuple[str, ...], seconds: float) -> None:
+def _fetch(
+    known: Panel, target: str, names: tuple[str, ...], unofficial: bool, seconds: float
+) -> None:
     """Ask for what is due, and once it is out, for everything else."""
     from tradeshock.features.vintages.clock import today
+    from tradeshock.features.vintages.live import live_panel
     from tradeshock.features.vintages.store import Store
-    from tradeshock.forecast.routine.fetch import fetch_into
     from tradeshock.forecast.routine.release_days import last_due
 
     store, client, due = Store(), user_client(seconds), last_due(known, target, today())
-    sources = chosen_sources(names)
+    kept = keep_sheets(store).kept
+    sources = chosen_sources(names, unofficial)
     able = [s for s in sources if s.needs_key is None or s.needs_key in client.keys]
-    first = [] if due.is_out(known) else [s for s in able if due.series in s.series]
-    kept = [say_fetched(each).change for each in fetch_into(store, first, client, known)]
-    _judge(due, bool(first))
-    rest = [source for source in able if source not in first]
-    kept += [say_fetched(each).change for each in fetch_into(store, rest, client, known)]
-    if without := [s for s in sources if s not in able]:
-        keys = ", ".join(sorted({str(s.needs_key) for s in without}))
-        click.echo(f"Not asked for want of keys ({keys}): {', '.join(s.name for s in without)}")
-    if kept.count(None) == len(kept) and not due.is_out(known):
+    out = due.is_out(live_panel())
+    first = [] if out else [source for source in able if due.series in source.series]
+    kept += keep_answers(store, first, client, known).kept
+    out = _judge(due, bool(first))
+    kept += keep_answers(store, [s for s in able if s not in first], client, known).kept
+    say_missing_keys([source for source in sources if source not in able])
+    if not kept and not out:
         click.echo("No source answered, and what is due is missing: nothing is issued")
         raise click.exceptions.Exit(EXIT_LATER)
 
 
-def _judge(due: Release, asked: bool) -> None:
-    """Stop where what is due is not out yet; go on where nobody can be asked for it."""
+def _judge(due: Release, asked: bool) -> bool:
+    """Say whether what is due is out; stop where those who bring it do not have it yet."""
     from tradeshock.features.vintages.live import live_panel
 
     since = f"due since {due.day.day} {due.day:%B %Y}"
-    if due.is_out(live_panel()):
+    out = due.is_out(live_panel())
+    if out:
         click.echo(f"Out: {due.what}, {since}")
     elif asked:
         click.echo(f"Not out yet: {due.what}, {since}; try again later")
@@ -144,6 +148,7 @@ def _judge(due: Release, asked: bool) -> None:
             f"Missing: {due.what}, {since}; no source here brings it: `tradeshock data doctor` "
             "says what it takes, `tradeshock data add FILE` takes a sheet"
         )
+    return out
 
 
 def _learn(target: str) -> None:

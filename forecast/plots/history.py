@@ -11,7 +11,7 @@ import pandas as pd
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.efficiency import hedgehog
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.selection import models_of, one_kind, state_words
+from tradeshock.forecast.plots.judged.selection import models_of, one_kind, state_words
 from tradeshock.forecast.plots.style import (
     HUSHED,
     INK,

@@ -8,10 +8,10 @@ import pandas as pd
 
 from tradeshock.forecast.judging.episodes import EPISODES
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.plots.calibration import BINS, plot_coverage, plot_pit
-from tradeshock.forecast.plots.csed import plot_csed
-from tradeshock.forecast.plots.errors import plot_episodes, plot_errors
 from tradeshock.forecast.plots.history import plot_history
+from tradeshock.forecast.plots.judged.calibration import BINS, plot_coverage, plot_pit
+from tradeshock.forecast.plots.judged.csed import plot_csed
+from tradeshock.forecast.plots.judged.errors import plot_episodes, plot_errors
 from tradeshock.forecast.report.elements import HALF, NARROW, WIDE, Chart
 from tradeshock.forecast.report.outlook import level, unit_of
 from tradeshock.forecast.report.score_tables import (

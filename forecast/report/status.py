@@ -11,7 +11,7 @@ from tradeshock.features.panel.status import data_status
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import day_words
 from tradeshock.forecast.plots.availability import plot_availability
-from tradeshock.forecast.plots.selection import spoken
+from tradeshock.forecast.plots.judged.selection import spoken
 from tradeshock.forecast.report.elements import NARROW, WIDE, Chart, Table, number, short_day
 from tradeshock.forecast.report.model_card import ModelCard
 

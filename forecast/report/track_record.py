@@ -9,7 +9,7 @@ import pandas as pd
 
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import day_words
-from tradeshock.forecast.plots.selection import span, state_words
+from tradeshock.forecast.plots.judged.selection import span, state_words
 from tradeshock.forecast.report.elements import Chart, Table
 from tradeshock.forecast.report.score_charts import (
     calibration_charts,

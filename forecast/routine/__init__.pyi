@@ -1,4 +1,3 @@
-from tradeshock.forecast.routine.fetch import Fetched as Fetched, fetch_into as fetch_into
 from tradeshock.forecast.routine.learning import (
     extend_own_record as extend_own_record,
     missing_from_record as missing_from_record,

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tradeshock.features.fetching.client import Client
+    from pathlib import Path
+
+    from tradeshock.features.fetching.client import Client, Reply
+    from tradeshock.features.fetching.keys import Keys
     from tradeshock.features.fetching.source import Source
 
 KEY_FILE = "keys"
@@ -30,39 +33,88 @@ def with_source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     names = click.option(
         "--source", "names", multiple=True, metavar="NAME", help="Ask this one only.  Repeatable."
     )
-    return names(seconds(command))
+    unofficial = click.option(
+        "--unofficial",
+        is_flag=True,
+        help="Ask the page of customs' trade statistics too: no key, 44 series, four calls.  It "
+        "is made for people and may block programs.",
+    )
+    return names(unofficial(seconds(command)))
 
 
-def chosen_sources(names: Sequence[str]) -> list[Source]:
+def chosen_sources(names: Sequence[str], unofficial: bool) -> list[Source]:
     """Sources by name; all where none is named.
+
+    Parameters
+    ----------
+    names : sequence of str
+    unofficial : bool
+        Whether pages for people may be asked.
 
     Raises
     ------
     click.BadParameter
-        If there is no such source.
+        If there is no such source, or it is asked with --unofficial only.
     """
     from tradeshock.features.sources.registry import all_sources
 
-    sources = all_sources()
+    sources = all_sources(unofficial=True)
     known = [source.name for source in sources]
     if unknown := sorted(set(names) - set(known)):
         raise click.BadParameter(
             f"there is no source {', '.join(unknown)}; there are {', '.join(known)}",
             param_hint="--source",
         )
-    return [source for source in sources if not names or source.name in names]
+    allowed = all_sources(unofficial=unofficial)
+    if shut := sorted(set(names) - {source.name for source in allowed}):
+        raise click.BadParameter(
+            f"{', '.join(shut)} is a page for people; say --unofficial to ask it",
+            param_hint="--source",
+        )
+    return [source for source in allowed if not names or source.name in names]
 
 
-def user_client(seconds: float) -> Client:
-    """Client with the user's keys."""
-    from tradeshock.features.fetching.client import Client
-    from tradeshock.features.fetching.keys import Keys
-    from tradeshock.features.vintages import clock
+def key_file() -> Path:
+    """File of the user's keys, which need not be there."""
     from tradeshock.features.vintages.home import home
 
+    return home() / KEY_FILE
+
+
+def user_keys() -> Keys:
+    """Keys of the user, wherever they are."""
+    from tradeshock.features.fetching.keys import Keys
+
+    return Keys.read(key_file(), ring=True)
+
+
+def user_client(seconds: float, heard: Callable[[Reply], None] | None = None) -> Client:
+    """Client with the user's keys, and the clock of the store."""
+    from tradeshock.features.fetching.client import Client
+    from tradeshock.features.vintages import clock
+
     return Client(
-        Keys.read(home() / KEY_FILE),
+        user_keys(),
         deadline=seconds,
         mirror=os.environ.get(MIRROR),
         now=clock.now,
+        heard=heard,
     )
+
+
+def say_advice(text: str) -> None:
+    """Say what to do, below the line that it belongs to."""
+    click.echo(click.wrap_text(text, 78, "    ", "    "))
+
+
+def say_missing_keys(sources: Sequence[Source]) -> None:
+    """Say which sources were not asked, by the key that they need."""
+    by_key: dict[str, list[Source]] = {}
+    for source in sources:
+        by_key.setdefault(str(source.needs_key), []).append(source)
+    if not by_key:
+        return
+    click.echo("Not asked, as there is no key; tradeshock data keys says how to get one for free:")
+    for key, its in by_key.items():
+        count = len({id for source in its for id in source.series})
+        say_advice(f"{key}: {', '.join(source.name for source in its)} ({count} series)")

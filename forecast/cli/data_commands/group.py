@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradeshock.forecast.cli.data_commands.diff import diff
 from tradeshock.forecast.cli.data_commands.doctor import doctor
+from tradeshock.forecast.cli.data_commands.keys import keys
 from tradeshock.forecast.cli.data_commands.update import update
 from tradeshock.forecast.cli.figures import HOW_TO_READ, reading_of, say_changes, with_panel
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
 
 DEFAULT = "status"
+SHEET = "customs.xlsx"
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -49,11 +52,13 @@ def status(panel: Panel, as_of: str | None) -> None:
 
 
 data.add_command(update)
+data.add_command(diff)
 data.add_command(doctor)
+data.add_command(keys)
 
 
 @data.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
 @click.option(
     "--names",
     type=click.Choice(["id", "english", "korean"]),
@@ -61,17 +66,25 @@ data.add_command(doctor)
     show_default=True,
     help="What series are called.",
 )
-def template(file: Path, names: str) -> None:
-    """Write a sheet to type newer figures into: .xlsx or .csv."""
+def template(file: Path | None, names: str) -> None:
+    """Write a sheet to type newer figures into: .xlsx or .csv.
+
+    Without FILE it goes into the inbox, a folder at which `tradeshock data update` looks.
+    """
     from tradeshock.features.vintages.clock import today
+    from tradeshock.features.vintages.home import inbox
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.features.vintages.template import write_template
 
+    then = "tradeshock data update" if file is None else f"tradeshock data add {file}"
+    if file is None:
+        file = inbox() / SHEET
+        file.parent.mkdir(parents=True, exist_ok=True)
     asked, left_out = write_template(live_panel(), file, today(), names)
     click.echo(f"Written: {file}, {len(asked)} series; units are those of `tradeshock data`.")
     if left_out:
         click.echo(f"Not in it, as they end too early: {', '.join(left_out)}.")
-    click.echo(f"Fill in empty cells, as many as you know, then: tradeshock data add {file}")
+    click.echo(f"Fill in empty cells, as many as you know, then: {then}")
 
 
 @data.command()
@@ -86,6 +99,8 @@ def add(file: str, accept: bool, **options: Any) -> None:
     sheet = read_sheet(store.history(), file, reading_of(options), accept=accept)
     if len(sheet.changes):
         store.append(sheet.answer)
+    for note in sheet.notes:
+        click.echo(note)
     say_changes(sheet.changes, err=False)
     for sentence in sheet.live.sentences():
         click.echo(sentence, err=True)

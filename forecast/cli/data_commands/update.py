@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from tradeshock.forecast.cli.data_commands.asking import (
     EXIT_NONE,
     chosen_sources,
+    say_advice,
+    say_missing_keys,
     user_client,
     with_source_options,
 )
-
-if TYPE_CHECKING:
-    from tradeshock.forecast.routine.fetch import Fetched
+from tradeshock.forecast.cli.data_commands.keeping import Count, keep_answers, keep_sheets
 
 
 @click.command()
 @with_source_options
-def update(names: tuple[str, ...], seconds: float) -> None:
+def update(names: tuple[str, ...], unofficial: bool, seconds: float) -> None:
     """Fetch newer figures; what agrees with known ones is kept, the rest is refused by name."""
+    from tradeshock.features.fetching.gateway import KEY_NAME
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.features.vintages.store import Store
-    from tradeshock.forecast.routine.fetch import fetch_into
+    from tradeshock.forecast.monthly.latest import latest_figures
 
-    fetched = fetch_into(Store(), chosen_sources(names), user_client(seconds), live_panel())
-    told = [say_fetched(each) for each in fetched]
-    changes = [each.change for each in told if each.change is not None]
+    # Compared with what was known before the first answer, so that no answer vouches for another.
+    store, known = Store(), live_panel()
+    # Sheets before publishers: what these say replaces what was typed.
+    total = Count() if names else keep_sheets(store)
+    sources, client = chosen_sources(names, unofficial), user_client(seconds)
+    shut = [s for s in sources if s.needs_key and s.needs_key not in client.keys]
+    total.answers += len(shut)
+    total.add(keep_answers(store, [s for s in sources if s not in shut], client, known))
+    say_missing_keys(shut)
+    if not unofficial and any(source.needs_key == KEY_NAME for source in shut):
+        say_advice("44 of these series come without a key too, from a page: --unofficial")
     click.echo(
-        f"{len(changes)} of {len(told)} answers kept: {sum(c.new for c in changes)} new and "
-        f"{sum(c.revised for c in changes)} revised figures; {live_panel()!r}"
+        f"{total.kept} of {total.answers} answers kept: {total.new} new and {total.revised} "
+        f"revised figures, {total.quotes} quotes of days"
     )
-    if not changes:
+    latest = latest_figures()
+    for sentence in (latest.sentence(), *latest.notes):
+        if sentence:
+            click.echo(sentence)
+    if not total.kept:
         raise click.exceptions.Exit(EXIT_NONE)
-
-
-def say_fetched(fetched: Fetched) -> Fetched:
-    """Say what became of one answer, and hand it on."""
-    name, change = fetched.source.name, fetched.change
-    if change is None:
-        click.echo(f"{name:20} nothing kept")
-        click.echo(click.wrap_text(str(fetched.error), 78, "    ", "    "))
-    else:
-        click.echo(f"{name:20} {change.new} new, {change.revised} revised")
-    return fetched
+    click.echo("What changed: tradeshock data diff.  Next: tradeshock forecast")

@@ -12,7 +12,7 @@ from scipy import stats
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.calibration import coverage_intervals, pit_moments
 from tradeshock.forecast.plots.fan import BANDS
-from tradeshock.forecast.plots.selection import known, models_of, one_kind, span, spoken
+from tradeshock.forecast.plots.judged.selection import known, models_of, one_kind, span, spoken
 from tradeshock.forecast.plots.style import (
     COLOURS,
     INK,

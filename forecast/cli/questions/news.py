@@ -58,7 +58,7 @@ def news(
     from warnings import catch_warnings
 
     from tradeshock.features.errors import StaleSeriesWarning
-    from tradeshock.forecast.cli.news_output import print_news, write_news
+    from tradeshock.forecast.cli.questions.news_output import print_news, write_news
     from tradeshock.forecast.news import news as explained
     from tradeshock.models.registry import make_model
 

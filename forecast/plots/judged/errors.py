@@ -10,7 +10,7 @@ import pandas as pd
 
 from tradeshock.forecast.judging.episodes import CALM, EPISODES, Episode
 from tradeshock.forecast.judging.scores import scores
-from tradeshock.forecast.plots.selection import (
+from tradeshock.forecast.plots.judged.selection import (
     ERROR_UNITS,
     known,
     models_of,

@@ -43,7 +43,7 @@ def warn(
     from warnings import catch_warnings
 
     from tradeshock.features.errors import StaleSeriesWarning
-    from tradeshock.forecast.cli.warn_output import print_warning, write_warning
+    from tradeshock.forecast.cli.questions.warn_output import print_warning, write_warning
     from tradeshock.forecast.warning import early_warning
 
     if as_of is not None:

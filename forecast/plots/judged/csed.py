@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.judging.episodes import EPISODES, Episode, csed
-from tradeshock.forecast.plots.selection import known, models_of, one_kind, span, state_words
+from tradeshock.forecast.plots.judged.selection import known, models_of, one_kind, span, state_words
 from tradeshock.forecast.plots.style import (
     HUSHED,
     INK,
