@@ -1,6 +1,7 @@
 """Set-up shared by all tests."""
 
 import os
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Callable[[str], None]":
 
     show("2026-05-15T03:00:00")
     return show
+
+
+@pytest.fixture
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test that uses this reaches another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: tuple[str, int]) -> None:
+        assert address[0] in ("127.0.0.1", "::1"), f"{address} is not this machine"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,13 @@
 """The routine of release days: six months played day by day on a server of this machine."""
 
-import json
 import re
-import socket
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from test_sources import SECRETS, Publishers, continued
+from servers.publishers import SECRETS, DayByDay, served
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import PanelError
@@ -24,82 +20,26 @@ from tradeshock.forecast.routine import ics, last_due, releases
 
 Clock = Callable[[str], None]
 TOTAL = "exports_total"
+pytestmark = pytest.mark.usefixtures("loopback_only")
 DAY_20 = f"{TOTAL}_first_20_days"
 # A publisher that is late, and a figure that is revised.
 LATE = (DAY_20, pd.Period("2026-08", "M"), pd.Timestamp("2026-08-24"))
 REVISED = (TOTAL, pd.Period("2026-05", "M"), pd.Timestamp("2026-07-01"), 1.01)
 
 
-class DayByDay(Publishers):
-    """Publishers that show on each day what is out by then."""
-
-    def __init__(self, panel: Panel) -> None:
-        super().__init__(continued(panel))
-        self.whole = self.table
-        dates = {
-            str(id): panel.catalog[str(id)].release.dates(pd.PeriodIndex(self.whole.index))
-            for id in self.whole
-        }
-        self.out = pd.DataFrame(dates, self.whole.index)
-        id, month, day = LATE
-        self.out.loc[month, id] = day
-
-    def show(self, day: str) -> None:
-        self.table = self.whole.where(self.out <= pd.Timestamp(day))
-        id, month, since, by = REVISED
-        if pd.Timestamp(day) < since:
-            self.table.loc[month, id] *= by
-
-    def revenue(self, *_: object) -> str:
-        known = self.table["nanya_revenue"].dropna()
-        last = known.index[-1]
-        names = ("營業收入-當月營收", "營業收入-上月營收", "營業收入-去年當月營收")
-        values = [str(known[last - back] * 1000) for back in (0, 1, 12)]
-        when = f"{last.year - 1911}{last.month:02d}"
-        record = {"資料年月": when, "公司代號": "2408", **dict(zip(names, values, strict=True))}
-        return json.dumps([record])
-
-
 @pytest.fixture
 def publishers(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Iterator[DayByDay]:
-    played = DayByDay(panel)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = played.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
-    monkeypatch.setenv("TRADESHOCK_MIRROR", f"http://127.0.0.1:{http.server_port}")
     for name in SECRETS:
         monkeypatch.delenv(name, raising=False)
-    yield played
-    http.shutdown()
-    http.server_close()
+    played = DayByDay(panel)
+    with served(played) as url:
+        monkeypatch.setenv("TRADESHOCK_MIRROR", url)
+        yield played
 
 
 @pytest.fixture
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_GO_KR_API_KEY", SECRETS["DATA_GO_KR_API_KEY"])
-
-
-@pytest.fixture(autouse=True)
-def only_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test of this file reaches another machine."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: tuple[str, int]) -> None:
-        assert address[0] in ("127.0.0.1", "::1"), f"{address} is not this machine"
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
 def run(*arguments: object) -> Result:
@@ -112,9 +52,14 @@ def run(*arguments: object) -> Result:
 def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, home: Path) -> None:
     def on(day: pd.Timestamp) -> Result:
         clock(f"{day.date()}T01:00:00")
+        if day == since:
+            publishers.whole.loc[month, id] /= by
         publishers.show(str(day.date()))
         return run()
 
+    id, month, since, by = REVISED
+    publishers.whole.loc[month, id] *= by
+    publishers.out.loc[LATE[1], LATE[0]] = LATE[2]
     due = releases(live_panel(), TOTAL, "2026-05-21", "2026-11-01")
     assert len(due) == 17
     issued = []
