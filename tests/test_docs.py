@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 from cloudpickle import register_pickle_by_value
 
+from tradeshock.features.fetching.keys import PORTALS
 from tradeshock.forecast.cli.main import main
 from tradeshock.models import find_models
 
@@ -115,6 +116,9 @@ def test_page_runs(
     monkeypatch.chdir(tmp_path)
     # A page that asks publishers plays them itself; put back whatever it sets.
     monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    for name in PORTALS:
+        monkeypatch.delenv(name, raising=False)
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.language == "python":
             run_python(block, module)

@@ -22,6 +22,8 @@ OTHER = "KOSIS+secret/9876543210=="
 def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PORTALS:
         monkeypatch.delenv(name, raising=False)
+    # Nor in the keyring of whoever runs the tests.
+    monkeypatch.setitem(sys.modules, "keyring", None)
 
 
 def keep(name: str, key: str) -> str:
