@@ -110,6 +110,18 @@ def test_quotes_of_the_running_month_have_their_row(panel: Panel) -> None:
     assert came["expected"] == pytest.approx(mean, rel=1e-9)
 
 
+def test_a_holiday_that_was_announced_has_its_row() -> None:
+    # 27 January 2025 became a holiday on the 14th; of prices the same month was running before.
+    made = news(BayesianVAR(n_draws=20), "2025-01-10", "2025-01-31")
+    table = made.table()
+    assert table.loc["calendar", "2025-01"] < -2.0
+    assert table.loc["calendar"].iloc[1:-1].abs().max() < 1e-9
+    assert table.loc["quotes"].iloc[:-1].abs().min() > 0.001
+    assert table.loc["rest"].abs().iloc[:-1].max() < 1e-9
+    later = news(BayesianVAR(n_draws=20), "2025-01-14", "2025-01-31").table()
+    assert later.loc["calendar"].abs().max() < 1e-9
+
+
 def test_a_linear_forecast_leaves_no_rest_and_no_order() -> None:
     made = linear()
     assert made.table().loc["rest"].abs().iloc[:-1].max() < 1e-9

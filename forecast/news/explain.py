@@ -143,9 +143,8 @@ def recent_news(
     Returns
     -------
     dict of str to News
-        "previous" and "month before" (the standard origin of the same state a month earlier);
-        without those of days of which too little is known, or on which the default is another
-        model.
+        "previous" and "month before" (the standard origin of the same state a month earlier),
+        both by the forecast's own model; without those of days of which too little is known.
     """
     known, target = forecast.fitted.panel_, forecast.entry.id
     past = known if panel is None else panel

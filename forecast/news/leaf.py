@@ -90,7 +90,7 @@ class _Held:
         linear = linear and self._is_linear()
         # Regressions would miss what quotes said of the older month: theirs is in the rest.
         quoted = carrier_of(self.held)[0] is not None and self.panel.quotes is not None
-        unquoted = self._on([self._figures(())], quoted=False)[0] if quoted else none
+        unquoted = self._on([self._figures(())], before=True)[0] if quoted else none
         shares = (additive if linear else shapley)(self._worth, list(self.groups))
         end = 100.0 * log_points(self.new, self.months)
         shared = every - none - sum(shares.values.values(), np.zeros(len(self.months)))
@@ -118,11 +118,14 @@ class _Held:
         panel.calendar = self.panel.calendar
         return 100.0 * points_on(self.held, [panel], self.months)[0]
 
-    def _on(self, tables: Sequence[pd.DataFrame], quoted: bool = True) -> list[Floats]:
-        """Points on the newer day with parameters held, 100 times natural logs."""
+    def _on(self, tables: Sequence[pd.DataFrame], before: bool = False) -> list[Floats]:
+        """Points on the newer day with parameters held, 100 times natural logs.
+
+        With quotes as the newer day has them, or as the older one had them before.
+        """
         panels = [self.panel.supposing(figures) for figures in tables]
-        if not quoted:
-            panels = [panel.with_quotes(None) for panel in panels]
+        if before:
+            panels = [panel.with_quotes(self.old.panel_.quotes) for panel in panels]
         return [100.0 * points for points in points_on(self.held, panels, self.months)]
 
     def _worth(self, coalitions: Sequence[Group]) -> list[Floats]:
