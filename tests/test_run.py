@@ -116,7 +116,7 @@ def test_without_a_key_the_total_of_the_bank_is_enough(
     result = run()
     assert result.exit_code == 0, result.output
     assert "Out: May 2026, due since 1 June 2026" in result.output
-    assert "Not asked for want of keys (DATA_GO_KR_API_KEY, ECOS_API_KEY" in result.output
+    assert "DATA_GO_KR_API_KEY: customs_items" in result.output
     assert len(Archive(home / "archive").contents()) == 1
     # Eleven days later the count is due, and nobody here brings it.
     clock("2026-06-11T01:00:00")

@@ -92,7 +92,8 @@ class Issued:
             paths=forecast.paths,
             csv=csv,
             json=json,
-            figures=panel.fingerprint(),
+            # As of the day: vintages that come later do not make other figures of these.
+            figures=panel.as_of(forecast.origin).fingerprint(),
             version=version,
             code=_code(forecast),
             card=forecast_facts(forecast),
