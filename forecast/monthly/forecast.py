@@ -34,6 +34,7 @@ from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.monthly.polls import Polls
 from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
+from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions
@@ -163,6 +164,10 @@ class MonthlyForecast:
         columns = [*SUMMARY, *(f"growth_{name}" for name in SUMMARY), "published_months", "chance"]
         table = pd.DataFrame(rows, years.rename("year"), columns, dtype=float)
         return table.astype({"published_months": int})
+
+    def views(self) -> MonthlyViews:
+        """Return the forecast per working day, and net of calendar and season."""
+        return monthly_views(self.paths, self.entry, self.fitted.panel_)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the fan chart, judgement noted under it."""

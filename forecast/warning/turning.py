@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.functionals import adjusted_levels
+from tradeshock.forecast.monthly.views import adjusted_levels
 from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
