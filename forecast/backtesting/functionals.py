@@ -58,8 +58,8 @@ def adjusted_fall(panel: Panel) -> Functional:
     """Return a functional: chance that the adjusted level of three months is lower than it was.
 
     The level is the mean log of three months net of calendar and month effects
-    (`tradeshock.models.adjustment`, estimated on the history of the forecast); it is compared with that of
-    the last three published months, so that base effects play no part.
+    (`tradeshock.models.adjustment`, estimated on the history of the forecast); it is compared with
+    that of the last three published months, so that base effects play no part.
 
     Parameters
     ----------

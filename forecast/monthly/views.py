@@ -165,7 +165,7 @@ def adjusted_view(paths: ForecastPaths, panel: Panel) -> View:
     logs, ahead = adjusted_levels(paths, panel)
     published = np.log(paths.history[paths.series[0]].dropna())
     centre = float((published - logs).iloc[-LEVEL_MONTHS:].mean())
-    view = _read(paths, np.exp(logs + centre), np.exp(ahead + centre))
+    view = _read(paths, (logs + centre).apply(np.exp), np.exp(ahead + centre))
     values, months = view.with_history()
     sums = np.lib.stride_tricks.sliding_window_view(values, SPAN, axis=1).sum(axis=2)
     growth = np.full(values.shape, np.nan)

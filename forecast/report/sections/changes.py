@@ -1,174 +1,216 @@
-"""What moved the forecast since the previous standard origin, and what came out meanwhile."""
+"""Why the forecast changed: news since the previous standard origin, and since last month.
+
+The one place of the report that asks `tradeshock.forecast.news`.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import PanelError, StaleSeriesWarning
-from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
-from tradeshock.forecast.monthly.wording import day_words, month_words
-from tradeshock.forecast.report.elements import Cell, Table, number, short_day
-from tradeshock.forecast.report.new_figures import released_since
-from tradeshock.forecast.report.outlook import level, unit_of
+from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news.result import News, news
+from tradeshock.forecast.report.elements import (
+    Block,
+    Cell,
+    Fold,
+    Heading,
+    Paragraph,
+    Table,
+    number,
+)
+from tradeshock.forecast.report.sections.outlook import level, unit_of
+from tradeshock.forecast.report.words import Words
 
-FIGURES_SHOWN = 10
-READ, ALL = "Figures that the model reads,", "All figures"
+STEPS = (1, 3, 6, 12)
+# Contributions below this are not worth a row, 100 log points.
+SMALLEST = 0.005
+SUM = "sum"
 
 
-@dataclass(frozen=True)
-class Revisions:
-    """Sentences and tables of this part of the page."""
+@dataclass(frozen=True, eq=False)
+class Change:
+    """The forecast's change since an older day.
 
-    sentences: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
-    all_figures: Table | None = None
-
-
-def forecast_before(forecast: MonthlyForecast) -> MonthlyForecast | None:
-    """Return the forecast of the previous standard origin, by the same choice of model.
-
-    It ends in the same month. None if there is no such origin, or not enough was known then.
+    Parameters
+    ----------
+    name : {"previous", "month"}
+        Since the previous standard origin, or since last month's.
+    since : Timestamp
+    made : News, optional
+        None where the change cannot be explained.
+    reason : str
+        Why not.
     """
-    panel, target = forecast.fitted.panel_, forecast.entry.id
+
+    name: str
+    since: pd.Timestamp
+    made: News | None
+    reason: str = ""
+
+
+def older_days(panel: Panel, target: str) -> dict[str, pd.Timestamp]:
+    """Previous standard origin, and that of the same state a month before, as far as there are.
+
+    Parameters
+    ----------
+    panel : Panel
+        Cut at the forecast's origin.
+    target : str
+    """
+    days: dict[str, pd.Timestamp] = {}
+    now, state = panel.standard_origin(target), panel.state(target)
+    month = pd.PeriodIndex([panel.last_month(target)])
     try:
-        now = panel.standard_origin(target)
-        known = panel.as_of(now - pd.Timedelta(days=1))
-        then = panel.as_of(known.standard_origin(target))
-        behind = (forecast.paths.index[-1] - then.last_month(target)).n
-        with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
-            # What it does without is among its notes.
-            return monthly_forecast(
-                then,
-                model=None if forecast.by_default else forecast.fitted,
-                steps=behind,
-                threshold=forecast.threshold,
-                target=target,
-            )
+        days["previous"] = panel.as_of(now - pd.Timedelta(days=1)).standard_origin(target)
+        before = pd.Timestamp(panel.origin_days(month, state, target)[0])
+        panel.as_of(before).last_month(target)
     except PanelError:
-        return None
+        return days
+    if before < days["previous"]:
+        days["month"] = before
+    return days
 
 
-def revisions(forecast: MonthlyForecast, before: MonthlyForecast | None) -> Revisions:
-    """Set two forecasts side by side, with the figures that came out between them."""
-    if before is None:
-        return Revisions(("There is no earlier forecast to compare with.",))
-    every = released_since(forecast.fitted.panel_, before.origin)
-    figures = every.loc[[id for id in every.index if id in forecast.fitted.inputs_]]
-    own = [id for id in figures.index if id == forecast.entry.id or _counts(forecast, id)]
-    order = [*own, *(id for id in figures.index if id not in own)]
-    figures = figures.loc[order]
-    shown = _figures_table("figures", READ, figures.iloc[:FIGURES_SHOWN], before)
-    rest = None
-    if len(every) > min(len(figures), FIGURES_SHOWN):
-        rest = _figures_table("all-figures", ALL, every, before)
-    months = _months_table(forecast, before)
-    said = _sentences(forecast, before, len(every), len(figures))
-    return Revisions(tuple(said), (months, shown), rest)
+def changes_of(
+    forecast: MonthlyForecast,
+    panel: Panel | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Change, ...]:
+    """Explain the forecast's change since each of `older_days`; takes seconds.
+
+    Parameters
+    ----------
+    forecast : MonthlyForecast
+    panel : Panel, optional
+        Not cut, so that it knows what its figures were before. Default: what the model was fitted
+        on.
+    progress : callable, optional
+        Is given a line before each step.
+    """
+    known, target = forecast.fitted.panel_, forecast.entry.id
+    model = None if forecast.by_default else forecast.fitted
+    made = []
+    for name, day in older_days(known, target).items():
+        if progress is not None:
+            progress(f"Explaining the change since {day.date()}")
+        try:
+            with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+                # What it does without is among the forecast's notes.
+                why = news(
+                    model, day, forecast.origin, panel or known, target, len(forecast.paths.index)
+                )
+        except (ModelError, PanelError) as error:
+            made.append(Change(name, day, None, str(error)))
+        else:
+            made.append(Change(name, day, why))
+    return tuple(made)
 
 
-def _counts(forecast: MonthlyForecast, id: str) -> bool:
-    return bool(forecast.fitted.panel_.catalog[id].flash_of == forecast.entry.id)
+def largest(made: News) -> str | None:
+    """Group of releases that moved the first month most; None where nothing did."""
+    first = made.parts.contributions.iloc[:, 0].abs()
+    return str(first.idxmax()) if first.max() >= SMALLEST else None
 
 
-def _medians(forecast: MonthlyForecast, before: MonthlyForecast) -> pd.DataFrame:
-    """Median then, and median or published figure now, by month."""
-    then = before.paths.median()
-    published = forecast.paths.history[forecast.entry.id].reindex(then.index)
-    now = forecast.paths.median().reindex(then.index).fillna(published)
-    is_out = ~then.index.isin(forecast.paths.index)
-    return pd.DataFrame({"then": then, "now": now, "out": is_out})
+def why_changed(
+    forecast: MonthlyForecast, changes: tuple[Change, ...], words: Words
+) -> list[Block]:
+    """Show each change with what caused it."""
+    if not changes:
+        return [Paragraph(words("changes.none"))]
+    blocks: list[Block] = [Paragraph(words("changes.lead"))]
+    if forecast.judgement is not None or forecast.conditions is not None:
+        blocks.append(Paragraph(words("changes.without")))
+    for change in changes:
+        day = words.day(change.since)
+        heading = words(f"changes.{change.name}", day=day)
+        blocks.append(Heading(f"since-{change.name}", heading))
+        if change.made is None:
+            reason = words.foreign(change.reason)
+            blocks.append(Paragraph(words("changes.unexplained", reason=reason)))
+        else:
+            blocks += _explained(forecast, change.name, change.made, words)
+    return blocks
 
 
-def _months_table(forecast: MonthlyForecast, before: MonthlyForecast) -> Table:
-    unit, medians = unit_of(forecast), _medians(forecast, before)
+def _explained(forecast: MonthlyForecast, name: str, made: News, words: Words) -> list[Block]:
+    blocks: list[Block] = []
+    unit = unit_of(forecast, words)
+    months = pd.PeriodIndex(made.expected.index)
+    awaited = made.expected.to_numpy(dtype=float)
+    published = made.published.reindex(months).to_numpy(dtype=float)
+    for month, expected, came in zip(months, awaited, published, strict=True):
+        gap = f"{100.0 * (came / expected - 1.0):+z.1f}"
+        figures = {"came": unit.text(came), "expected": unit.text(expected)}
+        text = words("changes.came", month=words.month(month), unit=unit.name, gap=gap, **figures)
+        blocks.append(Paragraph(text))
+    blocks.append(_table(forecast, name, made, words))
+    released = _releases(forecast, name, made, words)
+    return [*blocks, Fold(words("changes.figures"), released)]
+
+
+def _table(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Table:
+    unit = unit_of(forecast, words)
+    table = made.table()
+    months = pd.PeriodIndex(made.parts.before.index)
+    places = [step - 1 for step in STEPS if step <= len(months)]
     rows: list[list[Cell | str]] = []
-    for month, (_, row) in zip(before.paths.index, medians.iterrows(), strict=True):
-        change = row["now"] - row["then"]
+    for when, points in (("before", made.parts.before), ("after", made.parts.after)):
+        day = words.day(made.old if when == "before" else made.new, short=True)
+        levels = np.exp(points.to_numpy(dtype=float))[places]
+        cells = [level(unit, value) for value in levels]
+        rows.append([words(f"changes.{when}", day=day, unit=unit.name), *cells, "–"])
+    for group, row in table.iterrows():
+        shown = row.to_numpy(dtype=float)
+        if group != SUM and np.abs(shown[:-1]).max() < SMALLEST:
+            continue
+        cells = [number(shown[place], 2, sign=True) for place in places]
         rows.append(
-            [
-                month_words(month, short=True) + (" (published)" if row["out"] else ""),
-                level(unit, row["then"]),
-                level(unit, row["now"]),
-                level(unit, change, sign=True),
-                number(100.0 * change / row["then"], sign=True),
-            ]
+            [words(f"groups.{group_key(str(group))}"), *cells, level(unit, shown[-1], sign=True)]
         )
-    headers = ["Month", short_day(before.origin), short_day(forecast.origin), "Change", "in %"]
-    return Table("moves", f"Medians then and now, {unit.name}", headers, rows)
+    headers: list[str] = [words("changes.because")]
+    headers += [words.month(months[place], short=True) for place in places]
+    headers.append(words("changes.year", year=made.year, unit=unit.name))
+    caption = words("changes.caption")
+    return Table(f"news-{name}", caption, headers, rows)
 
 
-def _sentences(
-    forecast: MonthlyForecast, before: MonthlyForecast, out: int, read: int
-) -> list[str]:
-    unit, medians = unit_of(forecast), _medians(forecast, before)
-    first = forecast.paths.index[0]
-    place = before.paths.index.get_loc(first)
-    then, now = medians[["then", "now"]].to_numpy()[place]
-    said = [
-        f"The previous standard origin is {day_words(before.origin)} ({before.known}). Since then "
-        f"{out} series have new figures, {read} of which the model reads, and the median for "
-        f"{month_words(first)} moved from {unit.text(then)} to {unit.text(now)} {unit.name} "
-        f"({100 * (now / then - 1):+z.1f} %)."
-    ]
-    years_then, years_now = before.year_total(), forecast.year_total()
-    for year in years_now.index.intersection(years_then.index):
-        old, new = years_then.loc[year, "median"], years_now.loc[year, "median"]
-        said.append(
-            f"The total of {year} moved from {unit.text(old)} to {unit.text(new)} {unit.name} "
-            f"({100 * (new / old - 1):+z.1f} %)."
-        )
-    if before.model != forecast.model:
-        said.append(
-            f"Part of the move is the model: then {before.model}, now {forecast.model}, each the "
-            "default of what was known."
-        )
-    if forecast.conditions is not None:
-        said.append(
-            "The earlier forecast assumes nothing; part of the move is what this one assumes: "
-            f"{forecast.conditions.text}."
-        )
-    if forecast.judgement is not None:
-        said.append(f"The earlier forecast is without judgement. {forecast.judgement.text}.")
-    return said
+def group_key(group: str) -> str:
+    """Key of a row of news among the words."""
+    return group.replace(" ", "_").replace("-", "_")
 
 
-def _figures_table(name: str, what: str, figures: pd.DataFrame, before: MonthlyForecast) -> Table:
+def _releases(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Table:
+    """Figures that came out; what members expected of each is averaged."""
+    catalog = forecast.fitted.panel_.catalog
+    came = made.releases().groupby(["group", "series", "month"], sort=False)
     rows: list[list[Cell | str]] = []
-    for _, row in figures.iterrows():
-        size = abs(row["value"])
+    for (group, id, month), figures in came:
+        entry = catalog[str(id)]
+        published, expected = figures["published"].iloc[0], figures["expected"].mean()
+        size = abs(published)
         decimals = 0 if size >= 100 else 1 if size >= 10 else 2
-        sort = " %" if row["relative"] else ""
+        gap = figures["surprise"].mean()
         rows.append(
             [
-                row["title"],
-                month_words(row["month"], short=True),
-                short_day(row["released"]),
-                number(row["value"], decimals),
-                row["unit"],
-                _growth(row["yoy"], sort),
-                _growth(row["yoy_before"], sort),
+                words.title(entry),
+                words(f"groups.{group_key(str(group))}"),
+                words.month(pd.Period(str(month), "M"), short=True),
+                number(expected, decimals),
+                number(published, decimals),
+                words.unit(entry.unit),
+                number(gap, 1 if entry.is_relative else 2, sign=True),
             ]
         )
-    caption = (
-        f"{what} out since {short_day(before.origin)}: first those whose growth changed most "
-        "against their usual changes"
-    )
-    headers = [
-        "Figure",
-        "Month",
-        "Out on",
-        "Value",
-        "Unit",
-        "Year on year",
-        "Year on year, month before",
-    ]
-    return Table(name, caption, headers, rows, texts=(0, 1, 2, 4))
-
-
-def _growth(value: float, sort: str) -> Cell:
-    cell = number(value, 1 if sort else 2, sign=True)
-    return Cell(cell.text + sort, cell.value) if np.isfinite(value) else cell
+    heads = ("figure", "group", "month", "expected", "published", "unit", "surprise")
+    headers = [words(f"heads.{head}") for head in heads]
+    day = words.day(made.old)
+    caption = words("changes.figures_caption", day=day)
+    return Table(f"figures-{name}", caption, headers, rows, texts=(0, 1, 2, 5))

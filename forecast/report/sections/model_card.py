@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import pandas as pd
+from markupsafe import Markup
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
@@ -15,7 +16,8 @@ from tradeshock.forecast.judging.calibration import coverage_intervals
 from tradeshock.forecast.judging.episodes import CALM
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import day_words, month_words
+from tradeshock.forecast.report.sections.outlook import known, title_of
+from tradeshock.forecast.report.words import Words
 from tradeshock.models.base import Model
 
 LIBRARIES = ("tradeshock", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
@@ -48,7 +50,7 @@ class ModelCard:
     failures: tuple[str, ...]
 
 
-def model_card(forecast: MonthlyForecast, frame: pd.DataFrame | None = None) -> ModelCard:
+def model_card(forecast: MonthlyForecast, frame: pd.DataFrame | None, words: Words) -> ModelCard:
     """Make the card of a forecast.
 
     Parameters
@@ -57,84 +59,113 @@ def model_card(forecast: MonthlyForecast, frame: pd.DataFrame | None = None) -> 
     frame : DataFrame, optional
         Tidy frame of past forecasts of the same target in one state, cut at the origin; known
         failures are read off it.
+    words : Words
     """
     panel = forecast.fitted.panel_
     entries = {str(id): panel.catalog[str(id)] for id in panel.values.columns}
     rules = pd.DataFrame(
         {
-            "title": {id: entry.title or id for id, entry in entries.items()},
-            "rule": {id: rule_words(entry.release) for id, entry in entries.items()},
+            "title": {id: words.title(entry) for id, entry in entries.items()},
+            "rule": {id: rule_words(entry.release, words) for id, entry in entries.items()},
         }
     ).rename_axis("series")
     terms = pd.DataFrame(
-        [(entry.publisher or "not stated", entry.licence or "-") for entry in entries.values()],
+        [
+            (entry.publisher or words.plain("card.not_stated"), entry.licence or "-")
+            for entry in entries.values()
+        ],
         columns=["publisher", "licence"],
     )
     licences = terms.value_counts(sort=True).rename("series").reset_index()
-    return ModelCard(_facts(forecast, panel), rules, licences, _failures(forecast, frame))
+    failures = _failures(forecast, frame, words)
+    return ModelCard(_facts(forecast, panel, words), rules, licences, failures)
 
 
-def rule_words(rule: ReleaseRule | LatestOf) -> str:
+def rule_words(rule: ReleaseRule | LatestOf, words: Words) -> str:
     """Say when a month's figure is assumed to be published."""
     if isinstance(rule, LatestOf):
-        parts = dict.fromkeys(rule_words(part) for part in rule.rules)
-        return " and ".join(parts) + (", whichever is later" if len(parts) > 1 else "")
+        parts = list(dict.fromkeys(rule_words(part, words) for part in rule.rules))
+        if len(parts) == 1:
+            return parts[0]
+        return words.plain("rules.latest", rules=words.plain("rules.and").join(parts))
     if rule.day is None:
-        words = f"{rule.days_after_end} days after the month's end"
+        text = words.plain("rules.after", days=rule.days_after_end)
     else:
-        when = {0: "the same month", 1: "the next month"}
-        words = f"day {rule.day} of {when.get(rule.months_after, f'{rule.months_after} months on')}"
+        key = {0: "rules.same_month", 1: "rules.next_month"}.get(rule.months_after, "rules.later")
+        text = words.plain(key, day=rule.day, months=rule.months_after)
     if rule.roll is not None:
-        words += f", or the next working day in {rule.roll}"
+        text += words.plain("rules.roll", nation=rule.roll)
     if late := dict(rule.exceptions):
-        listed = ", ".join(f"{month} on {day}" for month, day in late.items())
-        words += f"; known exceptions: {listed}"
-    return words
+        days = (words.plain("rules.late", month=month, day=day) for month, day in late.items())
+        text += words.plain("rules.exceptions", days=", ".join(days))
+    return text
 
 
-def _facts(forecast: MonthlyForecast, panel: Panel) -> dict[str, str]:
+def _facts(forecast: MonthlyForecast, panel: Panel, words: Words) -> dict[str, str]:
     model, target = forecast.fitted, forecast.entry.id
     history = panel.series(target)
     parameters = model.get_params(deep=False)
-    default = ", the default" if forecast.by_default else ""
-    return {
-        "Model": f"{forecast.model}{default}. {_summary(model)}",
-        "Forecast of": f"{forecast.title} ({target}), {forecast.entry.unit}, "
-        f"{forecast.entry.adjustment}",
-        "Data until": f"{day_words(forecast.origin)} ({forecast.paths.state}): {forecast.known}"
-        f"{_fetched(panel)}",
-        "Window": f"{len(history)} months of the target, {month_words(history.index[0])} to "
-        f"{month_words(history.index[-1])}; what the model weighs down or leaves out is among its "
-        "parameters",
-        "Parameters": ", ".join(f"{name} = {value!r}" for name, value in parameters.items()),
-        "Tuning budget": str(getattr(model, "tuning", "") or _budget(forecast)),
-        "Seed and draws": f"{forecast.paths.seed}; {len(forecast.paths.values):,} sample paths",
-        "Notes": "; ".join(forecast.paths.notes) or "none",
-        "Assumed": "nothing" if forecast.conditions is None else forecast.conditions.text,
-        "Judgement": "none" if forecast.judgement is None else forecast.judgement.text,
-        "Versions": ", ".join(
-            [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]
+    default = words("card.default") if forecast.by_default else ""
+    none = words("card.none")
+    state = words.plain(f"states.{forecast.paths.state}")
+    said = {
+        "model": Markup("{}{}. {}").format(forecast.model, default, words.foreign(_summary(model))),
+        "target": f"{title_of(forecast, words)} ({target}), {words.unit(forecast.entry.unit)}, "
+        f"{words.name(forecast.entry.adjustment)}",
+        "until": words(
+            "card.known", day=words.day(forecast.origin), state=state, known=known(forecast, words)
+        )
+        + _fetched(panel, words),
+        "window": words(
+            "card.months",
+            n=len(history),
+            first=words.month(history.index[0]),
+            last=words.month(history.index[-1]),
+        ),
+        "parameters": words.foreign(", ".join(f"{k} = {v!r}" for k, v in parameters.items())),
+        "tuning": _budget(forecast, words),
+        "draws": words(
+            "card.seed", seed=forecast.paths.seed, draws=f"{len(forecast.paths.values):,}"
+        ),
+        "notes": words.foreign("; ".join(forecast.paths.notes)) if forecast.paths.notes else none,
+        "assumed": none if forecast.conditions is None else words.foreign(forecast.conditions.text),
+        "judgement": none if forecast.judgement is None else _judged(forecast, words),
+        "versions": words.foreign(
+            ", ".join(
+                [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in LIBRARIES)]
+            )
         ),
     }
+    return {words(f"card.{key}_name"): text for key, text in said.items()}
 
 
-def _fetched(panel: Panel) -> str:
+def _judged(forecast: MonthlyForecast, words: Words) -> str:
+    """Add-factors with the reason in the forecaster's own words."""
+    assert forecast.judgement is not None
+    unit, months = words.unit(forecast.entry.unit), pd.PeriodIndex(forecast.judgement.amounts.index)
+    amounts = ", ".join(
+        words.plain("card.amount", month=words.month(month), amount=f"{amount:+,.10g}", unit=unit)
+        for month, amount in zip(months, forecast.judgement.amounts, strict=True)
+    )
+    return words("card.judged", amounts=amounts, reason=forecast.judgement.reason)
+
+
+def _fetched(panel: Panel, words: Words) -> str:
     """When the figures were fetched: later than the origin, they are not those of that day."""
     days = {panel.catalog[str(id)].retrieved for id in panel.values.columns} - {""}
     if not days:
         return ""
     if (last := max(days)) <= panel.origin.date().isoformat():
-        return f"; fetched by {last}"
-    return f"; as fetched later, up to {last}: revisions since the origin may be among them"
+        return words("card.fetched", day=last)
+    return words("card.fetched_later", day=last)
 
 
-def _budget(forecast: MonthlyForecast) -> str:
-    """What was searched, of a model that does not say so itself."""
-    whose = "the model's defaults" if "(" not in forecast.model else "those of its name, the user's"
-    return (
-        f"no search for this forecast: parameters are {whose}; what the model chooses within its "
-        "fit, it chooses on what was published by the origin"
-    )
+def _budget(forecast: MonthlyForecast, words: Words) -> str:
+    """What was searched; a model that says so itself does it in English."""
+    tuning = getattr(forecast.fitted, "tuning", "")
+    if tuning:
+        return words.foreign(str(tuning))
+    return words("card.user_budget" if "(" in forecast.model else "card.budget")
 
 
 def _summary(model: Model) -> str:
@@ -146,32 +177,41 @@ def _summary(model: Model) -> str:
 # -- failures ---------------------------------------------------------------------------------
 
 
-def _failures(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> tuple[str, ...]:
+def _failures(
+    forecast: MonthlyForecast, frame: pd.DataFrame | None, words: Words
+) -> tuple[str, ...]:
     if frame is None or forecast.model not in set(frame["model"]):
-        return (f"Unknown: the record has no past forecasts of {forecast.model}.",)
+        return (words("failures.unknown", model=forecast.model),)
     own = frame[(frame["model"] == forecast.model) & (frame["quantity"] == "level")]
-    found = _bad_episodes(own) + _beaten(frame, forecast.model) + _bad_intervals(own)
-    return tuple(found or ["None that the record shows beyond luck."])
+    found = _bad_episodes(own, words)
+    found += _beaten(frame, forecast.model, words) + _bad_intervals(own, words)
+    return tuple(found or [words("failures.none")])
 
 
-def _bad_episodes(own: pd.DataFrame) -> list[str]:
+def _bad_episodes(own: pd.DataFrame, words: Words) -> list[str]:
     """Episodes in which errors were much larger than over all months."""
     overall = scores(own, by=("step",), reference=None).set_index("step")["rmse"]
     table = scores(own, by=("step", "episode"), reference=None)
-    sentences = []
+    sentences: list[str] = []
     for _, row in table[table["step"].isin([1, 6])].iterrows():
         usual = overall[row["step"]]
         if row["episode"] == CALM or row["n"] < FEWEST_MONTHS or row["rmse"] < MUCH_WORSE * usual:
             continue
-        side = "low" if row["bias"] > 0 else "high"
         sentences.append(
-            f"{row['episode']}, step {row['step']}: RMSE {row['rmse']:.1f} against {usual:.1f} "
-            f"over all months, on average {abs(row['bias']):.1f} too {side} (n = {row['n']})."
+            words(
+                "failures.low" if row["bias"] > 0 else "failures.high",
+                episode=words.name(row["episode"]),
+                step=row["step"],
+                rmse=f"{row['rmse']:.1f}",
+                usual=f"{usual:.1f}",
+                bias=f"{abs(row['bias']):.1f}",
+                n=row["n"],
+            )
         )
     return sentences
 
 
-def _beaten(frame: pd.DataFrame, model: str) -> list[str]:
+def _beaten(frame: pd.DataFrame, model: str, words: Words) -> list[str]:
     """Steps at which the random walk was better by more than luck."""
     if model == REFERENCE or REFERENCE not in set(frame["model"]):
         return []
@@ -179,20 +219,28 @@ def _beaten(frame: pd.DataFrame, model: str) -> list[str]:
     table = scores(pair, by=("model", "step"), reference=REFERENCE)
     worse = table[(table["model"] == model) & (table["rmse_ratio"] > 1) & (table["dm_p"] < SURE)]
     return [
-        f"Step {row['step']}: RMSE {row['rmse_ratio']:.2f} times that of {REFERENCE} "
-        f"(p = {row['dm_p']:.3f}, n = {row['n_reference']})."
+        words(
+            "failures.beaten",
+            step=row["step"],
+            ratio=f"{row['rmse_ratio']:.2f}",
+            reference=REFERENCE,
+            p=f"{row['dm_p']:.3f}",
+            n=row["n_reference"],
+        )
         for _, row in worse.iterrows()
     ]
 
 
-def _bad_intervals(own: pd.DataFrame) -> list[str]:
+def _bad_intervals(own: pd.DataFrame, words: Words) -> list[str]:
     """Intervals whose coverage misses what they promise by more than luck."""
     table = coverage_intervals(own[own["step"].isin([1, 6, 12])])
     missed = table[(table["lower"] > table["level"]) | (table["upper"] < table["level"])]
     return [
-        f"Step {row['step']}: {100 * row['level']:.0f} % intervals held "
-        f"{100 * row['coverage']:.0f} % of outcomes (95 % bounds "
-        f"{100 * row['lower']:.0f} to {100 * row['upper']:.0f} %, "
-        f"n = {row['n']})."
+        words(
+            "failures.interval",
+            step=row["step"],
+            n=row["n"],
+            **{name: f"{100 * row[name]:.0f}" for name in ("level", "coverage", "lower", "upper")},
+        )
         for _, row in missed.iterrows()
     ]

@@ -2,104 +2,108 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from tradeshock.features.errors import ShockError
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import chance_words, month_words
 from tradeshock.forecast.plots.scenario import plot_comparison
-from tradeshock.forecast.report.elements import NARROW, WIDE, Cell, Chart, Table, number
-from tradeshock.forecast.report.outlook import level, unit_of
+from tradeshock.forecast.report.elements import (
+    NARROW,
+    WIDE,
+    Block,
+    Cell,
+    Chart,
+    Paragraph,
+    Table,
+    number,
+)
+from tradeshock.forecast.report.sections.outlook import level, unit_of
+from tradeshock.forecast.report.words import Words
 from tradeshock.forecast.scenarios.carriers import Carriers
 from tradeshock.forecast.scenarios.library import find_shock
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.split import CHIPS
 
 STANDING = ("memory_2022", "ai_boom_goes_on", "us_tariff", "china_slowdown")
-WORDS = (
-    "Each row is the forecast under one shock, beside the same forecast without it; shocks are no "
-    "forecasts. Draws as far out: the share of the model's own paths that stray at least as far as "
-    "what is assumed; a dash where the shock is arithmetic alone."
-)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """The section's parts; only sentences where no scenario can be made."""
-
-    sentences: tuple[str, ...]
-    table: Table | None = None
-    chart: Chart | None = None
-
-
-def standing_scenarios(forecast: MonthlyForecast) -> Standing | None:
+def standing_scenarios(forecast: MonthlyForecast, words: Words) -> list[Block]:
     """Run the standing shocks on a forecast that is made already.
 
-    None where they do not apply: to own figures without chips, or to a forecast with conditions or
-    judgement, which are scenarios of their own.
+    Nothing where they do not apply: to own figures without chips, or to a forecast with conditions
+    or judgement, which are scenarios of their own. Why a shock cannot be shown is said as its
+    error says it.
     """
     panel = forecast.fitted.panel_
     own = forecast.conditions is not None or forecast.judgement is not None
     if own or CHIPS not in panel or forecast.entry.id != "exports_total":
-        return None
+        return []
     carriers = Carriers(forecast)
     made: list[Scenario] = []
-    failed: list[str] = []
+    failed: list[Block] = []
     for name in STANDING:
+        shock = find_shock(name)
         try:
-            made.append(carriers.run([find_shock(name)]))
+            made.append(carriers.run([shock]))
         except ShockError as error:
-            failed.append(f"{name} cannot be shown: {error}.")
+            reason = words.foreign(str(error))
+            title = words.name(shock.title)
+            failed.append(Paragraph(words("standing.failed", shock=title, reason=reason)))
     if not made:
-        return Standing(tuple(failed))
-    return Standing((WORDS, *failed), _table(forecast, made), _chart(forecast, made))
+        return failed
+    lead = Paragraph(words("standing.lead"))
+    return [lead, *failed, _table(forecast, made, words), _chart(forecast, made, words)]
 
 
-def _table(forecast: MonthlyForecast, made: list[Scenario]) -> Table:
-    unit, index = unit_of(forecast), forecast.paths.index
+def _table(forecast: MonthlyForecast, made: list[Scenario], words: Words) -> Table:
+    unit, index = unit_of(forecast, words), forecast.paths.index
     steps = [step for step in (1, 3, 6, 12) if step <= len(index)]
-    headers = ["Shock", *(f"{month_words(index[s - 1], short=True)}, %" for s in steps)]
-    headers += ["of which arithmetic, %", f"All months, {unit.name}", "Draws as far out"]
+    headers: list[str] = [words("standing.shock")]
+    headers += [f"{words.month(index[step - 1], short=True)}, %" for step in steps]
+    headers += [words("standing.arithmetic"), words("standing.all_months", unit=unit.name)]
+    headers.append(words("standing.plausible"))
     rows = []
     for one in made:
         table = one.table()
-        share = 100.0 * table["of_which_arithmetic"] / table["baseline"]
+        part = 100.0 * table["of_which_arithmetic"] / table["baseline"]
         far = one.plausibility
-        cells: list[Cell | str] = [one.title]
+        cells: list[Cell | str] = [words.name(one.title)]
         cells += [number(table["difference_pct"].iloc[s - 1], sign=True) for s in steps]
-        cells += [number(share.iloc[steps[-1] - 1], sign=True)]
+        cells += [number(part.iloc[steps[-1] - 1], sign=True)]
         cells.append(level(unit, table["difference"].sum(), sign=True))
-        cells.append("–" if far is None else Cell(chance_words(far.share), far.share))
+        cells.append("–" if far is None else Cell(words.chance(far.share), far.share))
         rows.append(cells)
-    return Table("shocks", "Exports against the forecast without a shock", headers, rows)
+    return Table("shocks", words("standing.caption"), headers, rows)
 
 
-def _chart(forecast: MonthlyForecast, made: list[Scenario]) -> Chart:
-    unit, last = unit_of(forecast), forecast.paths.index[-1]
-    medians = {one.title: one.paths.median() for one in made}
-    ends = ", ".join(f"{name} {unit.text(path.iloc[-1])}" for name, path in medians.items())
+def _chart(forecast: MonthlyForecast, made: list[Scenario], words: Words) -> Chart:
+    unit, last = unit_of(forecast, words), forecast.paths.index[-1]
+    paths = {words.name(one.title): one.paths for one in made}
+    medians = {name: path.median() for name, path in paths.items()}
     base = forecast.paths.median()
-    words = (
-        f"Medians of the forecast and of {len(made)} shocks. In {month_words(last)}, {unit.name}: "
-        f"forecast {unit.text(base.iloc[-1])}, {ends}."
+    description = words.plain(
+        "standing.description",
+        n=len(made),
+        month=words.month(last),
+        unit=unit.name,
+        base=unit.text(base.iloc[-1]),
+        ends=", ".join(f"{name} {unit.text(path.iloc[-1])}" for name, path in medians.items()),
     )
     behind = Table(
         "shocks-figures",
-        f"Medians, {unit.name}",
-        ["Month", "Forecast", *medians],
+        words("standing.medians", unit=unit.name),
+        [words("heads.month"), words("heads.forecast"), *medians],
         [
-            [month_words(month, short=True), *(level(unit, value) for value in row)]
+            [words.month(month, short=True), *(level(unit, value) for value in row)]
             for month, row in zip(
                 forecast.paths.index, np.column_stack([base, *medians.values()]), strict=True
             )
         ],
     )
-    paths = {one.title: one.paths for one in made}
-    draw = partial(
-        plot_comparison, forecast.paths, paths, unit=forecast.entry.unit, title="Trade shocks"
-    )
+    title = words.plain("standing.title")
+    unit_name = words.unit(forecast.entry.unit)
+    draw = partial(plot_comparison, forecast.paths, paths, unit=unit_name, title=title)
     sizes = ((WIDE, 4.9), (NARROW, 5.4))
-    return Chart.drawn("shocks-chart", "Trade shocks", words, draw, sizes, behind)
+    return Chart.drawn(words, "shocks-chart", title, description, draw, sizes, behind)
