@@ -126,6 +126,10 @@ class Report:
         The forecast as `MonthlyForecast.to_json` has it, both views, the changes with what caused
         them, and the early warning; null where there is no number.
         """
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
         warning = self._warning
         content = {
             "forecast": json.loads(self.forecast.to_json()),

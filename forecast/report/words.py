@@ -169,10 +169,8 @@ def words_in(language: str) -> Words:
     names: dict[str, str] = tables.pop(NAMES) if language == "ko" else {}
     tables.pop(NAMES, None)
     texts = dict(_flat(tables, language))
-    patterns = [(_pattern(en), ko) for en, ko in names.items() if "{" in en]
-    # The more a pattern says, the earlier it is tried.
-    patterns.sort(key=lambda pair: len(pair[0].pattern), reverse=True)
-    return Words(language, texts, names, tuple(patterns))
+    patterns = tuple((_pattern(en), ko) for en, ko in names.items() if "{" in en)
+    return Words(language, texts, names, patterns)
 
 
 def _flat(tables: Mapping[str, Any], language: str, above: str = "") -> Iterable[tuple[str, str]]:
