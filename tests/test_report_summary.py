@@ -11,7 +11,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.report import Report
-from tradeshock.models import RandomWalk, Record
+from tradeshock.models import BayesianVAR, RandomWalk, Record
 
 # Figures that sentences say in words of their own: the 80 % interval, one case of twenty (5 %).
 SAID_AS_WORDS = {"en": {"80"}, "ko": {"80", "5"}}
@@ -30,7 +30,7 @@ def numbers(value: object) -> Iterator[float]:
 
 @pytest.fixture(scope="module", params=["en", "ko"])
 def page(request: pytest.FixtureRequest, panel: Panel, small_record: Record) -> tuple[str, str]:
-    model = RandomWalk(n_draws=200)
+    model = BayesianVAR(n_draws=200)
     made = monthly_forecast(panel, "2026-05-15", model=model, threshold=900_000.0)
     report = Report.from_forecast(made, small_record, language=request.param)
     return request.param, report.html()
