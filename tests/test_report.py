@@ -482,3 +482,16 @@ def test_no_early_warning_of_what_is_assumed(panel: Panel) -> None:
     short = monthly_forecast(panel, model="RandomWalk", steps=6)
     assert 'id="what-to-watch"' not in Report(assumed).html()
     assert 'id="what-to-watch"' not in Report(short).html()
+
+
+def test_a_leading_series_can_be_the_target(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2026-05-15", model=RandomWalk(n_draws=50), target="usdkrw")
+    page = Report(made).html()
+    Outline(page)
+    titles = [row[0] for row in rows_of(page, "indicators")]
+    assert "Copper, monthly mean" in titles
+    assert not any("won per US dollar" in title for title in titles)
+    # An exchange rate does not add up over days.
+    headers = re.search(r'<table id="views-table">.*?</thead>', page, re.DOTALL)
+    assert headers is not None
+    assert "Daily average" not in headers[0]

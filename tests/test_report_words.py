@@ -83,6 +83,7 @@ def test_korean_words_are_korean() -> None:
     bare |= {
         "numbers.listed",
         "card.amount",
+        "rules.and",
         "glossary.crps.name",
         "glossary.pit.name",
         "glossary.rmse.name",
@@ -93,6 +94,7 @@ def test_korean_words_are_korean() -> None:
         if re.search("[A-Za-z]{2,}", english) and key not in bare | {
             "numbers.listed",
             "card.amount",
+            "rules.and",
         }:
             assert re.search("[가-힣]", marks.sub("", text)), key
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @with_panel
 def report(panel: Panel, out: Path, lang: str, archive: Path | None, **asked: Any) -> None:
-    """Write one page: forecast, why it changed, what to watch, past forecasts, data."""
+    """Write one page: forecast, news, warning, past forecasts, data."""
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.output import write_forecast, write_text
     from tradeshock.forecast.cli.request import requested_forecast

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -19,7 +19,7 @@ from tradeshock.forecast.archive.archive import Archive
 from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.views import MonthlyViews
-from tradeshock.forecast.report.elements import Facts, Section
+from tradeshock.forecast.report.elements import Block, Facts, Heading, Section
 from tradeshock.forecast.report.sections.certainty import certainty
 from tradeshock.forecast.report.sections.changes import Change, changes_of, why_changed
 from tradeshock.forecast.report.sections.inside import inside
@@ -182,7 +182,7 @@ class Report:
         frame = past_forecasts(forecast, record)
         warning = self._warning
         card = model_card(forecast, frame, words)
-        blocks = {
+        blocks: dict[str, list[Block]] = {
             "what": [*outlook(forecast, words), *two_views(forecast, self._views, words)],
             "how-sure": certainty(forecast, frame, words),
             "why-changed": why_changed(forecast, self.changes, words),
@@ -202,10 +202,11 @@ class Report:
         ]
 
 
-def _card(card: ModelCard, words: Words) -> list[Any]:
-    from tradeshock.forecast.report.elements import Heading
-
-    facts: list[tuple[str, Any]] = [*card.facts.items(), (words("card.failures"), card.failures)]
+def _card(card: ModelCard, words: Words) -> list[Block]:
+    facts: list[tuple[str, str | Sequence[str]]] = [
+        *card.facts.items(),
+        (words("card.failures"), card.failures),
+    ]
     return [Heading("card", words("card.title")), Facts(facts), *card_tables(card, words)]
 
 
