@@ -31,7 +31,7 @@ def numbers(value: object) -> Iterator[float]:
 @pytest.fixture(scope="module", params=["en", "ko"])
 def page(request: pytest.FixtureRequest, panel: Panel, small_record: Record) -> tuple[str, str]:
     model = BayesianVAR(n_draws=200)
-    made = monthly_forecast(panel, "2026-05-15", model=model, threshold=900_000.0)
+    made = monthly_forecast(panel, "2026-05-01", model=model, threshold=900_000.0)
     report = Report.from_forecast(made, small_record, language=request.param)
     return request.param, report.html()
 
@@ -106,3 +106,22 @@ def test_a_series_without_growth_rates_has_a_sentence_of_its_own(panel: Panel) -
     made = monthly_forecast(panel, "2026-05-15", model="VAR", steps=2, target="gscpi")
     month, *_ = sentences(Report(made).html())
     assert "on a year before" not in month
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_part_of_a_year_is_not_called_the_year(panel: Panel, language: str) -> None:
+    made = monthly_forecast(panel, "2026-05-15", model=BayesianVAR(n_draws=20), steps=3)
+    html = Report.from_forecast(made, language=language).html()
+    _, _, change, _ = sentences(html)
+    assert change.count("<time") == 2
+    part = {"en": "2026 as far as forecast", "ko": "2026년 전망 월"}[language]
+    assert html.count(f">{part}") == 2
+
+
+def test_what_does_not_add_up_has_no_change_of_the_year(panel: Panel) -> None:
+    model = BayesianVAR(n_draws=20)
+    made = monthly_forecast(panel, "2026-05-15", model=model, target="usdkrw")
+    html = Report.from_forecast(made).html()
+    header = re.search(r'<table id="news-previous">.*?<thead>(.*?)</thead>', html, re.DOTALL)
+    assert header is not None
+    assert header[1].count("<th") == 5

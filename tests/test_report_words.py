@@ -12,8 +12,11 @@ from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.archive import Archive
+from tradeshock.forecast.news.groups import EARLY_COUNTS, GROUPS, ITEMS, OTHER, OWN_TOTAL
+from tradeshock.forecast.news.result import LAST_ROWS
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.report import Report
+from tradeshock.forecast.report.sections.changes import group_key
 from tradeshock.forecast.report.words import FILE, LANGUAGES, words_in
 from tradeshock.models import RandomWalk, Record, find_models
 
@@ -189,3 +192,8 @@ def test_koreans_count_in_hundreds_of_millions() -> None:
     unit = DisplayUnit.choose("백만 달러", 85_867.0)
     assert unit.name == "억 달러"
     assert unit.text(85_867.0) == "858.7"
+
+
+def test_every_row_of_news_has_its_word() -> None:
+    rows = {*GROUPS, OWN_TOTAL, EARLY_COUNTS, ITEMS, OTHER, *LAST_ROWS, "sum"}
+    assert {f"groups.{group_key(row)}" for row in rows} <= words_in("ko").texts.keys()

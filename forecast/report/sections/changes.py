@@ -29,8 +29,9 @@ from tradeshock.forecast.report.sections.outlook import level, unit_of
 from tradeshock.forecast.report.words import Words
 
 STEPS = (1, 3, 6, 12)
-# Contributions below this are not worth a row, 100 log points.
+# Contributions below these are not worth a row, and a word; 100 log points.
 SMALLEST = 0.005
+WORTH_A_WORD = 0.05
 SUM = "sum"
 
 
@@ -116,7 +117,12 @@ def changes_of(
 def largest(made: News) -> str | None:
     """Group of releases that moved the first month most; None where nothing did."""
     first = made.parts.contributions.iloc[:, 0].abs()
-    return str(first.idxmax()) if first.max() >= SMALLEST else None
+    return str(first.idxmax()) if first.max() >= WORTH_A_WORD else None
+
+
+def is_whole_year(forecast: MonthlyForecast, made: News) -> bool:
+    """Whether the year of the news is one that the forecast completes."""
+    return made.year in pd.PeriodIndex(forecast.year_total().index).year
 
 
 def why_changed(
@@ -161,23 +167,27 @@ def _table(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Ta
     table = made.table()
     months = pd.PeriodIndex(made.parts.before.index)
     places = [step - 1 for step in STEPS if step <= len(months)]
+    is_flow = forecast.entry.is_flow
     rows: list[list[Cell | str]] = []
     for when, points in (("before", made.parts.before), ("after", made.parts.after)):
         day = words.day(made.old if when == "before" else made.new, short=True)
         levels = np.exp(points.to_numpy(dtype=float))[places]
         cells = [level(unit, value) for value in levels]
-        rows.append([words(f"changes.{when}", day=day, unit=unit.name), *cells, "–"])
+        total = ["–"] if is_flow else []
+        rows.append([words(f"changes.{when}", day=day, unit=unit.name), *cells, *total])
     for group, row in table.iterrows():
         shown = row.to_numpy(dtype=float)
         if group != SUM and np.abs(shown[:-1]).max() < SMALLEST:
             continue
         cells = [number(shown[place], 2, sign=True) for place in places]
-        rows.append(
-            [words(f"groups.{group_key(str(group))}"), *cells, level(unit, shown[-1], sign=True)]
-        )
+        if is_flow:
+            cells.append(level(unit, shown[-1], sign=True))
+        rows.append([words(f"groups.{group_key(str(group))}"), *cells])
     headers: list[str] = [words("changes.because")]
     headers += [words.month(months[place], short=True) for place in places]
-    headers.append(words("changes.year", year=made.year, unit=unit.name))
+    if is_flow:
+        key = "changes.year" if is_whole_year(forecast, made) else "changes.part"
+        headers.append(words(key, year=made.year, unit=unit.name))
     caption = words("changes.caption")
     return Table(f"news-{name}", caption, headers, rows)
 

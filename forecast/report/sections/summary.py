@@ -7,7 +7,12 @@ from markupsafe import Markup
 
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.report.elements import Cell, number, share
-from tradeshock.forecast.report.sections.changes import Change, group_key, largest
+from tradeshock.forecast.report.sections.changes import (
+    Change,
+    group_key,
+    is_whole_year,
+    largest,
+)
 from tradeshock.forecast.report.sections.outlook import level, title_of, unit_of
 from tradeshock.forecast.report.words import Words
 from tradeshock.forecast.warning.result import EarlyWarning
@@ -70,22 +75,22 @@ def _year(forecast: MonthlyForecast, words: Words) -> Markup:
     if years.empty:
         row, month = forecast.table().iloc[-1], forecast.paths.index[-1]
         figures = {name: level(unit, row[name]) for name in ("median", "low80", "high80")}
-        return words("summary.last", month=_when(month, words), unit=unit.name, **figures)
+        key = "summary.last" if forecast.entry.is_flow else "summary.last_month"
+        return words(key, month=_when(month, words), unit=unit.name, **figures)
     year, row = pd.PeriodIndex(years.index)[0], years.iloc[0]
-    text = words(
-        "summary.year",
-        year=_year_of(year.year, words),
-        unit=unit.name,
-        growth=number(row["growth_median"], sign=True),
-        before=_year_of(year.year - 1, words),
-        months=Cell(f"{row['published_months']:.0f}", float(row["published_months"])),
+    facts: dict[str, object] = {
+        "year": _year_of(year.year, words),
+        "unit": unit.name,
+        "growth": number(row["growth_median"], sign=True),
+        "before": _year_of(year.year - 1, words),
+        "months": Cell(f"{row['published_months']:.0f}", float(row["published_months"])),
         **{name: level(unit, row[name]) for name in ("median", "low80", "high80")},
-    )
+    }
     if forecast.threshold is None:
-        return text + words("summary.stop")
+        return words("summary.year", **facts)
     amount = Cell(f"{forecast.threshold / unit.divisor:,g}", float(forecast.threshold))
     chance = Cell(words.chance(row["chance"]), float(row["chance"]))
-    return text + words("summary.passing", amount=amount, unit=unit.name, chance=chance)
+    return words("summary.year_passing", amount=amount, chance=chance, **facts)
 
 
 def _change(forecast: MonthlyForecast, changes: tuple[Change, ...], words: Words) -> Markup:
@@ -97,22 +102,22 @@ def _change(forecast: MonthlyForecast, changes: tuple[Change, ...], words: Words
     month, year = (
         dict(zip(table.index, table.iloc[:, k].to_numpy(), strict=True)) for k in (0, -1)
     )
-    text = words(
-        "summary.moved",
-        day=_day(made.old, words),
-        month=_when(made.parts.before.index[0], words),
-        change=number(month["sum"], sign=True),
-    )
-    group = largest(made)
+    figures: dict[str, object] = {
+        "day": _day(made.old, words),
+        "month": _when(made.parts.before.index[0], words),
+        "change": number(month["sum"], sign=True),
+    }
+    key, group = "summary.still", largest(made)
     if group is not None:
-        name = words(f"groups.{group_key(group)}")
-        moved = number(month[group], sign=True)
-        text += words("summary.because", group=name, moved=moved)
-    if not forecast.entry.is_flow:
-        return text + words("summary.stop")
-    total = level(unit, year["sum"], sign=True)
-    year_of = _year_of(made.year, words)
-    return text + words("summary.year_moved", year=year_of, total=total, unit=unit.name)
+        key = "summary.moved"
+        figures["group"] = words(f"groups.{group_key(group)}")
+        figures["moved"] = number(month[group], sign=True)
+    if is_whole_year(forecast, made):
+        key += "_year"
+        figures["year"] = _year_of(made.year, words)
+        figures["total"] = level(unit, year["sum"], sign=True)
+        figures["unit"] = unit.name
+    return words(key, **figures)
 
 
 def _watch(forecast: MonthlyForecast, warning: EarlyWarning | None, words: Words) -> Markup:
