@@ -8,7 +8,6 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,20 +17,34 @@ from click.testing import CliRunner
 from tradeshock.features import Panel
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import monthly_forecast, scenario
+from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news import news
 from tradeshock.forecast.plots import plot_pit
 from tradeshock.forecast.report import Report
 from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
+from tradeshock.forecast.report.elements import Chart, Paragraph, Table
 from tradeshock.forecast.report.page import FOLDER
-from tradeshock.forecast.report.revisions import forecast_before, revisions
-from tradeshock.forecast.report.standing import STANDING, standing_scenarios
-from tradeshock.forecast.report.track_record import past_forecasts, track_record
+from tradeshock.forecast.report.sections.changes import changes_of, older_days, why_changed
+from tradeshock.forecast.report.sections.inside import inside
+from tradeshock.forecast.report.sections.issued import issued
+from tradeshock.forecast.report.sections.standing import STANDING, standing_scenarios
+from tradeshock.forecast.report.sections.track_record import past_forecasts, track_record
+from tradeshock.forecast.report.words import words_in
 from tradeshock.forecast.scenarios import find_shock
 from tradeshock.forecast.warning import warning_of
-from tradeshock.models import Conditions, FlashBridge, RandomWalk, Record
+from tradeshock.models import (
+    BayesianVAR,
+    Combination,
+    Conditions,
+    FlashBridge,
+    RandomWalk,
+    Record,
+)
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
+WORDS = words_in("en")
 LEVELS = ("median", "low80", "high80", "yoy_median", "yoy_low80", "yoy_high80")
 
 
@@ -112,7 +125,7 @@ def test_year_total_and_chance_are_those_of_the_json(
 
 
 def test_files_in_the_page_are_those_beside_it(report_folder: tuple[Path, str], page: str) -> None:
-    for name in ("forecast.csv", "forecast.json"):
+    for name in ("forecast.csv", "forecast.json", "report.json", "views.csv"):
         address = re.search(rf'download="{name}" href="data:[^;]*;base64,([^"]*)"', page)
         assert address is not None
         assert base64.b64decode(address[1]) == (report_folder[0] / name).read_bytes()
@@ -120,7 +133,14 @@ def test_files_in_the_page_are_those_beside_it(report_folder: tuple[Path, str], 
 
 def test_command_says_what_it_has_written(report_folder: tuple[Path, str]) -> None:
     folder, said = report_folder
-    assert said.startswith(f"Written: {folder / 'report.html'}, {folder / 'forecast.csv'}")
+    *steps, written = said.strip().splitlines()
+    names = ("report.html", "report.json", "views.csv", "forecast.csv")
+    assert written.startswith(f"Written: {', '.join(str(folder / name) for name in names)}")
+    assert steps[-3:] == [
+        "Explaining the change since 2026-05-01 ...",
+        "Explaining the change since 2026-04-13 ...",
+        "Drawing the page ...",
+    ]
     assert {path.suffix for path in folder.iterdir()} == {".html", ".csv", ".json", ".png", ".svg"}
 
 
@@ -169,27 +189,30 @@ def test_everybody_can_find_the_way(page: str) -> None:
     assert all(after - before <= 1 for before, after in pairwise(headings))
     assert len(outline.of("main")) == len(outline.of("header")) == len(outline.of("footer")) == 1
     sections = [section["id"] for section in outline.of("section")]
-    assert sections == ["forecast", "revisions", "scores", "calibration", "data", "card"]
+    assert sections == ["what", "how-sure", "why-changed", "trust", "data", "glossary"]
+    contents = re.search(r"<nav.*?</nav>", page, re.DOTALL)
+    assert contents is not None
+    assert re.findall(r'href="#([\w-]+)"', contents[0]) == sections
 
 
 def test_every_picture_has_words_and_figures(page: str) -> None:
     outline = Outline(page)
     pictures = outline.of("svg")
-    assert len(pictures) == 2 * len(outline.of("figure")) == 18
+    assert len(pictures) == 2 * len(outline.of("figure")) == 22
     assert {picture["role"] for picture in pictures} == {"img"}
     for name in re.findall(r'aria-labelledby="([\w-]+-title) [\w-]+-description"', page):
         assert re.search(rf'<title id="{name}">[^<]{{10,}}</title><desc [^>]*>[^<]{{20,}}<', page)
-    # The bars by episode have their table above them, availability below it.
-    assert len(outline.of("details")) >= len(outline.of("figure")) - 2
+    # The bars by episode and both views have their table above them, availability below it.
+    assert len(outline.of("details")) >= len(outline.of("figure")) - 4
 
 
 def test_every_table_has_caption_and_headers(page: str) -> None:
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
     assert len(tables) > 10
     for table in tables:
-        caption = re.search(r"<caption><span[^>]*>([^<]+)<", table)
+        caption = re.search(r"<caption><span[^>]*>(.+?)</span>", table)
         assert caption is not None
-        assert len(caption[1]) > 5
+        assert len(re.sub("<[^>]*>", "", caption[1])) > 5
         columns = len(re.findall(r'<th scope="col"', table))
         for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.DOTALL):
             assert len(re.findall(r"<t[hd][ >]", row)) == columns
@@ -242,46 +265,66 @@ def test_pictures_follow_the_theme_and_stay_the_same(small_record: Record) -> No
     assert set(re.findall(r'id="(.)', picture)) == {"p"}
 
 
-# -- what moved it ----------------------------------------------------------------------------
+# -- why it changed ---------------------------------------------------------------------------
 
 
-def test_forecast_before_is_that_of_the_previous_standard_origin(
-    panel: Panel, forecast: MonthlyForecast
-) -> None:
-    before = forecast_before(forecast)
-    assert before is not None
-    assert before.origin == pd.Timestamp("2026-05-01")
-    assert before.paths.index[-1] == forecast.paths.index[-1]
-    alone = monthly_forecast(panel, "2026-05-01", model=RandomWalk(n_draws=200), steps=12)
-    np.testing.assert_array_equal(before.paths.values, alone.paths.values)
-
-
-def test_month_that_came_out_is_set_against_its_forecast(panel: Panel) -> None:
-    forecast = monthly_forecast(panel, "2026-05-01", model=RandomWalk(n_draws=50), steps=3)
-    before = forecast_before(forecast)
-    assert before is not None
-    assert before.origin == pd.Timestamp("2026-04-21")
-    assert len(before.paths.index) == 4
-    first = next(iter(revisions(forecast, before).tables[0].cells()))
-    assert first[0].text == "Apr 2026 (published)"
-    assert first[2].value == panel.values.at[pd.Period("2026-04"), "exports_total"]
-    assert first[1].value == before.paths.median().iloc[0]
+def test_changes_are_since_the_previous_origin_and_since_last_month(panel: Panel) -> None:
+    known = panel.as_of("2026-05-15")
+    days = older_days(known, "exports_total")
+    # Of the same state: the first ten days of April came out on Monday the 13th.
+    assert days == {"previous": pd.Timestamp("2026-05-01"), "month": pd.Timestamp("2026-04-13")}
+    first = panel.as_of(panel.origins("2012-01", "2012-01")[0])
+    # Without early counts the previous standard origin is last month's.
+    assert older_days(first, "exports_total") == {"previous": pd.Timestamp("2011-12-01")}
 
 
 def test_first_origin_has_none_before() -> None:
     months = pd.period_range("2012-01", periods=40, freq="M")
     own = Panel.from_frame(pd.Series(100.0, months, name="steel"), ReleaseRule.after(40))
-    made = monthly_forecast(own, model=RandomWalk(n_draws=5), steps=1)
-    assert forecast_before(made) is not None
-    first = own.as_of(own.origins("2012-02", "2012-02", target="steel")[0])
-    assert forecast_before(replace(made, fitted=SimpleNamespace(panel_=first))) is None
-
-
-def test_change_of_model_is_said(panel: Panel, forecast: MonthlyForecast) -> None:
-    other = monthly_forecast(panel, "2026-05-01", model="SeasonalNaive")
-    assert any(
-        "the model: then SeasonalNaive" in text for text in revisions(forecast, other).sentences
+    assert "previous" in older_days(own, "steel")
+    assert (
+        older_days(own.as_of(own.origins("2012-02", "2012-02", target="steel")[0]), "steel") == {}
     )
+
+
+def test_tables_are_those_of_the_news(panel: Panel) -> None:
+    forecast = monthly_forecast(panel, "2026-05-15", model="BayesianVAR", steps=6)
+    steps: list[str] = []
+    changes = changes_of(forecast, panel, steps.append)
+    assert [change.name for change in changes] == ["previous", "month"]
+    assert steps[0] == "Explaining the change since 2026-05-01"
+    page = Report(forecast, changes).html()
+    for change in changes:
+        made = news(BayesianVAR(), change.since, "2026-05-15", panel, steps=6)
+        table = made.table()
+        rows = rows_of(page, f"news-{change.name}")
+        assert [float(cell) for cell in rows[0][1:4]] == pytest.approx(
+            np.exp(made.parts.before.iloc[[0, 2, 5]]).tolist()
+        )
+        # Months 1, 3 and 6, and the year; the last row is the sum.
+        found = [float(cell) for cell in rows[-1][1:]]
+        assert found == pytest.approx(table.loc["sum"].iloc[[0, 2, 5, 6]].tolist())
+        moved = table.drop(index="sum")
+        moved = moved[moved.iloc[:, :-1].abs().max(axis=1) >= 0.005]
+        assert len(rows) == len(moved) + 3
+        assert len(rows_of(page, f"figures-{change.name}")) == len(
+            made.releases().drop_duplicates(["series", "month"])
+        )
+    # April came out after 13 April.
+    assert "April 2026 came out at 85.9 bn USD" in page
+
+
+def test_what_the_news_cannot_explain_is_said(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2026-05-15", model="LinearPool", steps=1)
+    changes = changes_of(made)
+    assert all(change.made is None for change in changes)
+    blocks = why_changed(made, changes, WORDS)
+    said = [block.text for block in blocks if isinstance(block, Paragraph)]
+    assert any("LinearPool" in text and "cannot be explained" in text for text in said)
+
+
+def test_news_is_of_the_model_without_judgement(page: str) -> None:
+    assert "without judgement or assumptions" in page
 
 
 # -- past forecasts ---------------------------------------------------------------------------
@@ -315,8 +358,9 @@ def test_state_that_the_record_lacks_is_said(panel: Panel, small_record: Record)
     frame = small_record.frame.assign(state="after_total")
     made = monthly_forecast(panel, "2026-05-15", model="AutoRegression", steps=3)
     found = past_forecasts(made, Record(frame))
-    said = " ".join(track_record(made, found).sentences)
-    assert "no forecasts in the state after_10d" in said
+    blocks = track_record(made, found, WORDS)
+    said = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
+    assert "no forecasts made once 10 days of the first month were counted" in said
     assert "has none of AutoRegression" in said
     assert "made on the day of the last total" in said
 
@@ -332,7 +376,7 @@ def test_report_on_own_figures_without_a_record(small_record: Record) -> None:
     assert "<h1>steel (TW)</h1>" in page
     assert "There is no record of past forecasts of this target." in page
     assert "Unknown: the record has no past forecasts of RandomWalk." in page
-    assert "There is no earlier forecast" in page
+    assert "There is no earlier forecast to compare with." in page
     assert "40 days after the month&#39;s end" in page
     assert len(rows_of(page, "months")) == 3
     assert '<table id="years">' in page
@@ -357,17 +401,35 @@ def test_page_shows_the_card(page: str) -> None:
     assert "Korea Customs Service" in text
 
 
-def test_new_figures_are_those_that_the_model_reads(panel: Panel) -> None:
-    now = monthly_forecast(panel, "2026-05-15", model=FlashBridge(n_draws=100), steps=2)
-    part = revisions(now, forecast_before(now))
-    shown = {row[0] for row in part.tables[1].rows}
-    titles = {panel.catalog[id].title for id in now.fitted.inputs_}
-    assert shown
-    assert shown <= titles
-    assert part.all_figures is not None
-    assert {row[0] for row in part.all_figures.rows} > shown
-    assert f"{len(shown)} of which the model reads" in part.sentences[0]
-    assert part.tables[1].headers[-2:] == ["Year on year", "Year on year, month before"]
+def test_weights_are_those_of_the_combination(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2026-05-15", steps=3)
+    (_, fold) = inside(made, WORDS)
+    pool = made.fitted
+    while not isinstance(pool, Combination):
+        pool = pool.members_[0]
+    rows = list(fold.table.cells())
+    assert [row[0].text for row in rows] == list(pool.weights_.columns)
+    assert [row[1].value for row in rows] == pool.weights_.loc[1].tolist()
+    assert sum(row[2].value or 0.0 for row in rows) == pytest.approx(1.0)
+    assert inside(monthly_forecast(panel, model=RandomWalk(n_draws=5), steps=1), WORDS) == []
+
+
+def test_what_was_issued_stands_beside_what_came(panel: Panel, tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    model = RandomWalk(n_draws=50)
+    archive.add(monthly_forecast(panel, "2026-02-11", model=model, steps=4))
+    now = monthly_forecast(panel, "2026-05-15", model=model, steps=2)
+    blocks = issued(now, archive, WORDS)
+    scores = archive.scores(panel.as_of("2026-05-15"))
+    assert len(scores) == 3
+    (table,) = (block for block in blocks if isinstance(block, Table))
+    rows = list(table.cells())
+    assert [row[2].text for row in rows] == ["Apr 2026", "Mar 2026", "Feb 2026"]
+    assert [row[7].value for row in rows] == scores["actual"].tolist()[::-1]
+    assert 'id="issued"' in Report(now, archive=archive).html()
+    early = monthly_forecast(panel, "2026-02-11", model=model, steps=2)
+    assert not [b for b in issued(early, archive, WORDS) if isinstance(b, Table)]
+    assert issued(now, None, WORDS) == []
 
 
 def test_bridges_without_early_counts_say_so(panel: Panel) -> None:
@@ -380,24 +442,23 @@ def test_bridges_without_early_counts_say_so(panel: Panel) -> None:
 
 def test_standing_scenarios_stand_beside_the_forecast(panel: Panel) -> None:
     made = monthly_forecast(panel, model="RandomWalk", steps=12)
-    standing = standing_scenarios(made)
-    assert standing is not None
-    assert standing.table is not None
-    assert standing.chart is not None
-    rows = list(standing.table.cells())
+    blocks = standing_scenarios(made, WORDS)
+    (shown,) = (block for block in blocks if isinstance(block, Table))
+    (chart,) = (block for block in blocks if isinstance(block, Chart))
+    rows = list(shown.cells())
     assert [row[0].text for row in rows] == [find_shock(name).title for name in STANDING]
     for row, name in zip(rows, STANDING, strict=True):
         table = scenario(panel, name, model="RandomWalk").table()
         assert row[4].value == pytest.approx(table["difference_pct"].iloc[-1])
-    assert "China slows" in standing.chart.description
+    assert "China slows" in chart.description
     # What is assumed already is a scenario of its own.
-    assert standing_scenarios(replace(made, conditions=Conditions({}))) is None
+    assert standing_scenarios(replace(made, conditions=Conditions({})), WORDS) == []
 
 
 def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
-    early = standing_scenarios(monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk"))
-    assert early is not None
-    assert sum("too short a past" in sentence for sentence in early.sentences) == 2
+    made = monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk")
+    said = [b.text for b in standing_scenarios(made, WORDS) if isinstance(b, Paragraph)]
+    assert sum("too short a past" in sentence for sentence in said) == 2
 
 
 def test_the_early_warning_is_that_of_the_forecast(panel: Panel) -> None:
@@ -419,5 +480,18 @@ def test_the_early_warning_is_that_of_the_forecast(panel: Panel) -> None:
 def test_no_early_warning_of_what_is_assumed(panel: Panel) -> None:
     assumed = monthly_forecast(panel, model="RandomWalk", adjustments={"2026-06": 1.0})
     short = monthly_forecast(panel, model="RandomWalk", steps=6)
-    assert 'id="early-warning"' not in Report(assumed).html()
-    assert 'id="early-warning"' not in Report(short).html()
+    assert 'id="what-to-watch"' not in Report(assumed).html()
+    assert 'id="what-to-watch"' not in Report(short).html()
+
+
+def test_a_leading_series_can_be_the_target(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2026-05-15", model=RandomWalk(n_draws=50), target="usdkrw")
+    page = Report(made).html()
+    Outline(page)
+    titles = [row[0] for row in rows_of(page, "indicators")]
+    assert "Copper, monthly mean" in titles
+    assert not any("won per US dollar" in title for title in titles)
+    # An exchange rate does not add up over days.
+    headers = re.search(r'<table id="views-table">.*?</thead>', page, re.DOTALL)
+    assert headers is not None
+    assert "Daily average" not in headers[0]

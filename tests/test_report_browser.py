@@ -1,5 +1,6 @@
 """The report in a real browser: headless Chromium, wide and phone-sized, light and dark."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+from tradeshock.features import Panel
+from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.report import Report
 
 SYNC = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -82,7 +87,7 @@ def test_each_picture_is_shown_once_in_the_right_width(
             .filter(s => s.getBoundingClientRect().width > 0)
             .map(s => s.parentElement.className))"""
     )
-    assert shown == [["wide" if window == "wide" else "narrow"]] * 9
+    assert shown == [["wide" if window == "wide" else "narrow"]] * 11
 
 
 def test_letters_on_pictures_can_be_read(opened: tuple[Any, list[str], str, str]) -> None:
@@ -138,5 +143,43 @@ def test_print_is_light_and_opens_what_is_folded(
     ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
     assert brightness(ink) < 60
     assert page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
-    assert page.locator("#fan-figures").bounding_box()["height"] > 100
+    assert page.locator("#history-figures").bounding_box()["height"] > 100
+    # Of the first three questions only what fits on two pages.
+    assert page.locator("#fan-figures").bounding_box() is None
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_first_three_questions_are_two_printed_pages(
+    browser: Any, panel: Panel, tmp_path: Path, language: str
+) -> None:
+    # The default model has the longest notes and the most rows of news.
+    made = monthly_forecast(panel, "2026-05-15")
+    report = Report.from_forecast(made, language=language, panel=panel)
+    page = browser.new_page()
+    page.goto(report.write(tmp_path).as_uri())
+    rest = "main > section:nth-of-type(n+4), footer"
+    page.add_style_tag(content=f"@media print {{ {rest} {{ display: none; }} }}")
+    assert pages_of(page.pdf(format="A4")) == 2
+    page.close()
+
+
+def pages_of(pdf: bytes) -> int:
+    """Pages of a PDF that names them in the open, as Chromium's do."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+
+def test_every_table_scrolls_inside_the_window_of_a_phone(
+    browser: Any, report_folder: tuple[Path, str]
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((report_folder[0] / "report.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = page.evaluate(
+        """[...document.querySelectorAll("table")].filter(
+            t => !["auto", "scroll"].includes(getComputedStyle(t.parentElement).overflowX))
+            .map(t => t.id)"""
+    )
+    assert wide == []
     page.close()

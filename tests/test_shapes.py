@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.monthly.shapes import to_hubverse, to_nixtla, to_sktime
+from tradeshock.forecast.monthly.written.shapes import to_hubverse, to_nixtla, to_sktime
 from tradeshock.models import BayesianVAR
 from tradeshock.models.paths import QUANTILES
 

@@ -12,7 +12,8 @@ from tradeshock.features import Panel
 from tradeshock.features.errors import OddFigureWarning, StaleSeriesWarning
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.monthly.staleness import stale_notes
-from tradeshock.forecast.report.model_card import model_card
+from tradeshock.forecast.report.sections.model_card import model_card
+from tradeshock.forecast.report.words import words_in
 from tradeshock.models import BayesianVAR, RandomWalk
 
 TOTAL = "exports_total"
@@ -38,7 +39,7 @@ def test_one_sentence_and_one_warning(later: Panel) -> None:
     assert set(texts) < set(notes)
     assert not any(note.startswith("left out as stale") for note in notes)
     assert json.loads(forecast.to_json())["notes"] == list(notes)
-    assert texts[1] in model_card(forecast).facts["Notes"]
+    assert texts[1] in model_card(forecast, None, words_in("en")).facts["Notes"]
 
 
 def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.monthly.shapes import to_hubverse, to_nixtla
+from tradeshock.forecast.monthly.written.shapes import to_hubverse, to_nixtla
 from tradeshock.models import VAR, BayesianVAR
 
 ASKED = ["forecast", "--as-of", "2026-05-01", "--model", "RandomWalk", "--steps", "8"]

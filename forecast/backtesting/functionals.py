@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.forecast.monthly.views import adjusted_levels
 from tradeshock.models.paths import ForecastPaths
 
 Functional = Callable[[ForecastPaths], "float | pd.Series[float]"]
@@ -59,8 +58,8 @@ def adjusted_fall(panel: Panel) -> Functional:
     """Return a functional: chance that the adjusted level of three months is lower than it was.
 
     The level is the mean log of three months net of calendar and month effects
-    (`CalendarAdjustment`, estimated on the history of the forecast); it is compared with that of
-    the last three published months, so that base effects play no part.
+    (`tradeshock.models.adjustment`, estimated on the history of the forecast); it is compared with
+    that of the last three published months, so that base effects play no part.
 
     Parameters
     ----------
@@ -80,30 +79,6 @@ def adjusted_fall(panel: Panel) -> Functional:
         return pd.Series({f"by step {k}": below.mean() for k, below in lower.items()})
 
     return falls
-
-
-def adjusted_levels(
-    paths: ForecastPaths, panel: Panel
-) -> tuple[pd.Series[float], npt.NDArray[np.float64]]:
-    """Log levels net of calendar and month effects, published and ahead.
-
-    Parameters
-    ----------
-    paths : ForecastPaths
-        Its first series counts; effects are estimated on its history.
-    panel : Panel
-        Whose working days count, as they were known at the origin.
-
-    Returns
-    -------
-    past : Series
-        By published month.
-    ahead : ndarray, draws by steps
-    """
-    calendar = panel.calendar.as_of(paths.origin)
-    effects = CalendarAdjustment().fit(paths.history.iloc[:, 0], calendar)
-    ahead = np.log(paths.draws()) - effects.effect(pd.PeriodIndex(paths.index), calendar)
-    return effects.adjusted_, ahead
 
 
 def _summary(totals: pd.DataFrame) -> pd.Series[float]:

@@ -12,7 +12,7 @@ from tradeshock.forecast.archive.issued import Issued
 from tradeshock.forecast.archive.summary import summarise_scores
 from tradeshock.forecast.cli.output import print_table
 from tradeshock.forecast.cli.terminal import Terminal
-from tradeshock.forecast.monthly.shapes import shape_text
+from tradeshock.forecast.monthly.written.shapes import shape_text
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 
 

@@ -27,7 +27,7 @@ STEPS = click.option(
     show_default=True,
     help="Months after the last published one.",
 )
-# What a forecast can be printed as; those of `tradeshock.forecast.monthly.shapes` among them.
+# What a forecast can be printed as, those of `forecast.monthly.written.shapes` among them.
 PRINTED = ("table", "csv", "json", "hubverse", "nixtla", "sktime")
 # What goes into a file of `--out` beside the others: its name.
 FILES = {"excel": "forecast.xlsx", "parquet": "forecast.parquet"}

@@ -32,9 +32,10 @@ from tradeshock.forecast.monthly.defaults import (
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.monthly.polls import Polls
-from tradeshock.forecast.monthly.shapes import write_parquet
-from tradeshock.forecast.monthly.sheets import forecast_sheets
 from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
+from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
+from tradeshock.forecast.monthly.written.shapes import write_parquet
+from tradeshock.forecast.monthly.written.sheets import forecast_sheets
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.forecast.workbook import write_workbook
 from tradeshock.models.base import Model
@@ -166,6 +167,10 @@ class MonthlyForecast:
         table = pd.DataFrame(rows, years.rename("year"), columns, dtype=float)
         return table.astype({"published_months": int})
 
+    def views(self) -> MonthlyViews:
+        """Return the forecast per working day, and net of calendar and season."""
+        return monthly_views(self.paths, self.entry, self.fitted.panel_)
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the fan chart, judgement noted under it."""
         return plot_fan(self.paths, ax, unit=self.entry.unit, title=self.title)
@@ -263,7 +268,7 @@ class MonthlyForecast:
         ----------
         path : path
         shape : {"hubverse", "nixtla"}
-            See `tradeshock.forecast.monthly.shapes`.
+            See `tradeshock.forecast.monthly.written.shapes`.
 
         Raises
         ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class DisplayUnit:
     divisor: float
     decimals: int
 
+    # Koreans count in hundreds of millions.
+    KOREAN: ClassVar[str] = "백만 달러"
+
     @classmethod
     def choose(cls, unit: str, level: float) -> Self:
         """Choose for a series of this unit whose figures are around this level.
@@ -33,9 +36,13 @@ class DisplayUnit:
         --------
         >>> DisplayUnit.choose("mn USD", 85_867.0)
         DisplayUnit(name='bn USD', divisor=1000.0, decimals=1)
+        >>> DisplayUnit.choose("백만 달러", 85_867.0)
+        DisplayUnit(name='억 달러', divisor=100.0, decimals=1)
         >>> DisplayUnit.choose("per USD", 1_391.5).text(1_391.5)
         '1,392'
         """
+        if unit == cls.KOREAN and abs(level) >= 100.0:
+            return cls("억 달러", 100.0, 1)
         in_billions = unit.startswith("mn ") and abs(level) >= 1000.0
         divisor = 1000.0 if in_billions else 1.0
         size = abs(level) / divisor

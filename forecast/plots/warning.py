@@ -85,7 +85,8 @@ def plot_warning(
         color=HUSHED,
     )
     months = pd.PeriodIndex(table.index)
-    ax.set_xticks(place, [_label(month, first=k == 0) for k, month in enumerate(months)])
+    labels = [_label(month, first=k == 0) for k, month in enumerate(months)]
+    ax.set_xticks(place, labels, fontsize="small")
     ax.set_ylim(0.0, 108.0)
     ax.set_ylabel("%")
     dress(ax)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import warnings
 from collections.abc import Callable
-from html import escape
-from typing import Any
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any
 
 from tradeshock.forecast.plots.fan import BANDS, MEDIAN
 from tradeshock.forecast.plots.style import COLOURS, GRID, HUSHED, INK, PAPER, SHADE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Each colour that charts are drawn in, and the variable of style.css that takes its place.
 VARIABLES = {
@@ -37,6 +41,7 @@ SETTINGS: dict[Any, Any] = {
     "legend.facecolor": "none",
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}(?![0-9a-f])")
+_WORDS = re.compile(r"(<text[^>]*>)([^<]+)(?=</text>)")
 _ID = re.compile(r'(id="|href="#|url\(#)')
 
 
@@ -46,6 +51,7 @@ def inline_svg(
     name: str,
     title: str,
     description: str,
+    name_of: Callable[[str], str] = str,
 ) -> str:
     """Draw a chart and return it as an SVG element for a page.
 
@@ -59,6 +65,8 @@ def inline_svg(
         Unique on the page.
     title, description : str
         For those who cannot see it.
+    name_of : callable
+        Gives each text of the picture in the page's language.
 
     Returns
     -------
@@ -74,6 +82,7 @@ def inline_svg(
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure = Figure(figsize=size, layout="constrained")
         draw(ax=figure.subplots())
+        _translate(figure, name_of)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     body = file.getvalue()
@@ -81,6 +90,7 @@ def inline_svg(
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r" font-family: [^;\"]*;?", "", body)
+    body = _WORDS.sub(lambda found: _spoken(found, name_of), body)
     body = _ID.sub(lambda found: f"{found[1]}{name}-", body)
     body = _COLOUR.sub(_variable, body)
     width, height = (round(72 * inches, 2) for inches in size)
@@ -90,6 +100,26 @@ def inline_svg(
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-description">{escape(description)}</desc>{body}</svg>'
     )
+
+
+def _translate(figure: Figure, name_of: Callable[[str], str]) -> None:
+    """Give texts of several lines in the page's language, wrapped anew."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        lines = (words := text.get_text()).split("\n")
+        if not words.strip() or (spoken := name_of(words)) == words:
+            continue
+        # Letters of other scripts are about twice as wide.
+        width = max(map(len, lines)) if spoken.isascii() else int(0.62 * max(map(len, lines)))
+        text.set_text(textwrap.fill(spoken, max(width, 8)) if len(lines) > 1 else spoken)
+
+
+def _spoken(found: re.Match[str], name_of: Callable[[str], str]) -> str:
+    """A text that is made when the picture is drawn, such as the months of an axis."""
+    words = unescape(found[2])
+    spoken = name_of(words)
+    return found[0] if spoken == words else found[1] + escape(spoken)
 
 
 def _variable(found: re.Match[str]) -> str:

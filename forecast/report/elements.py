@@ -1,14 +1,16 @@
-"""What the page is made of: tables and charts."""
+"""What the page is made of: sections of paragraphs, tables, charts and folds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-import pandas as pd
+from markupsafe import Markup, escape
 
 from tradeshock.forecast.report.drawing import inline_svg
+from tradeshock.forecast.report.words import Words
 
 WIDE = 9.0
 HALF = 4.3
@@ -21,6 +23,28 @@ class Cell:
 
     text: str
     value: float | None = None
+
+    def __html__(self) -> str:
+        if self.value is None:
+            return str(escape(self.text))
+        return Markup('<data value="{}">{}</data>').format(self.value, self.text)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences."""
+
+    form: ClassVar[str] = "paragraph"
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Heading inside a section; its name is an anchor, unique on the page."""
+
+    form: ClassVar[str] = "heading"
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +65,7 @@ class Table:
         Columns of words, flush left.
     """
 
+    form: ClassVar[str] = "table"
     name: str
     caption: str
     headers: Sequence[str]
@@ -50,7 +75,7 @@ class Table:
     def cells(self) -> Iterable[list[Cell]]:
         """Rows with texts as cells, too."""
         for row in self.rows:
-            yield [cell if isinstance(cell, Cell) else Cell(str(cell)) for cell in row]
+            yield [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
 
 
 @dataclass(frozen=True)
@@ -71,6 +96,7 @@ class Chart:
         Figures behind it.
     """
 
+    form: ClassVar[str] = "chart"
     name: str
     title: str
     description: str
@@ -81,6 +107,7 @@ class Chart:
     @classmethod
     def drawn(
         cls,
+        words: Words,
         name: str,
         title: str,
         description: str,
@@ -90,10 +117,56 @@ class Chart:
     ) -> Chart:
         """Draw it in two sizes, inches, for windows and for phones."""
         wide, narrow = (
-            inline_svg(draw, size, f"{name}-{place}", title, description)
+            inline_svg(draw, size, f"{name}-{place}", title, description, words.name)
             for place, size in zip(("wide", "narrow"), sizes, strict=True)
         )
         return cls(name, title, description, wide, narrow, table)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Charts beside each other, where there is room."""
+
+    form: ClassVar[str] = "pair"
+    charts: Sequence[Chart]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is shown when it is asked for."""
+
+    form: ClassVar[str] = "fold"
+    summary: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they are; several texts of one name are a list."""
+
+    form: ClassVar[str] = "facts"
+    rows: Sequence[tuple[str, str | Sequence[str]]]
+
+
+Block = Paragraph | Heading | Table | Chart | Pair | Fold | Facts
+
+
+@dataclass(frozen=True)
+class Section:
+    """Answer to one question.
+
+    Parameters
+    ----------
+    name : str
+        Anchor.
+    title : str
+        The question.
+    blocks : sequence of Block
+    """
+
+    name: str
+    title: str
+    blocks: Sequence[Block]
 
 
 def number(value: float, decimals: int = 1, sign: bool = False) -> Cell:
@@ -103,13 +176,11 @@ def number(value: float, decimals: int = 1, sign: bool = False) -> Cell:
     return Cell(f"{value:{'+' if sign else ''}z,.{decimals}f}", float(value))
 
 
+def share(value: float) -> Cell:
+    """Share in per cent; a dash where there is none. The value is the share itself."""
+    return Cell(f"{100.0 * value:.0f}", float(value)) if np.isfinite(value) else Cell("–")
+
+
 def p_value(value: float) -> Cell:
     """P-value, three decimals, a dash where there is none."""
     return Cell("< 0.001", float(value)) if value < 0.001 else number(value, 3)
-
-
-def short_day(day: pd.Timestamp) -> str:
-    """Day as people write it; a dash where there is none."""
-    return (
-        "–" if pd.isna(day) else f"{day.day}\N{NO-BREAK SPACE}{day:%b}\N{NO-BREAK SPACE}{day.year}"
-    )

@@ -58,8 +58,8 @@ def leading_indicators(panel: Panel, target: str, ids: Sequence[str] | None = No
     panel : Panel
     target : str
     ids : sequence of str, optional
-        Default: those of `LEADING` that the panel has. Series that are overdue (stale), or have
-        fewer than `FEWEST` pairs with the target, are left out.
+        Default: those of `LEADING` that the panel has, without the target. Series that are overdue
+        (stale), or have fewer than `FEWEST` pairs with the target, are left out.
 
     Returns
     -------
@@ -77,7 +77,8 @@ def leading_indicators(panel: Panel, target: str, ids: Sequence[str] | None = No
     PanelError
         If the panel has no such series.
     """
-    chosen = [id for id in LEADING if id in panel] if ids is None else list(as_targets(ids))
+    known = [id for id in LEADING if id in panel and id != target]
+    chosen = known if ids is None else list(as_targets(ids))
     entries = [panel.entry(id) for id in chosen]
     if target in chosen:
         raise PanelError(f"{target} is the target and cannot lead itself; leave it out")

@@ -199,6 +199,10 @@ class EarlyWarning:
         DataFrame
             See `tradeshock.forecast.warning.scores.warning_scores`; no rows without a record.
         """
+        return self._scores.copy()
+
+    @cached_property
+    def _scores(self) -> pd.DataFrame:
         return warning_scores(self.events, self.threshold)
 
     def reliability(self, horizon: int = 3, event: str = "fall") -> pd.DataFrame:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.functionals import Functional, adjusted_levels
+from tradeshock.forecast.backtesting.functionals import Functional
+from tradeshock.forecast.monthly.views import adjusted_levels
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import ForecastPaths
 

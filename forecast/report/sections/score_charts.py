@@ -13,68 +13,77 @@ from tradeshock.forecast.plots.judged.calibration import BINS, plot_coverage, pl
 from tradeshock.forecast.plots.judged.csed import plot_csed
 from tradeshock.forecast.plots.judged.errors import plot_episodes, plot_errors
 from tradeshock.forecast.report.elements import HALF, NARROW, WIDE, Chart
-from tradeshock.forecast.report.outlook import level, unit_of
-from tradeshock.forecast.report.score_tables import (
+from tradeshock.forecast.report.sections.outlook import level, unit_of
+from tradeshock.forecast.report.sections.score_tables import (
     coverages_table,
     history_table,
     pit_table,
     ratios_table,
     saved_table,
 )
+from tradeshock.forecast.report.words import Words
 
 COVERED_STEPS = (1, 6, 12)
 
 
-def rival_charts(frame: pd.DataFrame, models: list[str], reference: str) -> list[Chart]:
+def rival_charts(
+    frame: pd.DataFrame, models: list[str], reference: str, words: Words
+) -> list[Chart]:
     """Error by step and by episode, and squared error saved, of several models."""
-    rivals = ", ".join(model for model in models if model != reference) or "no other model"
+    others = [model for model in models if model != reference]
+    rivals = ", ".join(others) or words.plain("scores.no_rival")
+    names = {"reference": reference, "rivals": rivals, "models": ", ".join(models)}
     tall = 1.8 + 0.14 * (len(models) + 1.0) * len(EPISODES)
     return [
         Chart.drawn(
+            words,
             "errors",
-            f"Error by step against {reference}",
-            f"Root mean squared errors over those of {reference}, by step, of {rivals}.",
+            words.plain("errors.title", **names),
+            words.plain("errors.description", **names),
             partial(plot_errors, frame, models, relative=True, reference=reference),
             ((WIDE, 4.4), (NARROW, 4.8)),
-            ratios_table(frame, models, reference),
+            ratios_table(frame, models, reference, words),
         ),
         Chart.drawn(
-            "shocks",
-            "Error by episode, step 1",
-            f"Root mean squared errors of {', '.join(models)} in each trade shock and in calm "
-            "months; the figures are in the table of episodes.",
+            words,
+            "episodes-chart",
+            words.plain("episodes.title"),
+            words.plain("episodes.description", **names),
             partial(plot_episodes, frame, models, reference=reference),
             ((WIDE, tall), (NARROW, tall + 0.8)),
         ),
         Chart.drawn(
+            words,
             "saved",
-            f"Squared error saved against {reference}, step 1",
-            f"Running sum of the squared error that {rivals} saved; rising is getting ahead.",
+            words.plain("saved.title", **names),
+            words.plain("saved.description", **names),
             partial(plot_csed, frame, models, reference=reference),
             ((WIDE, 4.6), (NARROW, 5.0)),
-            saved_table(frame, models, reference),
+            saved_table(frame, models, reference, words),
         ),
     ]
 
 
-def subject_charts(forecast: MonthlyForecast, frame: pd.DataFrame, model: str) -> list[Chart]:
+def subject_charts(
+    forecast: MonthlyForecast, frame: pd.DataFrame, model: str, words: Words
+) -> list[Chart]:
     """History of one model's forecasts."""
-    unit = unit_of(forecast)
-    title = forecast.entry.title or forecast.entry.id
+    unit = unit_of(forecast, words)
+    title, unit_name = words.title(forecast.entry), words.unit(forecast.entry.unit)
     return [
         Chart.drawn(
+            words,
             "history",
-            f"Forecasts of {model} and what came",
-            f"Medians of {model} from every third origin of the last eight years, over published "
-            "figures.",
-            partial(plot_history, frame, model, unit=forecast.entry.unit, title=title),
+            words.plain("history.title", model=model),
+            words.plain("history.description", model=model),
+            partial(plot_history, frame, model, unit=unit_name, title=title),
             ((WIDE, 4.4), (NARROW, 4.6)),
-            history_table(frame, model, partial(level, unit)),
+            history_table(frame, model, partial(level, unit), words),
         )
     ]
 
 
-def calibration_charts(frame: pd.DataFrame, model: str) -> list[Chart]:
+def calibration_charts(frame: pd.DataFrame, model: str, words: Words) -> list[Chart]:
     """Coverage of one model's intervals, and its PIT histograms at the ends of the horizon."""
     own = frame[frame["model"] == model]
     there = sorted(set(own["step"]))
@@ -83,23 +92,24 @@ def calibration_charts(frame: pd.DataFrame, model: str) -> list[Chart]:
         return []
     charts = [
         Chart.drawn(
+            words,
             "coverage",
-            f"Coverage of the intervals of {model}",
-            "Share of outcomes inside central intervals against what they promise, with 95 % "
-            "bounds.",
+            words.plain("coverage.title", model=model),
+            words.plain("coverage.description"),
             partial(plot_coverage, own, model, steps),
             ((WIDE, 4.2), (NARROW, 4.2)),
-            coverages_table(own, model, steps),
+            coverages_table(own, model, steps, words),
         )
     ]
     charts += [
         Chart.drawn(
+            words,
             f"pit-{step}",
-            f"PIT of {model} at step {step}",
-            "Histogram of where outcomes fell in the forecast distribution; flat is calibrated.",
+            words.plain("pit.title", model=model, step=step),
+            words.plain("pit.description"),
             partial(plot_pit, own, model, step),
             ((HALF, 4.1), (NARROW, 3.9)),
-            pit_table(own, model, step, BINS),
+            pit_table(own, model, step, BINS, words),
         )
         for step in dict.fromkeys((steps[0], steps[-1]))
     ]

@@ -10,13 +10,13 @@ import pandas as pd
 from tradeshock.forecast.judging.calibration import coverage_intervals, coverage_table
 from tradeshock.forecast.judging.episodes import CALM, EPISODES, csed
 from tradeshock.forecast.judging.scores import scores
-from tradeshock.forecast.monthly.wording import month_words
 from tradeshock.forecast.report.elements import Cell, Table, number, p_value
+from tradeshock.forecast.report.words import Words
 
 STEPS = (1, 3, 6, 12)
 
 
-def steps_table(frame: pd.DataFrame, reference: str) -> Table:
+def steps_table(frame: pd.DataFrame, reference: str, words: Words) -> Table:
     """Scores by step, best first within a step, p-values with what they could have found."""
     table = scores(frame, by=("model", "step"), reference=reference)
     table = table[table["step"].isin(STEPS)].sort_values(["step", "rmse"])
@@ -31,24 +31,12 @@ def steps_table(frame: pd.DataFrame, reference: str) -> Table:
         cells += [number(row["rmse_ratio"], 3), p_value(row["dm_p"])]
         cells.append(number(row["detectable_ratio"], 3))
         rows.append(cells)
-    headers = [
-        "Model",
-        "Step",
-        "RMSE",
-        "Bias",
-        "CRPS",
-        "Coverage, 80\N{NO-BREAK SPACE}%",
-        "n",
-    ]
-    headers += ["Ratio", "p", "Detectable"]
-    caption = (
-        f"Scores by step, best first. Ratio: RMSE over that of {reference}; p: Diebold-Mariano; "
-        "Detectable: minimum detectable ratio at 80 % power; n: months"
-    )
-    return Table("scoreboard", caption, headers, rows)
+    heads = ("model", "step", "rmse", "bias", "crps", "coverage", "n", "ratio", "p", "detectable")
+    headers = [words(f"scores.{head}") for head in heads]
+    return Table("scoreboard", words("scores.caption", reference=reference), headers, rows)
 
 
-def episodes_table(frame: pd.DataFrame, models: Sequence[str]) -> Table:
+def episodes_table(frame: pd.DataFrame, models: Sequence[str], words: Words) -> Table:
     """Scores by episode at the first and the sixth step."""
     steps = [step for step in (1, 6) if step in set(frame["step"])]
     rows_of = frame[frame["step"].isin(steps) & frame["model"].isin(models)]
@@ -60,12 +48,12 @@ def episodes_table(frame: pd.DataFrame, models: Sequence[str]) -> Table:
         if not own.empty:
             errors = [number(value, 1) for value in own["rmse"].reindex(list(models))]
             months = number(float(own["n"].max()), 0)
-            rows.append([name, Cell(str(step), float(step)), months, *errors])
-    headers = ["Episode", "Step", "Months", *models]
-    return Table("episodes", "RMSE by trade shock", headers, rows)
+            rows.append([words.name(name), Cell(str(step), float(step)), months, *errors])
+    heads = (words(f"scores.{head}") for head in ("episode", "step", "months"))
+    return Table("episodes", words("episodes.caption"), [*heads, *models], rows)
 
 
-def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> Table:
+def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str, words: Words) -> Table:
     """RMSE over the reference's at every step."""
     table = scores(frame, by=("model", "step"), reference=reference)
     ratios = table.pivot(index="step", columns="model", values="rmse_ratio")[list(models)]
@@ -74,10 +62,11 @@ def ratios_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> 
         [str(step), number(float(months[step]), 0), *(number(value, 3) for value in row)]
         for step, row in zip(ratios.index, ratios.to_numpy(), strict=True)
     ]
-    return Table("ratios", f"RMSE over that of {reference}", ["Step", "n", *models], rows)
+    headers = [words("scores.step"), words("scores.n"), *models]
+    return Table("ratios", words("errors.caption", reference=reference), headers, rows)
 
 
-def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> Table:
+def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str, words: Words) -> Table:
     """Squared error saved by the end of each year, step 1."""
     table = csed(frame[frame["step"] == 1], reference)
     years = pd.PeriodIndex(table["month"]).year
@@ -87,23 +76,27 @@ def saved_table(frame: pd.DataFrame, models: Sequence[str], reference: str) -> T
         [str(year), *(number(value, 0) for value in row)]
         for year, row in zip(last.index, last[others].to_numpy(), strict=True)
     ]
-    caption = f"Squared error saved against {reference} by the end of the year, (100 log points)²"
-    return Table("saved-figures", caption, ["Year", *others], rows)
+    caption = words("saved.caption", reference=reference)
+    return Table("saved-figures", caption, [words("heads.year"), *others], rows)
 
 
-def pit_table(frame: pd.DataFrame, model: str, step: int, bins: int) -> Table:
+def pit_table(frame: pd.DataFrame, model: str, step: int, bins: int, words: Words) -> Table:
     """Share of outcomes in each part of the forecast distribution."""
     pit = frame.loc[(frame["model"] == model) & (frame["step"] == step), "pit"]
     counts, edges = np.histogram(pit, bins=bins, range=(0.0, 1.0))
     rows: list[list[Cell | str]] = [
-        [f"{low:.1f} to {high:.1f}", number(100.0 * count / counts.sum(), 1)]
+        [
+            words("pit.place", low=f"{low:.1f}", high=f"{high:.1f}"),
+            number(100.0 * count / counts.sum(), 1),
+        ]
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
-    caption = f"PIT of {model} at step {step}, share of {counts.sum()} months, %"
-    return Table(f"pit-{step}-figures", caption, ["Place", "Share"], rows)
+    caption = words("pit.caption", model=model, step=step, months=counts.sum())
+    headers = [words("pit.where"), words("pit.share")]
+    return Table(f"pit-{step}-figures", caption, headers, rows)
 
 
-def coverages_table(frame: pd.DataFrame, model: str, steps: Sequence[int]) -> Table:
+def coverages_table(frame: pd.DataFrame, model: str, steps: Sequence[int], words: Words) -> Table:
     """Coverage with bounds and both tests."""
     own = frame[(frame["model"] == model) & frame["step"].isin(steps)]
     bounds, tests = coverage_intervals(own), coverage_table(own)
@@ -112,18 +105,21 @@ def coverages_table(frame: pd.DataFrame, model: str, steps: Sequence[int]) -> Ta
         shares = (100.0 * row[name] for name in ("coverage", "lower", "upper"))
         rows.append(
             [
-                f"Step {row['step']}, {100 * row['level']:.0f} %",
+                words("coverage.row", step=row["step"], level=f"{100 * row['level']:.0f}"),
                 *(number(share, 1) for share in shares),
                 number(row["n"], 0),
                 p_value(test["binomial_p"]),
                 p_value(test["hac_p"]),
             ]
         )
-    headers = ["Interval", "Inside", "95 % from", "to", "n", "p, binomial", "p, overlap"]
-    return Table("coverage-figures", f"Outcomes inside intervals of {model}, %", headers, rows)
+    heads = ("interval", "inside", "from", "to", "n", "binomial", "overlap")
+    headers = [words(f"coverage.{head}") for head in heads]
+    return Table("coverage-figures", words("coverage.caption", model=model), headers, rows)
 
 
-def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]) -> Table:
+def history_table(
+    frame: pd.DataFrame, model: str, text: Callable[[float], Cell], words: Words
+) -> Table:
     """Forecasts of the last twelve months with an outcome, at three steps."""
     own = frame[frame["model"] == model]
     steps = [step for step in (1, 6, 12) if step in set(own["step"])]
@@ -131,11 +127,12 @@ def history_table(frame: pd.DataFrame, model: str, text: Callable[[float], Cell]
     actual = own.drop_duplicates("month").set_index("month")["actual"].sort_index()
     rows: list[list[Cell | str]] = [
         [
-            month_words(month, short=True),
+            words.month(month, short=True),
             text(actual[month]),
             *(number(np.nan) if np.isnan(value) else text(value) for value in medians.loc[month]),
         ]
         for month in actual.index[-12:]
     ]
-    headers = ["Month", "Published", *(f"Step {step}" for step in steps)]
-    return Table("history-figures", f"Medians of {model} and what came", headers, rows)
+    headers = [words("heads.month"), words("heads.published")]
+    headers += [words("heads.at_step", step=step) for step in steps]
+    return Table("history-figures", words("history.caption", model=model), headers, rows)

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import day_words
-from tradeshock.forecast.plots.judged.selection import span, state_words
-from tradeshock.forecast.report.elements import Chart, Table
-from tradeshock.forecast.report.score_charts import (
+from tradeshock.forecast.report.elements import Block, Heading, Pair, Paragraph
+from tradeshock.forecast.report.sections.score_charts import (
     calibration_charts,
     rival_charts,
     subject_charts,
 )
-from tradeshock.forecast.report.score_tables import episodes_table, steps_table
+from tradeshock.forecast.report.sections.score_tables import episodes_table, steps_table
+from tradeshock.forecast.report.words import Words
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.univariate.random_walk import RandomWalk
 
 REFERENCE = "RandomWalk"
 SHOWN_MODELS = 5
-
-
-@dataclass(frozen=True)
-class TrackRecord:
-    """Words, tables and charts of this part of the page; empty where there is no record.
-
-    Parameters
-    ----------
-    sentences : tuple of str
-        What is judged, and what the record lacks.
-    tables : tuple of Table
-        The scoreboard.
-    charts : tuple of Chart
-        Of several models, and of the history of one.
-    calibration : tuple of Chart
-        Of the forecast's model alone; empty if the record has none of its forecasts.
-    """
-
-    sentences: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
-    charts: tuple[Chart, ...] = ()
-    calibration: tuple[Chart, ...] = ()
 
 
 def past_forecasts(forecast: MonthlyForecast, record: Record | None) -> pd.DataFrame | None:
@@ -82,8 +57,10 @@ def _reference_forecasts(forecast: MonthlyForecast, frame: pd.DataFrame) -> pd.D
     return rows.loc[(rows["quantity"] == "level") & rows["actual"].notna()]
 
 
-def track_record(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> TrackRecord:
-    """Judge past forecasts.
+def track_record(
+    forecast: MonthlyForecast, frame: pd.DataFrame | None, words: Words
+) -> list[Block]:
+    """Judge past forecasts: the scoreboard by step and episode, and calibration.
 
     Parameters
     ----------
@@ -91,32 +68,43 @@ def track_record(forecast: MonthlyForecast, frame: pd.DataFrame | None) -> Track
         Its model is shown with its rivals.
     frame : DataFrame, optional
         As `past_forecasts` returns it.
+    words : Words
     """
+    blocks: list[Block] = [Heading("scores", words("scores.title"))]
     if frame is None:
-        return TrackRecord(("There is no record of past forecasts of this target.",))
-    models = _shown(frame, forecast.model)
-    tables = (steps_table(frame, REFERENCE), episodes_table(frame, models))
-    charts = rival_charts(frame, models, REFERENCE)
-    calibration: list[Chart] = []
-    if forecast.model in set(frame["model"]):
-        charts += subject_charts(forecast, frame, forecast.model)
-        calibration += calibration_charts(frame, forecast.model)
-    return TrackRecord(
-        tuple(_sentences(forecast, frame)), tables, tuple(charts), tuple(calibration)
-    )
+        return [*blocks, Paragraph(words("scores.none"))]
+    models, own = _shown(frame, forecast.model), forecast.model in set(frame["model"])
+    blocks += [Paragraph(text) for text in _sentences(forecast, frame, words)]
+    blocks += [steps_table(frame, REFERENCE, words), episodes_table(frame, models, words)]
+    blocks += rival_charts(frame, models, REFERENCE, words)
+    if own:
+        blocks += subject_charts(forecast, frame, forecast.model, words)
+    blocks.append(Heading("calibration", words("calibration.title")))
+    charts = calibration_charts(frame, forecast.model, words) if own else []
+    if not charts:
+        return [*blocks, Paragraph(words("calibration.none", model=forecast.model))]
+    lead = Paragraph(words("calibration.lead", model=forecast.model))
+    return [*blocks, lead, Pair(charts)]
 
 
-def _sentences(forecast: MonthlyForecast, frame: pd.DataFrame) -> list[str]:
-    said = [
-        f"Forecasts {state_words(frame)}, with outcomes from {span(frame)}, judged by what was "
-        f"published by {day_words(forecast.origin)}. Errors are in 100 log "
-        "points, about per cent; bias is positive where forecasts were too low."
+def _sentences(forecast: MonthlyForecast, frame: pd.DataFrame, words: Words) -> list[str]:
+    state = frame["state"].iloc[0]
+    months = pd.PeriodIndex(frame.loc[frame["actual"].notna(), "month"])
+    sentences: list[str] = [
+        words(
+            "scores.lead",
+            state=words.plain(f"states.{state}"),
+            first=words.month(months.min()),
+            last=words.month(months.max()),
+            day=words.day(forecast.origin),
+        )
     ]
-    if frame["state"].iloc[0] != forecast.paths.state:
-        said.append(f"The record has no forecasts in the state {forecast.paths.state} of this one.")
+    if state != forecast.paths.state:
+        own = words.plain(f"states.{forecast.paths.state}")
+        sentences.append(words("scores.other_state", state=own))
     if forecast.model not in set(frame["model"]):
-        said.append(f"The record has none of {forecast.model}, so its intervals are not judged.")
-    return said
+        sentences.append(words("scores.no_model", model=forecast.model))
+    return sentences
 
 
 def _shown(frame: pd.DataFrame, model: str) -> list[str]:
