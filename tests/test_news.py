@@ -244,6 +244,14 @@ def test_the_picture_goes_from_one_forecast_to_the_other(when: int | None) -> No
     assert marks[1] - marks[0] == pytest.approx(amounts["sum"])
 
 
+def test_where_nothing_has_moved_the_picture_has_both_forecasts() -> None:
+    ax = plot_news(pd.Series({"own total": 0.0}), 5.0, 5.0, ("then", "now"), Figure().subplots())
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "Forecast of then",
+        "Forecast of now",
+    ]
+
+
 def test_a_picture_of_other_amounts_is_refused() -> None:
     with pytest.raises(ScoreError, match="add up to 1, but the forecast changed by 2"):
         plot_news(pd.Series({"own total": 1.0}), 5.0, 7.0, ("then", "now"))

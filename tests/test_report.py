@@ -198,12 +198,12 @@ def test_everybody_can_find_the_way(page: str) -> None:
 def test_every_picture_has_words_and_figures(page: str) -> None:
     outline = Outline(page)
     pictures = outline.of("svg")
-    assert len(pictures) == 2 * len(outline.of("figure")) == 22
+    assert len(pictures) == 2 * len(outline.of("figure")) == 24
     assert {picture["role"] for picture in pictures} == {"img"}
     for name in re.findall(r'aria-labelledby="([\w-]+-title) [\w-]+-description"', page):
         assert re.search(rf'<title id="{name}">[^<]{{10,}}</title><desc [^>]*>[^<]{{20,}}<', page)
-    # The bars by episode and both views have their table above them, availability below it.
-    assert len(outline.of("details")) >= len(outline.of("figure")) - 4
+    # The bars by episode, news and both views have their table above them, availability below it.
+    assert len(outline.of("details")) >= len(outline.of("figure")) - 5
 
 
 def test_every_table_has_caption_and_headers(page: str) -> None:
@@ -401,16 +401,23 @@ def test_page_shows_the_card(page: str) -> None:
     assert "Korea Customs Service" in text
 
 
-def test_weights_are_those_of_the_combination(panel: Panel) -> None:
+def test_the_default_is_taken_apart(panel: Panel) -> None:
     made = monthly_forecast(panel, "2026-05-15", steps=3)
-    (_, fold) = inside(made, WORDS)
+    (_, *folds) = inside(made, WORDS)
+    tables = {fold.table.name: list(fold.table.cells()) for fold in folds}
+    assert list(tables) == ["members", "indicators-inside", "width", "misses"]
     pool = made.fitted
     while not isinstance(pool, Combination):
         pool = pool.members_[0]
-    rows = list(fold.table.cells())
-    assert [row[0].text for row in rows] == list(pool.weights_.columns)
-    assert [row[1].value for row in rows] == pool.weights_.loc[1].tolist()
-    assert sum(row[2].value or 0.0 for row in rows) == pytest.approx(1.0)
+    members = tables["members"][: len(pool.weights_.columns)]
+    assert [row[0].text for row in members] == list(pool.weights_.columns)
+    for row, weight in zip(members, pool.weights_.loc[1], strict=True):
+        assert row[1].text.endswith(f"({100 * weight:.0f})")
+    last = made.last.value
+    growth = 100.0 * np.log(made.table()["median"].iloc[0] / last)
+    assert tables["members"][-1][1].value == pytest.approx(growth, abs=1e-4)
+    drawn, learned, recent, width = (row[1].value or 0.0 for row in tables["width"])
+    assert drawn * learned * recent == pytest.approx(width, rel=0.01)
     assert inside(monthly_forecast(panel, model=RandomWalk(n_draws=5), steps=1), WORDS) == []
 
 

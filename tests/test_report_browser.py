@@ -87,7 +87,7 @@ def test_each_picture_is_shown_once_in_the_right_width(
             .filter(s => s.getBoundingClientRect().width > 0)
             .map(s => s.parentElement.className))"""
     )
-    assert shown == [["wide" if window == "wide" else "narrow"]] * 11
+    assert shown == [["wide" if window == "wide" else "narrow"]] * 12
 
 
 def test_letters_on_pictures_can_be_read(opened: tuple[Any, list[str], str, str]) -> None:

@@ -82,8 +82,8 @@ def plot_news(
     scale = DisplayUnit.choose(unit, before)
     # A digit more than levels have elsewhere: of those the change is often the last.
     scale = replace(scale, decimals=scale.decimals + 1)
-    ends = (before + np.cumsum(drawn.to_numpy(dtype=float))) / scale.divisor
-    starts = np.concatenate([[before / scale.divisor], ends[:-1]])
+    way = (before + np.cumsum([0.0, *drawn.to_numpy(dtype=float)])) / scale.divisor
+    starts, ends = way[:-1], way[1:]
     for row, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
         rises = end >= start
         colour, hatch = (PLAIN, "") if rises else (ALARM, "//")
@@ -92,7 +92,7 @@ def plot_news(
         ax.plot([end, end], [row - 0.31, below], color=HUSHED, linewidth=0.8)
         amount = scale.text((end - start) * scale.divisor, sign=True)
         _write(ax, amount, max(start, end), row)
-    ax.plot([starts[0]] * 2, [0.0, 1.31], color=HUSHED, linewidth=0.8)
+    ax.plot([way[0]] * 2, [0.0, 1.31], color=HUSHED, linewidth=0.8)
     last = len(drawn) + 1
     for row, value in ((0, before), (last, after)):
         ax.plot(value / scale.divisor, row, "D", color=INK, markersize=7)
@@ -100,7 +100,7 @@ def plot_news(
     names = [f"Forecast of {days[0]}", *map(str, drawn.index), f"Forecast of {days[1]}"]
     ax.set_yticks(range(len(names)), names, color=INK)
     ax.set_ylim(last + 0.6, -0.6)
-    low, high = min(*starts, *ends), max(*starts, *ends)
+    low, high = way.min(), way.max()
     room = (high - low) or abs(high) * 0.01
     # Figures stand to the right of their bars.
     ax.set_xlim(low - 0.06 * room, high + 0.2 * room)

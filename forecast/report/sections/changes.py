@@ -160,7 +160,9 @@ def _explained(forecast: MonthlyForecast, name: str, made: News, words: Words) -
         figures = {"came": unit.text(came), "expected": unit.text(expected)}
         text = words("changes.came", month=words.month(month), unit=unit.name, gap=gap, **figures)
         blocks.append(Paragraph(text))
-    blocks += [_table(forecast, name, made, words), _chart(forecast, name, made, words)]
+    blocks.append(_table(forecast, name, made, words))
+    if largest(made) is not None:
+        blocks.append(_chart(forecast, name, made, words))
     released = _releases(forecast, name, made, words)
     return [*blocks, Fold(words("changes.figures"), released)]
 

@@ -40,7 +40,8 @@ def inside(forecast: MonthlyForecast, words: Words) -> list[Block]:
         folds.append(Fold(words("inside.members"), _members(made, shown, words)))
     if len(made.contributions):
         folds.append(Fold(words("inside.indicators"), _indicators(made, words)))
-    if len(made.width):
+    # Of a model that learns nothing from its misses the width is as it was drawn.
+    if (made.width[["learned", "recent"]] != 1.0).any(axis=None):
         folds.append(Fold(words("inside.width"), _width(made, shown, words)))
     if len(made.recent_misses):
         folds.append(Fold(words("inside.misses"), _misses(made, words)))
@@ -100,6 +101,7 @@ def _width(made: Explanation, months: pd.PeriodIndex, words: Words) -> Table:
 def _misses(made: Explanation, words: Words) -> Table:
     """Last misses by which intervals are widened."""
     misses = made.recent_misses.iloc[-SHOWN_MISSES:]
+    months = pd.PeriodIndex(misses.index)
     rows: list[list[Cell | str]] = [
         [
             words.month(month, short=True),
@@ -107,7 +109,7 @@ def _misses(made: Explanation, words: Words) -> Table:
             number(float(row["size"]), 1),
             share(float(row["weight"])),
         ]
-        for month, row in misses.iterrows()
+        for month, (_, row) in zip(months, misses.iterrows(), strict=True)
     ]
     headers = [words("heads.month"), *(words("heads.at_step", step=s) for s in (1, 2, 3))]
     headers += [words("inside.size"), words("inside.weight")]
