@@ -335,7 +335,7 @@ def test_the_best_of_pure_luck_is_seen_through(panel: Panel) -> None:
     rows = pd.concat([of_noise(frame, 12, rng).table() for _ in range(40)])
     # The best of twelve looks better by some per cent; chosen before the year, it is not.
     assert rows["ratio"].median() < 0.95
-    assert (rows["ratio"] < 1.0).mean() > 0.9
+    assert (rows["ratio"] < 1.0).mean() > 0.8
     assert rows["ratio_nested"].mean() == pytest.approx(1.0, abs=0.03)
     # Size of a test at 10 %, with the room that 40 samples need.
     assert (rows["spa"] < 0.10).mean() <= 0.20
