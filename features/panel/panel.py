@@ -31,7 +31,6 @@ from tradeshock.features.panel.plausibility import (
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
-from tradeshock.features.panel.transformed import transformed_series
 from tradeshock.features.panel.validation import as_table, clean
 from tradeshock.features.panel.vintages import Vintages
 
@@ -354,17 +353,6 @@ class Panel(StatedFigures):
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
         panel.quotes = None if self.quotes is None else self.quotes.select(table.columns)
         return panel
-
-    def transformed(self, id: str) -> pd.DataFrame:
-        """Return a series as blocks and models see it, by month.
-
-        Returns
-        -------
-        DataFrame, months by ``published, level, change_1, change_3, change_12``
-            See `tradeshock.features.panel.transformed.transformed_series`. What else models take
-            out of a series is fitted to it: `tradeshock.models.adjusted_level`.
-        """
-        return transformed_series(self.series(id), self.catalog[id])
 
     # -- the door to the past -----------------------------------------------------------------
 
