@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, ScoreError
+from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
@@ -19,6 +20,7 @@ from tradeshock.models import (
     VAR,
     BayesianVAR,
     Combination,
+    DirectRidge,
     FlashBridge,
     RandomWalk,
     Record,
@@ -53,6 +55,14 @@ def test_a_grid_is_every_combination_in_the_order_written() -> None:
     ]
     assert made["lags=3"].model.get_params()["n_draws"] == 7
     assert made["lags=2, n_draws=6"].parameters == {"lags": 2, "n_draws": 6}
+
+
+def test_values_may_be_named() -> None:
+    blocks = [Growth("usdkrw", [1, 3])]
+    made = specifications(DirectRidge(), {"features": {"own": None, "won": blocks}})
+    assert list(made) == ["features=own", "features=won"]
+    assert made["features=won"].parameters == {"features": blocks}
+    assert isinstance(made["features=won"].model, DirectRidge)
 
 
 @settings(max_examples=25)

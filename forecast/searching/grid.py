@@ -15,7 +15,8 @@ from tradeshock.models.base import Model
 from tradeshock.models.parameters import check_parameters
 from tradeshock.models.pools.wrapper import models_in
 
-Grid = Mapping[str, Iterable[Any]] | Sequence[Mapping[str, Iterable[Any]]]
+Values = Iterable[Any] | Mapping[str, Any]
+Grid = Mapping[str, Values] | Sequence[Mapping[str, Values]]
 EXAMPLE = "give for instance {'lags': [1, 2, 4]}"
 
 
@@ -43,7 +44,8 @@ def specifications(model: Model, grid: Grid) -> dict[str, Specification]:
         Is not changed; what the grid does not name stays as it is there.
     grid : mapping of parameter to values, or sequence of such mappings
         Every combination of the values of a mapping is one specification, in the order in which
-        they are written, the last parameter moving fastest.
+        they are written, the last parameter moving fastest. Values whose own names are long may be
+        a mapping themselves, of a short name to each.
 
     Raises
     ------
@@ -55,15 +57,15 @@ def specifications(model: Model, grid: Grid) -> dict[str, Specification]:
     for part in _mappings(grid):
         values = {name: _values(name, given) for name, given in part.items()}
         for point in product(*values.values()):
-            parameters = dict(zip(values, point, strict=True))
-            label = ", ".join(f"{name}={_shown(value)}" for name, value in parameters.items())
+            label = ", ".join(f"{name}={at[0]}" for name, at in zip(values, point, strict=True))
+            parameters = {name: at[1] for name, at in zip(values, point, strict=True)}
             if label in found:
                 raise BacktestError(f"the grid gives {label} twice; give each value once")
             found[label] = Specification(parameters, _specified(model, parameters, label))
     return found
 
 
-def _mappings(grid: Grid) -> list[Mapping[str, Iterable[Any]]]:
+def _mappings(grid: Grid) -> list[Mapping[str, Values]]:
     parts = [grid] if isinstance(grid, Mapping) else grid
     listed = isinstance(parts, Sequence) and not isinstance(parts, str)
     if not listed or not all(isinstance(part, Mapping) for part in parts):
@@ -76,19 +78,19 @@ def _mappings(grid: Grid) -> list[Mapping[str, Iterable[Any]]]:
     return list(parts)
 
 
-def _values(name: str, given: Iterable[Any]) -> list[Any]:
-    if isinstance(given, np.ndarray | pd.Index | pd.Series):
-        given = given.tolist()
-    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+def _values(name: str, given: Values) -> list[tuple[str, Any]]:
+    """Values with what each is called."""
+    if isinstance(given, Mapping):
+        values = [(str(called), value) for called, value in given.items()]
+    elif isinstance(given, str) or not isinstance(given, Iterable):
         raise BacktestError(f"{name} is {given!r} in the grid; give its values in a list")
-    values = list(given)
+    else:
+        # Numbers of arrays as Python's own, which are called as they are typed.
+        plain = given.tolist() if isinstance(given, np.ndarray | pd.Index | pd.Series) else given
+        values = [(v.name if isinstance(v, Model) else repr(v), v) for v in plain]
     if not values:
         raise BacktestError(f"{name} has no values in the grid; give at least one")
     return values
-
-
-def _shown(value: object) -> str:
-    return value.name if isinstance(value, Model) else repr(value)
 
 
 def _specified(model: Model, parameters: Mapping[str, Any], label: str) -> Model:

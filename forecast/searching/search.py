@@ -53,7 +53,8 @@ def search(
         What the grid does not name stays as it is there. It is run as well, as ``"as given"``.
     grid : mapping of parameter to values, or sequence of such mappings
         Every combination within a mapping is one try. ``carrier__lags`` is the parameter `lags`
-        of the model that the parameter `carrier` holds.
+        of the model that the parameter `carrier` holds. Values may be a mapping of short name to
+        value.
     panel, origins, steps, n_jobs, executor, store, warmup, actual, progress
         As for `tradeshock.forecast.backtest`.
     target : str
