@@ -258,11 +258,29 @@ def test_states_and_crps(panel: Panel) -> None:
         tried = means.loc[at, list(result.specifications)]
         assert row["best"] == tried.idxmin()
         assert row["crps"] == pytest.approx(tried.min())
-        assert row["ratio"] == pytest.approx(tried.min() / means.loc[at, "SeasonalNaive"])
+        assert row["ratio"] == pytest.approx(tried.min() / means.loc[at, "reference SeasonalNaive"])
     with pytest.raises(ScoreError, match="state is None; give one of after_"):
         result.best_model()
     assert "Search: 2 specifications from 60 origins" in repr(result)
-    assert set(result.scores()["model"]) == {*result.specifications, "as given", "SeasonalNaive"}
+    labels = {*result.specifications, "as given", "reference SeasonalNaive"}
+    assert set(result.scores()["model"]) == labels
+
+
+def test_wrappers_are_searched_with_what_they_learn(panel: Panel) -> None:
+    members = [RandomWalk(n_draws=30), SeasonalNaive(n_draws=30)]
+    days = panel.origins("2014-01", "2019-12")
+    grid = {"shrinkage": [0.0, 1.0], "scheme": ["inverse_squared_error", "equal"]}
+    pool = Combination(members, n_draws=30)
+    found = search(pool, grid, panel, days, 1, n_jobs=1, reference="RandomWalk", warmup=48)
+    assert len(found.specifications) == 4
+    means = squared(found.result.frame).groupby("model")["loss"].mean()
+    (row,) = found.table().to_dict("records")
+    tried = means[list(found.specifications)]
+    assert tried.nunique() > 1
+    assert row["rmse"] == pytest.approx(tried.min() ** 0.5, rel=1e-12)
+    assert row["ratio"] == pytest.approx(
+        (tried.min() / means["reference RandomWalk"]) ** 0.5, rel=1e-12
+    )
 
 
 # -- no look-ahead, reproducible, resumed ---------------------------------------------------------
@@ -342,12 +360,12 @@ def test_the_best_of_pure_luck_is_seen_through(panel: Panel) -> None:
     frame = backtest(RandomWalk(n_draws=20), panel, origins=days, steps=1, n_jobs=1).frame
     frame = frame[frame["quantity"] == "level"]
     rng = np.random.default_rng(1)
-    rows = pd.concat([of_noise(frame, 12, rng).table() for _ in range(40)])
+    rows = pd.concat([of_noise(frame, 12, rng).table() for _ in range(25)])
     # The best of twelve looks better by some per cent; chosen before the year, it is not.
     assert rows["ratio"].median() < 0.95
     assert (rows["ratio"] < 1.0).mean() > 0.8
     assert rows["ratio_nested"].mean() == pytest.approx(1.0, abs=0.03)
-    # Size of a test at 10 %, with the room that 40 samples need.
+    # Size of a test at 10 %, with the room that 25 samples need.
     assert (rows["spa"] < 0.10).mean() <= 0.20
     assert (rows["reality_check"] >= rows["spa"]).all()
 

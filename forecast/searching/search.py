@@ -62,7 +62,8 @@ def search(
     loss : {"squared", "crps"}
         By what is chosen: squared errors of medians in ``100 * log``, or the CRPS.
     reference : Model or name, optional
-        What the best has to beat. Default: the model as given.
+        What the best has to beat, labelled ``"reference RandomWalk"`` or the like. Default: the
+        model as given.
     nested : bool
         Whether to choose year by year too, which takes more than two years of origins.
 
@@ -85,7 +86,9 @@ def search(
     compared = AS_GIVEN
     models = {**{label: made.model for label, made in tried.items()}, AS_GIVEN: base}
     if reference is not None:
-        ((compared, rival),) = labelled(_one(reference, "a reference"))
+        ((name, rival),) = labelled(_one(reference, "a reference"))
+        # Members of what is searched may have the bare name.
+        compared = f"reference {name}"
         models[compared] = rival
     targets = as_targets(target)
     if len(targets) != 1:

@@ -121,6 +121,8 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
     short, or that never change, take the middle penalty.
     """
     middle = sorted(penalties)[len(penalties) // 2]
+    if len(penalties) == 1:
+        return middle
     outcomes = rows.outcome_table(VALIDATION_STEPS)
     known = int((~np.isnan(outcomes[:, 0])).sum())
     first = max(known - VALIDATION_ROWS, FEWEST_ROWS + VALIDATION_STEPS - 1)
