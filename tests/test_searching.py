@@ -1,5 +1,6 @@
 """Searches: against brute force, against a slow loop, and with later figures made others."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -236,6 +237,16 @@ def test_p_values_are_those_of_the_reality_check(found: Search) -> None:
     short = found.table({"short": ("2020-01", "2020-04")}).set_index("step")
     assert np.isnan(short.loc[1, "spa"])
     assert "too few" in short.loc[1, "note"]
+
+
+def test_without_arch_there_are_no_p_values_and_a_note(
+    found: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "arch", None)
+    table = found.table()
+    assert table[["reality_check", "spa"]].isna().all(axis=None)
+    assert table["note"].str.contains("need the library arch").all()
+    assert table["ratio_nested"].notna().all()
 
 
 def test_states_and_crps(panel: Panel) -> None:

@@ -50,7 +50,7 @@ class Search:
         origins = self.result.frame["origin"].nunique()
         return (
             f"Search: {len(self.specifications)} specifications from {origins} origins\n"
-            f"{self.table().round(3).to_string(index=False)}"
+            f"{self._table(None, True, tested=False).round(3).to_string(index=False)}"
         )
 
     def _repr_html_(self) -> str:
@@ -91,14 +91,7 @@ class Search:
         ScoreError
             If a window has no outcome.
         """
-        spans = windows or {"all": self._all_months}
-        rows = [
-            row
-            for state in self._states
-            for name, (first, last) in spans.items()
-            for row in self._rows(state, name, (first, last), each_step)
-        ]
-        return pd.DataFrame(rows)
+        return self._table(windows, each_step, tested=True)
 
     def scores(self, **kw: Any) -> pd.DataFrame:
         """Score every specification (see `Backtest.scores`); the reference is the search's."""
@@ -194,14 +187,28 @@ class Search:
         record = self.result.record
         return yearly_choices(record, self._labels, state, origins, self.loss, each_step)
 
-    def _rows(
-        self, state: str, name: str, window: tuple[str, str], each_step: bool
-    ) -> Iterator[dict[str, Any]]:
-        whole = self._losses(state)
-        losses = whole.within(*(pd.Period(month, freq="M") for month in window))
-        means, known = losses.means(), losses.counts > 0
-        if not known.any():
+    def _table(self, windows: Windows | None, each_step: bool, tested: bool) -> pd.DataFrame:
+        """Table with or without p-values, whose bootstrap takes longer than all else."""
+        spans = windows or {"all": self._all_months}
+        rows: list[dict[str, Any]] = []
+        for state in self._states:
+            for name, window in spans.items():
+                losses = self._within(state, name, window)
+                for row in self._rows(losses, state, each_step):
+                    p_values = self._tests(losses, row["step"]) if tested else {}
+                    rows.append({"state": state, "window": name, **row, **p_values})
+        return pd.DataFrame(rows)
+
+    def _within(self, state: str, name: str, window: tuple[str, str]) -> Losses:
+        first, last = (pd.Period(month, freq="M") for month in window)
+        losses = self._losses(state).within(first, last)
+        if not losses.counts.any():
             raise ScoreError(f"no outcome in the window {name!r}, {window[0]} to {window[1]}")
+        return losses
+
+    def _rows(self, losses: Losses, state: str, each_step: bool) -> Iterator[dict[str, Any]]:
+        """The best at each step with an outcome, and what it is worth."""
+        means, known = losses.means(), losses.counts > 0
         found = np.zeros(len(known), dtype=np.intp)
         found[known] = best(means[known], each_step)
         nested = np.full(losses.values.shape[:2], np.nan)
@@ -209,16 +216,13 @@ class Search:
             nested = chosen_losses(losses, self._choices(state, each_step))
         for at in map(int, np.flatnonzero(known)):
             yield {
-                "state": state,
-                "window": name,
                 "step": at + 1,
                 "tries": len(self.specifications),
                 "best": self._labels[found[at]],
                 "n": losses.counts[at],
                 MEASURES[self.loss]: self._shown(means[at, found[at]]),
                 "ratio": self._shown(means[at, found[at]] / means[at, -1]),
-                **(self._honest(losses.values[:, at], nested[:, at], found[at])),
-                **self._tests(losses, at),
+                **self._honest(losses.values[:, at], nested[:, at], found[at]),
             }
 
     def _honest(self, losses: Floats, nested: Floats, found: np.intp) -> dict[str, Any]:
@@ -235,12 +239,13 @@ class Search:
             "ratio_nested": self._shown(ratio),
         }
 
-    def _tests(self, losses: Losses, at: int) -> dict[str, Any]:
-        rows = losses.values[:, at]
+    def _tests(self, losses: Losses, step: int) -> dict[str, Any]:
+        """P-values of no specification beating the reference, or why there are none."""
+        rows = losses.values[:, step - 1]
         names = [*(f"try {i}" for i in range(len(self.specifications))), "reference"]
         table = pd.DataFrame(rows, losses.origins, names).dropna()
         try:
-            test = superior_predictive_ability(table, "reference", step=at + 1)
+            test = superior_predictive_ability(table, "reference", step=step)
         except TradeshockError as error:
             return {"reality_check": np.nan, "spa": np.nan, "note": str(error)}
         return {"reality_check": test.upper, "spa": test.p_value, "note": ""}
