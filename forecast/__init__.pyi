@@ -13,5 +13,6 @@ from tradeshock.forecast.scenarios.ask import (
 )
 from tradeshock.forecast.scenarios.move import Move as Move
 from tradeshock.forecast.scenarios.shock import Shock as Shock
+from tradeshock.forecast.searching.search import search as search
 from tradeshock.forecast.version import __version__ as __version__
 from tradeshock.forecast.warning.result import early_warning as early_warning

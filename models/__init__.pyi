@@ -1,5 +1,7 @@
+from tradeshock.models.adjustment import adjusted_level as adjusted_level
 from tradeshock.models.base import Model as Model
 from tradeshock.models.checks.check import check_model as check_model
+from tradeshock.models.checks.of_blocks import check_block as check_block
 from tradeshock.models.conditions import Conditions as Conditions
 from tradeshock.models.diagnostics.causality import granger_causality as granger_causality
 from tradeshock.models.diagnostics.residuals import residual_tests as residual_tests

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import KNOWN_YEARS
+from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
 
 Floats = npt.NDArray[np.float64]
@@ -148,6 +149,25 @@ class CalendarAdjustment:
     def effect(self, months: pd.PeriodIndex, calendar: TradeCalendar) -> Floats:
         """Calendar and seasonal effect of some months, log points."""
         return calendar_columns(months, calendar, self.window) @ self.effects_
+
+
+def adjusted_level(panel: Panel, id: str) -> pd.Series:
+    """(Log) level of a series as models see it at a panel's origin, by month.
+
+    Of series in logs that are not seasonally adjusted, working days, moving holidays and season
+    are taken out by `CalendarAdjustment`, estimated from what was out at the origin: the figures
+    of a month are others at another origin. All other series are as `Panel.transformed` has them.
+
+    Raises
+    ------
+    PanelError
+        If the panel does not have the series, or nothing of it was out.
+    """
+    entry, figures = panel.entry(id), panel.series(id)
+    if entry.transform == "log" and entry.adjustment == "NSA":
+        adjustment = CalendarAdjustment(window=entry.window).fit(figures, panel.calendar)
+        return adjustment.adjusted_.rename(id)
+    return panel.transformed(id)["level"].rename(id)
 
 
 # In a backtest most models adjust the same target at the same origins.

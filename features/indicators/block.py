@@ -80,9 +80,13 @@ class Block(Parameters):
         """Columns by name, one value a row of `known`."""
         raise NotImplementedError
 
+    def _series_of(self, panel: Panel) -> tuple[str, ...]:
+        """Those of its series that a panel has."""
+        return tuple(id for id in self.series if id in panel)
+
     def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
         """Series of the panel whose figures the columns are made of."""
-        return tuple(id for id in self.series if id in panel)
+        return self._series_of(panel)
 
     def fit(self, panel: Panel, target: str = "exports_total") -> Self:
         """Store which series there are; nothing is learnt from figures.
@@ -124,7 +128,7 @@ class Block(Parameters):
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
         self.target_ = target
-        self.series_ = Block.inputs(self, panel, target)
+        self.series_ = self._series_of(panel)
         known = OriginRows.read(panel, target)
         known.warn_of_stale(self.series_)
         table = self._table(panel, known.state)

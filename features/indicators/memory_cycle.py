@@ -9,6 +9,7 @@ import numpy as np
 from tradeshock.features.indicators.block import Block, values_of
 from tradeshock.features.indicators.changes import below_peak, change, trailing_sum
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows, take
+from tradeshock.features.panel.panel import Panel
 
 MONTHS = (1, 3, 6, 12)
 PEAK_MONTHS = 60
@@ -41,6 +42,12 @@ class MemoryCycle(Block):
         self.series = series
         self.value = value
         self.weight = weight
+
+    def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
+        """Prices and revenues, and value and weight of exports where the panel has both."""
+        both = (self.value, self.weight)
+        pair = both if all(id in panel for id in both) else ()
+        return tuple(dict.fromkeys([*self._series_of(panel), *pair]))
 
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}

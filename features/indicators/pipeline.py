@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.reading import Day, as_days
 from tradeshock.features.errors import PanelError
 from tradeshock.features.indicators.block import Parameters
 from tradeshock.features.indicators.calendar_effects import CalendarEffects
@@ -20,6 +23,7 @@ from tradeshock.features.indicators.prices import Prices
 from tradeshock.features.indicators.semiconductors import SemiconductorCycle
 from tradeshock.features.indicators.uncertainty import Uncertainty
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.validation import months_of
 
 
 class FeatureBlock(Protocol):
@@ -51,8 +55,9 @@ class FeaturePipeline(Parameters):
 
     Parameters
     ----------
-    blocks : sequence of (name, block), optional
-        Default: `default_blocks`.
+    blocks : sequence of blocks or (name, block), optional
+        A block without a name has that of its class, such as ``growth``, and if others have it
+        too ``growth_2``, ``growth_3``. Default: `default_blocks`.
 
     Attributes
     ----------
@@ -64,7 +69,7 @@ class FeaturePipeline(Parameters):
     Raises
     ------
     PanelError
-        On fit, if two blocks have the same name.
+        On fit, if two blocks were given the same name, or something is no block.
 
     Examples
     --------
@@ -75,7 +80,9 @@ class FeaturePipeline(Parameters):
     ('prices__brent_growth_12', '2026-05')
     """
 
-    def __init__(self, blocks: Sequence[tuple[str, FeatureBlock]] | None = None) -> None:
+    def __init__(
+        self, blocks: Sequence[FeatureBlock | tuple[str, FeatureBlock]] | None = None
+    ) -> None:
         self.blocks = blocks
 
     def fit(self, panel: Panel, target: str = "exports_total") -> Self:
@@ -106,25 +113,64 @@ class FeaturePipeline(Parameters):
 
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
-        self.blocks_ = default_blocks() if self.blocks is None else list(self.blocks)
-        names = [name for name, _ in self.blocks_]
-        if len(set(names)) < len(names):
-            raise PanelError(f"blocks {names} share a name; give each its own")
+        self.blocks_ = self._named_blocks()
         self.target_ = target
         tables = [b.fit_transform(panel, target).add_prefix(f"{n}__") for n, b in self.blocks_]
         table = pd.concat(tables, axis=1)
         self.names_ = [str(name) for name in table.columns]
         return table
 
+    def to_frame(
+        self, panel: Panel, origins: Sequence[Day] | None = None, target: str = "exports_total"
+    ) -> pd.DataFrame:
+        """Return what was known at some origins; the pipeline itself is not fitted by this.
+
+        Parameters
+        ----------
+        panel : Panel
+        origins : sequence of days, optional
+            Each has the row of its own state; a day between two standard origins that of the
+            earlier. Default: all standard origins of the panel's own state.
+        target : str
+
+        Returns
+        -------
+        DataFrame, origins by columns
+            NaN where something was not known.
+
+        Raises
+        ------
+        PanelError
+            If an origin is outside what the panel knows, or has no row.
+        """
+        fitted = deepcopy(self)
+        table = fitted.fit_transform(panel, target)
+        if origins is None:
+            months, state = pd.PeriodIndex(table.index), panel.state(target)
+            days = pd.DatetimeIndex(panel.origin_days(months, state, target), name="origin")
+            return table.set_axis(days, axis=0)
+        days = pd.DatetimeIndex(as_days(origins), name="origin")
+        for day in (days.min(), days.max()):
+            panel.as_of(day)
+        states = panel.states_at(days, target).astype(str)
+        tables = {state: fitted.transform(panel, state) for state in dict.fromkeys(states)}
+        months = months_of(panel.last_known([target], days)[:, 0] + panel.months.asi8[0] + 1)
+        rows = np.empty((len(days), len(table.columns)))
+        for i, (day, state) in enumerate(zip(days, states, strict=True)):
+            known = tables[state]
+            if (row := known.index.get_indexer(months[i : i + 1])[0]) < 0:
+                raise PanelError(f"on {day.date()} {target} had no standard origin yet")
+            rows[i] = known.to_numpy()[row]
+        return pd.DataFrame(rows, days, table.columns)
+
     def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
         """Series of the panel whose figures the columns are made of.
 
         All of them where a block does not say, by a method of the same name.
         """
-        blocks = default_blocks() if self.blocks is None else self.blocks
         every = tuple(map(str, panel.values.columns))
         read: list[str] = []
-        for _, block in blocks:
+        for _, block in self._named_blocks():
             read += block.inputs(panel, target) if hasattr(block, "inputs") else every
         return tuple(dict.fromkeys(read))
 
@@ -135,3 +181,27 @@ class FeaturePipeline(Parameters):
         if not hasattr(self, "names_"):
             raise PanelError("this FeaturePipeline is not fitted; call fit(panel) first")
         return np.array(self.names_, dtype=object)
+
+    def _named_blocks(self) -> list[tuple[str, FeatureBlock]]:
+        """Blocks with their names."""
+        if self.blocks is None:
+            return default_blocks()
+        given = [each for each in self.blocks if isinstance(each, tuple)]
+        names = [name for name, _ in given]
+        if len(set(names)) < len(names):
+            raise PanelError(f"blocks {names} share a name; give each its own")
+        named: list[tuple[str, FeatureBlock]] = []
+        for each in self.blocks:
+            block = each[1] if isinstance(each, tuple) else each
+            if not hasattr(block, "fit_transform") or isinstance(block, type):
+                raise PanelError(
+                    f"got {block!r} as a block; give blocks such as Growth('usdkrw', [1, 3])"
+                )
+            if isinstance(each, tuple):
+                named.append((each[0], block))
+                continue
+            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(block).__name__).lower()
+            taken = {*names, *(other for other, _ in named)}
+            numbered = (name, *(f"{name}_{k}" for k in range(2, len(self.blocks) + 2)))
+            named.append((next(free for free in numbered if free not in taken), block))
+        return named

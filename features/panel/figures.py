@@ -28,6 +28,9 @@ Floats = npt.NDArray[np.float64]
 # Series, ordinal of the month, and the day from which its figure is known.
 LearnedDays = tuple[tuple[str, int, np.datetime64], ...]
 
+# Over which months feature blocks say how a series has moved.
+CHANGE_MONTHS = (1, 3, 12)
+
 
 class Figures:
     """Monthly table of published figures, each column with a catalog entry.
@@ -106,6 +109,26 @@ class Figures:
         """
         first, last = self._rows(id)
         return self.values[id].iloc[first : last + 1]
+
+    def transformed(self, id: str) -> pd.DataFrame:
+        """Return a series as blocks and models see it: in logs where it grows, and its changes.
+
+        Returns
+        -------
+        DataFrame, months by ``published, level, change_1, change_3, change_12``
+            Figures in their own unit; the rest in log points, or in the unit where the catalog
+            says ``"level"``. NaN before there is a figure to compare with. What models also take
+            out is fitted: `tradeshock.models.adjusted_level`.
+
+        Raises
+        ------
+        PanelError
+            If the panel does not have the series, or nothing of it was out.
+        """
+        published, entry = self.series(id), self.entry(id)
+        level = np.log(published) if entry.transform == "log" else published
+        changes = {f"change_{k}": level.diff(k) for k in CHANGE_MONTHS}
+        return pd.DataFrame({"published": published, "level": level, **changes})
 
     def last_month(self, id: str) -> pd.Period:
         """Last published month of a series.

@@ -16,6 +16,7 @@ from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.base import Floats
+from tradeshock.models.direct.features import Features, pipeline_of
 from tradeshock.models.findings import Findings
 from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
 from tradeshock.models.univariate.base import UnivariateModel
@@ -254,7 +255,7 @@ class DirectModel(UnivariateModel):
         The origin's own row.
     """
 
-    features: FeaturePipeline | None
+    features: Features | None
     error_years: int
     minimum_months = 60
     takes_conditions = True
@@ -284,7 +285,7 @@ class DirectModel(UnivariateModel):
     @property
     def pipeline(self) -> FeaturePipeline:
         """Its features, not fitted."""
-        return self.default_features() if self.features is None else clone(self.features)
+        return self.default_features() if self.features is None else pipeline_of(self.features)
 
     # -- learning -----------------------------------------------------------------------------
 

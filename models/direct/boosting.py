@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.base import DirectModel, Rows
+from tradeshock.models.direct.features import FEATURES, Features
 from tradeshock.models.direct.ridge import (
     PENALTIES,
     ColumnsInUse,
@@ -21,7 +22,7 @@ from tradeshock.models.direct.ridge import (
     ridge_growth,
     step_penalties,
 )
-from tradeshock.models.parameters import Rule, Rules, having, number, one_of, optional, whole
+from tradeshock.models.parameters import Rule, Rules, number, one_of, optional, whole
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
@@ -114,7 +115,7 @@ class BoostedTrees(DirectModel):
 
     Parameters
     ----------
-    features : FeaturePipeline, optional
+    features : FeaturePipeline or sequence of blocks, optional
         Default: that of `tradeshock.models.direct.ridge.DirectRidge`.
     residual_of : {"ridge", None}
         What the trees start from: the fit of `DirectRidge`, of which they learn the residual, or
@@ -144,7 +145,7 @@ class BoostedTrees(DirectModel):
     """
 
     rules: ClassVar[Rules] = {
-        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "features": optional(FEATURES),
         "residual_of": one_of("ridge", None),
         "signs": optional(Rule("a mapping of column to 1 (up), -1 (down) or 0 (either)", _signed)),
         "n_bags": whole(1),
@@ -158,7 +159,7 @@ class BoostedTrees(DirectModel):
 
     def __init__(
         self,
-        features: FeaturePipeline | None = None,
+        features: Features | None = None,
         residual_of: Literal["ridge"] | None = "ridge",
         signs: Mapping[str, int] | None = SIGNS,
         n_bags: int = 2,

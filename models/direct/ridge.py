@@ -16,7 +16,8 @@ from tradeshock.features.indicators.prices import Prices
 from tradeshock.features.indicators.semiconductors import SemiconductorCycle
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.base import ADJUSTED_LAGS, DirectModel, Rows
-from tradeshock.models.parameters import Rules, having, optional, positive, several, whole
+from tradeshock.models.direct.features import FEATURES, Features
+from tradeshock.models.parameters import Rules, optional, positive, several, whole
 
 PENALTIES = (100.0, 200.0, 400.0, 800.0, 1600.0)
 # A column enters once it was known in two years of the rows.
@@ -120,6 +121,8 @@ def choose_penalty(rows: Rows, penalties: Sequence[float]) -> float:
     short, or that never change, take the middle penalty.
     """
     middle = sorted(penalties)[len(penalties) // 2]
+    if len(penalties) == 1:
+        return middle
     outcomes = rows.outcome_table(VALIDATION_STEPS)
     known = int((~np.isnan(outcomes[:, 0])).sum())
     first = max(known - VALIDATION_ROWS, FEWEST_ROWS + VALIDATION_STEPS - 1)
@@ -221,7 +224,7 @@ class DirectRidge(DirectModel):
 
     Parameters
     ----------
-    features : FeaturePipeline, optional
+    features : FeaturePipeline or sequence of blocks, optional
         Default: semiconductors, exchange rates, partner demand, prices, and flash figures where
         they are out; with them the target's own adjusted growth.
     penalties : sequence of float
@@ -236,14 +239,14 @@ class DirectRidge(DirectModel):
     """
 
     rules: ClassVar[Rules] = {
-        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "features": optional(FEATURES),
         "penalties": several(positive(), "positive numbers in a list or tuple"),
         "error_years": whole(0),
     }
 
     def __init__(
         self,
-        features: FeaturePipeline | None = None,
+        features: Features | None = None,
         penalties: Sequence[float] = PENALTIES,
         error_years: int = 10,
         n_draws: int = 1000,

@@ -1,0 +1,414 @@
+"""Blocks of any series against slow loops, and `check_block` against blocks that are wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from tradeshock.features import FeaturePipeline, Panel, ReleaseRule, load_panel
+from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.indicators import (
+    Block,
+    Flash,
+    Growth,
+    Interaction,
+    Lags,
+    MemoryCycle,
+    Ratio,
+    RollingMean,
+    Spread,
+    Volatility,
+    describe_blocks,
+)
+from tradeshock.features.indicators.block import values_of
+from tradeshock.features.indicators.changes import change, lagged
+from tradeshock.features.indicators.general.described import shipped_blocks
+from tradeshock.forecast import backtest
+from tradeshock.models import (
+    DirectRidge,
+    GradientBoosting,
+    adjusted_level,
+    check_block,
+    check_model,
+)
+from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.checks.check import ConformanceError
+from tradeshock.models.checks.of_blocks import BLOCK_CHECKS
+from tradeshock.models.direct.boosting import SIGNS
+
+PANEL = load_panel()
+GENERAL = [
+    Growth("usdkrw", [1, 3]),
+    Growth(["exports_total", "gscpi"]),
+    Lags("us_ip", (0, 1, 12)),
+    RollingMean(["copper", "gscpi"], [3, 6]),
+    Volatility("usdkrw", 6),
+    Ratio("copper", "exports_to_us", [1]),
+    Interaction(Growth("usdkrw"), Growth(["us_ip", "gscpi"], 3)),
+    Interaction(Growth("exports_total", 12), Flash()),
+]
+
+
+# -- each by hand ---------------------------------------------------------------------------------
+
+
+@settings(max_examples=20)
+@given(
+    id=st.sampled_from(["usdkrw", "us_ip", "gscpi", "exports_to_us", "exports_total"]),
+    month=st.sampled_from([str(m) for m in pd.period_range("2003-01", "2026-04", freq="M")]),
+    months=st.integers(1, 24),
+    lag=st.integers(0, 6),
+)
+def test_columns_are_those_of_a_slow_look_at_the_day(
+    id: str, month: str, months: int, lag: int
+) -> None:
+    (day,) = PANEL.origins(month, month)
+    known = PANEL.as_of(day)
+    x = known.series(id)
+    level = np.log(x) if known.catalog[id].transform == "log" else x
+    news = level.diff() if known.catalog[id].transform == "log" else level
+    blocks = [
+        Growth(id, months),
+        Lags(id, lag),
+        RollingMean(id, months),
+        Volatility(id, max(months, 2)),
+    ]
+    row = FeaturePipeline(blocks).to_frame(PANEL, [day]).iloc[0]
+    expected = [
+        level.iloc[-1] - level.iloc[-1 - months],
+        news.iloc[-1 - lag],
+        news.iloc[-months:].mean(),
+        level.diff().iloc[-max(months, 2) :].std(ddof=0),
+    ]
+    assert not known.is_stale(id)
+    np.testing.assert_allclose(row.to_numpy(), expected, rtol=1e-9, atol=1e-12)
+    assert list(row.index) == [
+        f"growth__{id}_growth_{months}",
+        f"lags__{id}_lag_{lag}",
+        f"rolling_mean__{id}_mean_{months}",
+        f"volatility__{id}_volatility_{max(months, 2)}",
+    ]
+
+
+@pytest.fixture(scope="module")
+def rates(panel: Panel) -> Panel:
+    """Two made-up rates, the second published a month later than the first."""
+    months = pd.period_range("2000-01", "2026-03", freq="M")
+    rng = np.random.default_rng(0)
+    made = panel
+    for id, day in (("long_rate", 5), ("short_rate", 35)):
+        entry = replace(
+            panel.catalog["gscpi"], id=id, unit="per cent", release=ReleaseRule.after(days=day)
+        )
+        last = months if day == 5 else months[:-1]
+        made = made.with_series(pd.Series(rng.normal(2, 1, len(last)), last, name=id), entry)
+    return made
+
+
+def test_pairs_wait_for_the_later_of_the_two(rates: Panel) -> None:
+    row = Spread("long_rate", "short_rate", 3).fit_transform(rates.as_of("2025-06-01")).iloc[-1]
+    known = rates.as_of("2025-06-01")
+    both = known.values[["long_rate", "short_rate"]].dropna()
+    assert known.last_month("short_rate") < known.last_month("long_rate")
+    gap = both["long_rate"] - both["short_rate"]
+    assert row["long_rate_less_short_rate"] == gap.iloc[-1]
+    assert row["long_rate_less_short_rate_change_3"] == gap.iloc[-1] - gap.iloc[-4]
+    ratio = Ratio("copper", "exports_to_us").fit_transform(rates.as_of("2025-06-01")).iloc[-1]
+    both = np.log(known.values[["copper", "exports_to_us"]].dropna())
+    gap = both["copper"] - both["exports_to_us"]
+    assert ratio["copper_to_exports_to_us"] == pytest.approx(gap.iloc[-1], rel=1e-14)
+    assert ratio.iloc[-1] == pytest.approx(gap.iloc[-1] - gap.iloc[-13], rel=1e-12)
+
+
+def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:
+    one, other = Growth("usdkrw", [1, 3]), Growth("us_ip")
+    table = Interaction(one, other).fit_transform(panel)
+    pd.testing.assert_series_equal(
+        table["usdkrw_growth_3_x_us_ip_growth_1"],
+        one.fit_transform(panel)["usdkrw_growth_3"] * other.fit_transform(panel)["us_ip_growth_1"],
+        check_names=False,
+    )
+    assert Interaction(one, other).inputs(panel) == ("usdkrw", "us_ip")
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (Growth("usdkr"), "the panel has no series 'usdkr'; perhaps"),
+        (Growth("usdkrw", []), "months of Growth is .*give whole numbers of months"),
+        (Growth("usdkrw", 0), "months of Growth is 0"),
+        (Growth("usdkrw", [1.5]), r"months of Growth is \[1.5\]"),  # type: ignore[list-item]
+        (Lags("usdkrw", -1), "lags of Lags is -1"),
+        (Volatility("usdkrw", 1), "at least 2"),
+        (Ratio("gscpi", "usdkrw"), "Ratio takes positive series.*gscpi is not"),
+        (
+            Spread("gscpi", "usdkrw"),
+            "Spread takes series that are not .* in logs, and usdkrw",
+        ),
+        (Spread("gscpi", "long_rate"), "of one unit, got gscpi in .* and long_rate in 'per cent'"),
+        (Interaction(Growth("usdkrw"), "us_ip"), "Interaction takes two blocks, got 'us_ip'"),  # type: ignore[arg-type]
+    ],
+)
+def test_mistakes_are_one_sentence(rates: Panel, block: Block, message: str) -> None:
+    with pytest.raises(PanelError, match=message):
+        block.fit_transform(rates)
+
+
+# -- pipelines and models -------------------------------------------------------------------------
+
+
+def test_a_pipeline_names_blocks_that_have_no_name(panel: Panel) -> None:
+    blocks = [Growth("usdkrw"), ("growth_2", Flash()), RollingMean("us_ip"), Growth("us_ip")]
+    pipeline = FeaturePipeline(blocks).fit(panel)
+    assert [name for name, _ in pipeline.blocks_] == [
+        "growth",
+        "growth_2",
+        "rolling_mean",
+        "growth_3",
+    ]
+    assert set(pipeline.inputs(panel)) >= {"usdkrw", "us_ip", "exports_total"}
+    with pytest.raises(PanelError, match="got 'us_ip' as a block"):
+        FeaturePipeline([Growth("usdkrw"), "us_ip"]).fit(panel)  # type: ignore[list-item]
+
+
+def test_a_frame_has_one_row_an_origin(panel: Panel) -> None:
+    pipeline = FeaturePipeline([Growth("usdkrw", [1, 3]), Flash()])
+    days = panel.origins("2019-01", "2019-06") + panel.origins("2019-03", "2019-03", "after_20d")
+    frame = pipeline.to_frame(panel, days)
+    assert list(frame.index) == days
+    for day, row in frame.iterrows():
+        alone = FeaturePipeline(pipeline.blocks).fit_transform(panel.as_of(day)).iloc[-1]
+        np.testing.assert_array_equal(row.to_numpy(), alone.to_numpy())
+    assert not hasattr(pipeline, "blocks_")
+    whole = pipeline.to_frame(panel)
+    table = FeaturePipeline(pipeline.blocks).fit_transform(panel)
+    np.testing.assert_array_equal(whole.to_numpy(), table.to_numpy())
+    assert whole.index.equals(
+        pd.DatetimeIndex(panel.origin_days(table.index, panel.state()), name="origin")
+    )
+    # Between two standard origins the earlier one's row counts.
+    between = pipeline.to_frame(panel, [days[0] + pd.Timedelta(days=3)])
+    np.testing.assert_array_equal(between.to_numpy()[0], frame.to_numpy()[0])
+    with pytest.raises(PanelError, match="compiled on"):
+        pipeline.to_frame(panel, ["2030-01-01"])
+
+
+def test_models_take_blocks_in_a_list(panel: Panel) -> None:
+    days = panel.origins("2024-01", "2024-03")
+    listed = [("flash", Flash()), Growth("usdkrw", [1, 3])]
+    models = {
+        "listed": DirectRidge(features=listed, n_draws=50),
+        "piped": DirectRidge(features=FeaturePipeline(listed), n_draws=50),
+        "own": DirectRidge(n_draws=50),
+    }
+    frame = backtest(models, panel, origins=days, steps=2, n_jobs=1).frame
+    points = frame.set_index("model")["q50"]
+    np.testing.assert_array_equal(points["listed"], points["piped"])
+    assert (points["listed"].to_numpy() != points["own"].to_numpy()).any()
+    fitted = DirectRidge(features=listed).fit(panel)
+    assert "growth__usdkrw_growth_3" in fitted.rows_.names
+    assert "usdkrw" in fitted.inputs_
+    for features in ("usdkrw", [Growth], [("growth", "usdkrw")], []):
+        for model in (DirectRidge, GradientBoosting):
+            with pytest.raises(ModelError, match="expected a FeaturePipeline, or blocks in a list"):
+                model(features=features).fit(panel)
+
+
+def test_a_ridge_with_blocks_of_its_own_is_a_model_like_any_other(panel: Panel) -> None:
+    checks = ["future_does_not_matter", "replay_is_the_slow_path", "reads_no_more_than_it_says"]
+    check_model(DirectRidge(features=[Growth("usdkrw", [1, 3])]), panel, only=checks)
+
+
+def test_what_models_see_of_a_series(panel: Panel) -> None:
+    seen = panel.transformed("usdkrw")
+    x = panel.series("usdkrw")
+    pd.testing.assert_series_equal(seen["published"], x, check_names=False)
+    pd.testing.assert_series_equal(seen["change_12"], np.log(x).diff(12), check_names=False)
+    gscpi = panel.transformed("gscpi")
+    assert gscpi["level"].equals(gscpi["published"])
+    column = Growth("usdkrw", 3).fit_transform(panel).iloc[-1, 0]
+    assert column == pytest.approx(seen["change_3"].iloc[-1], rel=1e-12)
+    pd.testing.assert_series_equal(adjusted_level(panel, "usdkrw"), seen["level"].rename("usdkrw"))
+    total = panel.series("exports_total")
+    expected = CalendarAdjustment().fit(total, panel.calendar).adjusted_
+    pd.testing.assert_series_equal(
+        adjusted_level(panel, "exports_total"), expected, check_names=False
+    )
+    for look in (panel.transformed, lambda id: adjusted_level(panel, id)):
+        with pytest.raises(PanelError, match="no series 'usdkr'"):
+            look("usdkr")
+
+
+def test_the_table_of_blocks_describes_every_column(panel: Panel) -> None:
+    table = describe_blocks(panel)
+    names = FeaturePipeline(shipped_blocks()).fit(panel).get_feature_names_out()
+    assert list(table["column"]) == list(names)
+    assert set(table["sign"]) == {"+", "-", "either"}
+    made = table[table["block"] != "calendar"]
+    assert (made["series"] != "").all()
+    assert (made["publisher"] != "").all()
+    by_name = table.set_index("column")
+    for column, sign in SIGNS.items():
+        if column in by_name.index:
+            assert by_name.loc[column, "sign"] == {1: "+", -1: "-"}[sign]
+    assert by_name.loc["prices__brent_growth_3", "series"] == "brent"
+    own = describe_blocks(
+        panel, [Ratio("copper", "brent"), Interaction(Growth("usdkrw"), Growth("us_ip"))]
+    )
+    assert set(own["series"]) == {"copper, brent", "usdkrw, us_ip"}
+    assert set(own["sign"]) == {"either"}
+
+
+# -- check_block ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", GENERAL, ids=repr)
+def test_general_blocks_keep_the_contract(panel: Panel, block: Block) -> None:
+    check_block(block, panel)
+
+
+@pytest.mark.parametrize(("name", "block"), shipped_blocks(), ids=lambda given: str(given)[:20])
+def test_shipped_blocks_keep_the_contract(panel: Panel, name: str, block: Block) -> None:
+    check_block(block, panel)
+
+
+def test_the_memory_block_says_that_it_reads_value_and_weight(panel: Panel) -> None:
+    read = MemoryCycle().inputs(panel)
+    assert {"exports_hs854232", "weight_hs854232"} <= set(read)
+    fewer = panel.select([id for id in panel.values.columns if id != "weight_hs854232"])
+    assert "exports_hs854232" not in MemoryCycle().inputs(fewer)
+
+
+class Won(Block):
+    """Growth of the won by `how`, which is right or wrong."""
+
+    how: Callable[..., np.ndarray]
+
+    def __init__(self, series: tuple[str, ...] = ("usdkrw",)) -> None:
+        self.series = series
+
+    def _columns(self, known, series):
+        return {f"{id}_how": self.how(known, id) for id in series}
+
+
+class Peeks(Won):
+    """Centred mean: the month after is in it."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        ahead = np.append(x[1:], np.nan)
+        return known.last(id, np.nanmean([lagged(x, 1), x, ahead], axis=0))
+
+
+class CountsFromTheCalendar(Won):
+    """The month before step 1, which is often published after the origin."""
+
+    def how(self, known, id):
+        return known.current(lagged(values_of(known, id), 1))
+
+
+class TakesTheMeanOfAllMonths(Won):
+    def how(self, known, id):
+        x = values_of(known, id)
+        return known.last(id, x - np.nanmean(x))
+
+
+class LearnsInFit(Won):
+    """Scales by what it saw in fit, and so by what was out when it was fitted."""
+
+    def fit_transform(self, panel, target="exports_total"):
+        self.mean_ = float(panel.values["usdkrw"].iloc[:-1].mean())
+        return super().fit_transform(panel, target)
+
+    def how(self, known, id):
+        return known.last(id, values_of(known, id) / self.mean_)
+
+
+class RemembersTheLastPanel(Won):
+    def how(self, known, id):
+        column = known.last(id, change(values_of(known, id), 1))
+        before, self.seen_ = getattr(self, "seen_", 0), len(column)
+        return column + before
+
+
+class KeepsStaleFigures(Won):
+    def how(self, known, id):
+        x = values_of(known, id)
+        rows = known.panel.last_known([id], pd.DatetimeIndex(known.origins))[:, 0]
+        return np.where(rows >= 0, x[rows], np.nan)
+
+
+class WantsALongHistory(Won):
+    def how(self, known, id):
+        if known.panel.values[id].notna().sum() < 120:
+            raise ValueError("give ten years")
+        return known.last(id, values_of(known, id))
+
+
+class HidesWhatItReads(Won):
+    def inputs(self, panel, target="exports_total"):
+        return ()
+
+    def how(self, known, id):
+        return known.last(id, values_of(known, id))
+
+
+class ChangesThePanel(Won):
+    def how(self, known, id):
+        known.panel.values.loc[known.panel.months[0], id] = 1.0
+        return known.last(id, values_of(known, id))
+
+
+class DividesByZero(Won):
+    def how(self, known, id):
+        with np.errstate(divide="ignore"):
+            return known.last(id, 1.0 / (values_of(known, id) * 0.0))
+
+
+@pytest.mark.parametrize(
+    ("block", "check", "message"),
+    [
+        (Peeks(), "future_does_not_matter", "see what came out after"),
+        (Peeks(), "rows_are_those_of_each_day", "are others in the panel as of"),
+        (CountsFromTheCalendar(("us_ip",)), "future_does_not_matter", "us_ip_how of"),
+        (
+            CountsFromTheCalendar(("us_ip",)),
+            "rows_are_those_of_each_day",
+            "us_ip_how of .* and nan",
+        ),
+        (TakesTheMeanOfAllMonths(), "future_does_not_matter", "see what came out after"),
+        (TakesTheMeanOfAllMonths(), "rows_are_those_of_each_day", "are others in the panel"),
+        (LearnsInFit(), "future_does_not_matter", "see what came out after"),
+        (LearnsInFit(), "nothing_is_carried_over", "depend on a fit on"),
+        (RemembersTheLastPanel(), "nothing_is_carried_over", "depend on"),
+        (KeepsStaleFigures(), "stale_series_are_left_empty", r"\['usdkrw_how'\] are filled"),
+        (WantsALongHistory(), "young_panels_are_no_exception", "raised ValueError: give ten"),
+        (HidesWhatItReads(), "reads_no_more_than_it_says", "inputs does not name"),
+        (ChangesThePanel(), "parameters_and_panel_are_unchanged", "changed the panel"),
+        (DividesByZero(), "columns_are_numbers", "infinite values in state"),
+    ],
+)
+def test_bad_blocks_are_caught(panel: Panel, block: Won, check: str, message: str) -> None:
+    panel = panel.select([*panel.values.columns])
+    panel.values = panel.values.copy()
+    with pytest.raises(
+        ConformanceError, match=f"{type(block).__name__} fails the check {check}.*{message}"
+    ):
+        check_block(block, panel, only=[check])
+
+
+def test_every_check_has_caught_a_block() -> None:
+    (mark,) = [m for m in test_bad_blocks_are_caught.pytestmark if m.name == "parametrize"]
+    assert {check for _, check, _ in mark.args[1]} == set(BLOCK_CHECKS)
+
+
+def test_what_cannot_be_checked(panel: Panel) -> None:
+    with pytest.raises(ModelError, match="as a block; give one"):
+        check_block(Growth, panel)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="no checks"):
+        check_block(Growth("usdkrw"), panel, only=["everything"])
+    with pytest.raises(ModelError, match="no origins to check on"):
+        check_block(Growth("usdkrw"), panel, origins=[])
