@@ -66,7 +66,7 @@ def made_of(cls: type, attributes: Mapping[str, Any]) -> Any:
     odd = [name for name in attributes if not name.isidentifier() or name.startswith("__")]
     if lacking or odd:
         what = f"has no {', '.join(lacking)}" if lacking else f"has an attribute {odd[0]!r}"
-        raise StoredFileError(f"a {cls.__qualname__} in it {what}")
+        raise StoredFileError(f"a {cls.__qualname__} in it {what}; save the model again")
     made: Any = object.__new__(cls)
     if _says_what(cls):
         made._restore(attributes)
@@ -97,13 +97,10 @@ class Classes:
     ----------
     trusted : mapping of str to class
         By `name_of`, besides the package's own.
-    file : str
-        What is read, for messages.
     """
 
-    def __init__(self, trusted: Mapping[str, type], file: str) -> None:
+    def __init__(self, trusted: Mapping[str, type]) -> None:
         self._trusted = trusted
-        self._file = file
 
     def __getitem__(self, name: str) -> type:
         """Class of a name.
@@ -119,7 +116,7 @@ class Classes:
         found = self._trusted[name] if name in self._trusted else self._own(name)
         if missing := [package for package in _requires(found) if find_spec(package) is None]:
             raise ModelError(
-                f"{self._file} holds a {found.__qualname__}, which needs {', '.join(missing)}: "
+                f"it holds a {found.__qualname__}, which needs {', '.join(missing)}: "
                 f"pip install {' '.join(missing)}"
             )
         return found
@@ -129,8 +126,8 @@ class Classes:
         module, _, inside = name.partition(":")
         if not module.startswith(OWN):
             raise ModelError(
-                f"{self._file} holds a {inside or name} of {module}, which is not loaded unasked; "
-                f"if you trust it, import it and pass it: load_model(path, trusted=[{inside}])"
+                f"it holds a {inside or name} of {module}, which is made only where it is trusted; "
+                f"import it and pass it: load_model(path, trusted=[{inside}])"
             )
         found: Any = None
         try:
@@ -141,7 +138,7 @@ class Classes:
             found = None
         if not isinstance(found, type) or name_of(found) != name or not can_be_kept(found):
             raise StoredFileError(
-                f"{self._file} holds a {name}, which this version of tradeshock does not have; "
+                f"it holds a {name}, which this version of tradeshock does not have; "
                 "load it with the version that saved it"
             )
         return found

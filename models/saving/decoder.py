@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tradeshock.features.errors import StoredFileError
 from tradeshock.models.saving.classes import Classes, is_named_tuple, made_of
 from tradeshock.models.saving.encoder import COLLECTIONS, PLAIN, Node
 from tradeshock.models.saving.kinds import KINDS, PLAIN_ARRAYS
@@ -38,13 +37,13 @@ class Decoder:
 
         Raises
         ------
-        StoredFileError
-            If there is none.
+        ValueError
+            If there is none; other errors if a node is no such node.
         """
         if place is None or type(place) in PLAIN:
             return place
         if not isinstance(place, dict) or type(at := place.get("at")) is not int or at < 0:
-            raise StoredFileError(f"{place!r} is no value")
+            raise ValueError(f"{place!r} is no value")
         while len(self._values) <= at:
             node = self._nodes[len(self._values)]
             self._values.append(self._made(node, len(self._values)))
@@ -52,7 +51,7 @@ class Decoder:
 
     def _earlier(self, place: Any, before: int) -> Any:
         if isinstance(place, dict) and not (type(at := place.get("at")) is int and at < before):
-            raise StoredFileError(f"{place!r} is no earlier value")
+            raise ValueError(f"{place!r} is no earlier value")
         return self.get(place)
 
     def _made(self, node: Node, row: int) -> Any:
@@ -79,10 +78,10 @@ class Decoder:
             return cls._make(items)  # type: ignore[attr-defined]
         if kind == "object" and not is_named_tuple(cls):
             return made_of(cls, parts)
-        raise StoredFileError(f"{kind!r} is no kind of value")
+        raise ValueError(f"{kind!r} is no kind of value")
 
 
 def _scalar(dtype: np.dtype[Any], written: bytes) -> Any:
     if dtype.kind not in PLAIN_ARRAYS:
-        raise StoredFileError(f"{dtype} is no type of a number")
+        raise ValueError(f"{dtype} is no type of a number")
     return np.frombuffer(written, dtype=dtype)[0]

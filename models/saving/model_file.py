@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tradeshock.features.errors import ModelError, StoredFileError, TradeshockError
+from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.models.record.files import Schema, StoredArrays, read_arrays, write_arrays
 from tradeshock.models.saving.classes import Classes, name_of
 from tradeshock.models.saving.decoder import Decoder
@@ -50,7 +50,7 @@ def write_model(model: Any, path: Path) -> dict[str, type]:
         "attributes": attributes,
         "nodes": encoder.nodes,
     }
-    about["digest"] = _digest(about, encoder.arrays)
+    about["digest"] = check_sum(about, encoder.arrays)
     write_arrays(path, SCHEMA, encoder.arrays, about, compressed=True)
     return {name_of(type(model)): type(model), **encoder.classes}
 
@@ -78,9 +78,9 @@ def read_model(base: type[M], path: Path, trusted: Mapping[str, type], refit: bo
     """
     stored = read_arrays(path, SCHEMA)
     try:
-        model, lesson = _read(base, stored, Classes(trusted, str(path)), path, refit)
-    except TradeshockError:
-        raise
+        model, lesson = _read(base, stored, Classes(trusted), refit)
+    except (ModelError, StoredFileError) as error:
+        raise type(error)(f"{path} cannot be loaded: {error}") from error
     except Exception as error:  # what was changed raises nearly anything
         raise StoredFileError(
             f"{path} is damaged ({type(error).__name__}: {error}); save the model again"
@@ -90,18 +90,18 @@ def read_model(base: type[M], path: Path, trusted: Mapping[str, type], refit: bo
 
 
 def _read(
-    base: type, stored: StoredArrays, classes: Classes, path: Path, refit: bool
+    base: type, stored: StoredArrays, classes: Classes, refit: bool
 ) -> tuple[Any, list[Any] | None]:
     """Return a model and what it is still to be fitted to."""
     about = stored.about
     digest = about.pop("digest", None)
-    if digest != _digest(about, stored.arrays):
+    if digest != check_sum(about, stored.arrays):
         raise StoredFileError(
-            f"{path} is not as it was saved: its check sum differs; save the model again"
+            "it is not as it was saved, for its check sum differs; save the model again"
         )
     cls: Any = classes[about["class"]]
     if not issubclass(cls, base):
-        raise StoredFileError(f"{path} holds a {cls.__qualname__}, which is no model")
+        raise StoredFileError(f"it holds a {cls.__qualname__}, which is no model")
     decoder = Decoder(about["nodes"], stored.arrays, classes)
     new = cls(**decoder.get(about["parameters"]))
     if not about["fitted"]:
@@ -111,20 +111,20 @@ def _read(
         return new, lesson
     if other := difference(new, about["versions"], about["code"]):
         raise ModelError(
-            f"{path} was saved {other}, so what it has learned may mean something else; fit the "
+            f"it was saved {other}, so what it has learned may mean something else; fit the "
             "same parameters to the same figures again: load_model(path, refit=True)"
         )
     model = object.__new__(cls)
     model._restore({name: decoder.get(place) for name, place in about["attributes"].items()})
     if model.panel_.fingerprint() != about["fingerprint"]:
         raise StoredFileError(
-            f"{path} speaks of other figures or holidays than when it was saved; fit the same "
+            "its figures or their holidays are others than when it was saved; fit the same "
             "parameters to them again: load_model(path, refit=True)"
         )
     return model, None
 
 
-def _digest(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> str:
+def check_sum(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> str:
     """Hash of all that is in a file."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for name, array in sorted(arrays.items()):
