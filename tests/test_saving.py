@@ -86,7 +86,8 @@ def test_the_default_with_its_record_is_what_it_was(tmp_path: Path) -> None:
     fitted = monthly_forecast(panel.as_of("2026-03-21"), steps=3).fitted
     fitted.save(tmp_path / "default.npz")
     loaded = tradeshock.load_model(tmp_path / "default.npz")
-    assert loaded.name == fitted.name and len(loaded.record_) == len(fitted.record_) > 0
+    assert loaded.name == fitted.name
+    assert len(loaded.record_) == len(fitted.record_) > 0
     pd.testing.assert_frame_equal(loaded.record_.frame, fitted.record_.frame)
     ours, theirs = (model.update(panel, freeze=True).forecast(3) for model in (fitted, loaded))
     np.testing.assert_array_equal(theirs.values, ours.values)
@@ -107,7 +108,8 @@ def test_a_model_that_is_not_fitted_has_its_parameters(tmp_path: Path) -> None:
     model = Combination([RandomWalk(half_life=30.0), VAR(["usdkrw"], lags=2)], shrinkage=0.25)
     model.save(tmp_path / "new.npz")
     loaded = load_model(tmp_path / "new.npz")
-    assert loaded.name == model.name and str(loaded.get_params()) == str(model.get_params())
+    assert loaded.name == model.name
+    assert str(loaded.get_params()) == str(model.get_params())
     with pytest.raises(ModelError, match="not fitted"):
         loaded.forecast(1)
 
@@ -118,7 +120,9 @@ def test_figures_come_back_with_all_that_is_known_of_them(tmp_path: Path) -> Non
     # May's total is overlooked at first, so it is known later than its release rule says.
     panel = panel.append(pd.DataFrame({"usdkrw": [1480.0]}, may), seen="2026-06-02")
     panel = panel.append(pd.DataFrame({"exports_total": [90000.0]}, may), seen="2026-06-04")
-    assert panel.revises_the_past and panel.learned_days and panel.quotes is not None
+    assert panel.revises_the_past
+    assert panel.learned_days
+    assert panel.quotes is not None
     RandomWalk().fit(panel).save(tmp_path / "walk.npz")
     found = load_model(tmp_path / "walk.npz").panel_
     pd.testing.assert_frame_equal(found.values, panel.values)
@@ -130,7 +134,7 @@ def test_figures_come_back_with_all_that_is_known_of_them(tmp_path: Path) -> Non
 # -- models of users ------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(slots=True)
 class Curve:
     weights: np.ndarray[Any, Any]
     fade: float
@@ -180,6 +184,17 @@ class SayingWhat(Holding):
         self.fading_ = lambda steps: 0.9**steps
 
 
+class Careful(SayingWhat):
+    """Speaks of what only a fitted model has."""
+
+    def _stored(self) -> dict[str, Any]:
+        return super()._stored() | {"edge_": self.edge_}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        super()._restore(stored)
+        self.edge_ = stored["edge_"]
+
+
 class Needing(Own):
     requires = ("no_such_package_at_all",)
 
@@ -191,7 +206,8 @@ def test_own_classes_are_made_only_where_they_are_trusted(tmp_path: Path) -> Non
     model = Own(extra={"lags": (1, 12)}).fit(load_panel())
     model.save(tmp_path / "own.npz")
     loaded = load_model(tmp_path / "own.npz", trusted=OWN)
-    assert isinstance(loaded, Own) and loaded.extra == {"lags": (1, 12)}
+    assert isinstance(loaded, Own)
+    assert loaded.extra == {"lags": (1, 12)}
     assert loaded.edge_ == model.edge_
     np.testing.assert_array_equal(loaded.forecast(3).values, model.forecast(3).values)
     with pytest.raises(ModelError, match=r"holds a Own of .*trusted=\[Own\]"):
@@ -204,12 +220,20 @@ def test_own_classes_are_made_only_where_they_are_trusted(tmp_path: Path) -> Non
 
 def test_what_no_file_can_hold_is_named_with_the_way_out(tmp_path: Path) -> None:
     model = Holding().fit(load_panel())
-    with pytest.raises(ModelError, match="Holding cannot be saved: its fading_ is a function.*_st"):
+    with pytest.raises(
+        ModelError, match=r"Holding cannot be saved: its fading_ is a function.*_st"
+    ):
         model.save(tmp_path / "own.npz")
     assert not list(tmp_path.iterdir())
     with pytest.raises(Exception, match=r"fails the check survives_saving.*fading_ is a"):
         check_model(Holding(), only=["survives_saving"])
     check_model(SayingWhat(), only=["survives_saving"])
+
+
+def test_a_model_that_is_not_fitted_is_not_asked_what_it_has_learned(tmp_path: Path) -> None:
+    pool = Combination([Careful(), RandomWalk()])
+    pool.save(tmp_path / "pool.npz")
+    assert load_model(tmp_path / "pool.npz", trusted=[Careful]).name == pool.name
 
 
 @pytest.mark.parametrize(

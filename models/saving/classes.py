@@ -37,21 +37,26 @@ def is_named_tuple(cls: type) -> bool:
 
 def can_be_kept(cls: type) -> bool:
     """Whether all that an object of a class is stands in its attributes, or it says what is."""
-    declared = is_dataclass(cls) or is_named_tuple(cls) or _says_what(cls)
+    declared = is_dataclass(cls) or is_named_tuple(cls) or _has_methods(cls)
     return declared or cls in PLAIN or issubclass(cls, BaseEstimator | Parameters)
 
 
-def _says_what(cls: type) -> bool:
+def _has_methods(cls: type) -> bool:
     return hasattr(cls, "_stored") and hasattr(cls, "_restore")
+
+
+def _says_what(cls: type, attributes: Mapping[str, Any]) -> bool:
+    """Whether an object says what is written of it: not a model that is not fitted."""
+    is_new = issubclass(cls, BaseEstimator) and "panel_" not in attributes
+    return _has_methods(cls) and not is_new
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
     """What is written of an object, by name."""
-    if _says_what(type(value)):
-        return dict(value._stored())
     if is_dataclass(value) and not hasattr(value, "__dict__"):
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    return dict(vars(value))
+    own = dict(vars(value))
+    return dict(value._stored()) if _says_what(type(value), own) else own
 
 
 def made_of(cls: type, attributes: Mapping[str, Any]) -> Any:
@@ -68,7 +73,7 @@ def made_of(cls: type, attributes: Mapping[str, Any]) -> Any:
         what = f"has no {', '.join(lacking)}" if lacking else f"has an attribute {odd[0]!r}"
         raise StoredFileError(f"a {cls.__qualname__} in it {what}; save the model again")
     made: Any = object.__new__(cls)
-    if _says_what(cls):
+    if _says_what(cls, attributes):
         made._restore(attributes)
     else:
         for name, value in attributes.items():

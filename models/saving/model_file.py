@@ -12,7 +12,7 @@ import numpy as np
 
 from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.models.record.files import Schema, StoredArrays, read_arrays, write_arrays
-from tradeshock.models.saving.classes import Classes, name_of
+from tradeshock.models.saving.classes import Classes, attributes_of, made_of, name_of
 from tradeshock.models.saving.decoder import Decoder
 from tradeshock.models.saving.encoder import Encoder
 from tradeshock.models.saving.versions import code_of, difference, versions_of
@@ -32,7 +32,7 @@ def write_model(model: Any, path: Path) -> dict[str, type]:
     dict of str to class
         Classes whose objects are in the file, by name: what `load_model` has to trust.
     """
-    encoder, kept = Encoder(model.name), model._stored()
+    encoder, kept = Encoder(model.name), attributes_of(model)
     parameters = model.get_params(deep=False)
     fitted = "panel_" in kept
     # In this order: who learns again reads no further than what a fit takes.
@@ -114,8 +114,8 @@ def _read(
             f"it was saved {other}, so what it has learned may mean something else; fit the "
             "same parameters to the same figures again: load_model(path, refit=True)"
         )
-    model = object.__new__(cls)
-    model._restore({name: decoder.get(place) for name, place in about["attributes"].items()})
+    attributes = {name: decoder.get(place) for name, place in about["attributes"].items()}
+    model = made_of(cls, attributes)
     if model.panel_.fingerprint() != about["fingerprint"]:
         raise StoredFileError(
             "its figures or their holidays are others than when it was saved; fit the same "

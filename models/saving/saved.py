@@ -43,7 +43,7 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
         write_model(self, Path(path))
 
     def _stored(self) -> dict[str, Any]:
-        """What a file keeps of the model, by attribute."""
+        """What a file keeps of the fitted model, by attribute."""
         return dict(vars(self))
 
     def _restore(self, stored: Mapping[str, Any]) -> None:

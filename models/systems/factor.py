@@ -169,17 +169,13 @@ class DynamicFactor(System):
         )
 
     def _stored(self) -> dict[str, Any]:
-        stored = super()._stored()
-        if "result_" in stored:
-            scale = (self.result_.model._endog_mean, self.result_.model._endog_std)
-            stored["result_"] = (*scale, np.asarray(self.result_.params))
-        return stored
+        scale = (self.result_.model._endog_mean, self.result_.model._endog_std)
+        return super()._stored() | {"result_": (*scale, np.asarray(self.result_.params))}
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
         super()._restore(stored)
-        if "result_" in stored:
-            *scale, parameters = stored["result_"]
-            self.result_ = self._model(tuple(scale)).smooth(parameters)
+        *scale, parameters = stored["result_"]
+        self.result_ = self._model(tuple(scale)).smooth(parameters)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         rounds = f"EM stopped after {self.maxiter} rounds"

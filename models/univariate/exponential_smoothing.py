@@ -70,15 +70,11 @@ class ExponentialSmoothing(UnivariateModel):
         self.result_ = self._model().smooth(self.result_.params)
 
     def _stored(self) -> dict[str, Any]:
-        stored = super()._stored()
-        if "result_" in stored:
-            stored["result_"] = np.asarray(self.result_.params)
-        return stored
+        return super()._stored() | {"result_": np.asarray(self.result_.params)}
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
         super()._restore(stored)
-        if "result_" in stored:
-            self.result_ = self._model().smooth(stored["result_"])
+        self.result_ = self._model().smooth(stored["result_"])
 
     def _model(self) -> Any:
         """Model of the window: its first month stays, because the states there are parameters."""

@@ -88,15 +88,11 @@ class SeasonalARIMA(UnivariateModel):
         return SARIMAX(level, x, order=self.order, seasonal_order=self.seasonal_order)
 
     def _stored(self) -> dict[str, Any]:
-        stored = super()._stored()
-        if "result_" in stored:
-            stored["result_"] = np.asarray(self.result_.params)
-        return stored
+        return super()._stored() | {"result_": np.asarray(self.result_.params)}
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
         super()._restore(stored)
-        if "result_" in stored:
-            self.result_ = self._model().smooth(stored["result_"])
+        self.result_ = self._model().smooth(stored["result_"])
 
     def _window(self) -> tuple[Floats, Floats]:
         """Log levels from the window's first month on, less the last one at the fit; regressors."""
