@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 import tradeshock
 from tradeshock.features import load_panel
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.forecast import monthly_forecast
 from tradeshock.models import (
     VAR,
@@ -214,6 +214,9 @@ def test_own_classes_are_made_only_where_they_are_trusted(tmp_path: Path) -> Non
         load_model(tmp_path / "own.npz")
     with pytest.raises(ModelError, match=r"holds a Curve .*trusted=\[Curve\]"):
         load_model(tmp_path / "own.npz", trusted=[Own, Edge])
+    elsewhere = type("Own", (Own,), {"__module__": "elsewhere"})
+    with pytest.raises(ModelError, match="the one passed in is of elsewhere: import it from one"):
+        load_model(tmp_path / "own.npz", trusted=[elsewhere, Curve, Edge])
     with pytest.raises(ModelError, match="which is no class"):
         load_model(tmp_path / "own.npz", trusted=[Own(), Curve, Edge])  # type: ignore[list-item]
 
@@ -339,6 +342,20 @@ def test_values_come_back_as_they_were(
     Own(value).save(file)
     loaded = load_model(file, trusted=[Own])
     assert same(value, loaded.get_params()["extra"])
+
+
+def test_a_class_with_other_parameters_is_refused(tmp_path: Path) -> None:
+    Own().fit(load_panel()).save(tmp_path / "own.npz")
+
+    class Renamed(Own):
+        def __init__(self, other: Any = None, n_draws: int = 50, random_state: int = 0) -> None:
+            super().__init__(other, n_draws, random_state)
+            self.other = other
+
+    Renamed.__module__, Renamed.__qualname__ = Own.__module__, Own.__qualname__
+    for refit in (False, True):
+        with pytest.raises(StoredFileError, match=r"other parameters than here \(extra, other\)"):
+            load_model(tmp_path / "own.npz", trusted=[Renamed, Curve, Edge], refit=refit)
 
 
 def test_a_missing_extra_is_named(tmp_path: Path) -> None:

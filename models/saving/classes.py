@@ -71,7 +71,9 @@ def made_of(cls: type, attributes: Mapping[str, Any]) -> Any:
     odd = [name for name in attributes if not name.isidentifier() or name.startswith("__")]
     if lacking or odd:
         what = f"has no {', '.join(lacking)}" if lacking else f"has an attribute {odd[0]!r}"
-        raise StoredFileError(f"a {cls.__qualname__} in it {what}; save the model again")
+        raise StoredFileError(
+            f"a {cls.__qualname__} in it {what}; load it with the code that saved it"
+        )
     made: Any = object.__new__(cls)
     if _says_what(cls, attributes):
         made._restore(attributes)
@@ -130,9 +132,16 @@ class Classes:
         """Class of the package itself."""
         module, _, inside = name.partition(":")
         if not module.startswith(OWN):
+            alike = [cls for cls in self._trusted.values() if cls.__qualname__ == inside]
+            hint = (
+                f"import it and pass it: load_model(path, trusted=[{inside}])"
+                if not alike
+                else f"the one passed in is of {alike[0].__module__}: import it from one and the "
+                "same module where it is saved and where it is loaded"
+            )
             raise ModelError(
                 f"it holds a {inside or name} of {module}, which is made only where it is trusted; "
-                f"import it and pass it: load_model(path, trusted=[{inside}])"
+                f"{hint}"
             )
         found: Any = None
         try:

@@ -103,7 +103,13 @@ def _read(
     if not issubclass(cls, base):
         raise StoredFileError(f"it holds a {cls.__qualname__}, which is no model")
     decoder = Decoder(about["nodes"], stored.arrays, classes)
-    new = cls(**decoder.get(about["parameters"]))
+    parameters = decoder.get(about["parameters"])
+    if strange := sorted(set(parameters) ^ set(cls._get_param_names())):
+        raise StoredFileError(
+            f"a {cls.__qualname__} in it has other parameters than here ({', '.join(strange)}); "
+            "load it with the code that saved it"
+        )
+    new = cls(**parameters)
     if not about["fitted"]:
         return new, None
     lesson = [decoder.get(place) for place in about["lesson"]]
