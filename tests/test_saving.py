@@ -279,6 +279,7 @@ ARRAYS = st.lists(st.floats(width=32), max_size=4).flatmap(
             np.isnan(np.array(x)),
             np.array([str(v) for v in x]),
             np.array([*x, None, "text"], dtype=object),
+            np.array([[1], [2], None], dtype=object)[:2],
             np.float32(sum(x)),
             np.datetime64("2026-05-01", "D"),
         ]

@@ -69,7 +69,9 @@ class Decoder:
             return _scalar(np.dtype(node["dtype"]), bytes.fromhex(node["bytes"]))
         if kind == "objects":
             array = np.empty(len(items), dtype=object)
-            array[:] = items
+            # One by one: NumPy would take lists among them for further axes.
+            for i, item in enumerate(items):
+                array[i] = item
             return array.reshape(node["shape"])
         if kind in KINDS:
             return KINDS[kind].together(parts)
