@@ -69,9 +69,7 @@ class Decoder:
             return _scalar(np.dtype(node["dtype"]), bytes.fromhex(node["bytes"]))
         if kind == "objects":
             array = np.empty(len(items), dtype=object)
-            # One by one: NumPy would take arrays among them for further axes.
-            for i, item in enumerate(items):
-                array[i] = item
+            array[:] = items
             return array.reshape(node["shape"])
         if kind in KINDS:
             return KINDS[kind].together(parts)
