@@ -9,6 +9,7 @@ from tradeshock.models.diagnostics.summary import var_summary as var_summary
 from tradeshock.models.direct.boosting import GradientBoosting as GradientBoosting
 from tradeshock.models.direct.lightgbm_boosting import LightGBMBoosting as LightGBMBoosting
 from tradeshock.models.direct.ridge import DirectRidge as DirectRidge
+from tradeshock.models.loading import load_model as load_model
 from tradeshock.models.nowcast.bridge import FlashBridge as FlashBridge
 from tradeshock.models.nowcast.ratio import FlashRatio as FlashRatio
 from tradeshock.models.paths import ForecastPaths as ForecastPaths

@@ -20,6 +20,7 @@ from tradeshock.models.findings import Findings
 from tradeshock.models.naming import Named
 from tradeshock.models.parameters import Rules, check_parameters, whole
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.saving.saved import Saved
 from tradeshock.models.segments import by_segment, points_by_segment
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class Model(Conditioned, Named, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """A forecaster of one or more series of a panel.
 
     A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them

@@ -131,6 +131,15 @@ class ForgetsWhenSaved(Naive):
         return {**super().__getstate__(), "level_": 1.0}
 
 
+class LeavesItsFileEmpty(Naive):
+    def _stored(self):
+        return {name: value for name, value in super()._stored().items() if name != "level_"}
+
+    def _restore(self, stored):
+        super()._restore(stored)
+        self.level_ = 50000.0
+
+
 class StartsLate(Naive):
     def forecast(self, steps, conditions=None):
         paths = super().forecast(steps, conditions)
@@ -252,6 +261,7 @@ CAUGHT = {
     IgnoresItsSeed: "seed_decides_the_paths",
     RollsDice: "seed_decides_the_paths",
     ForgetsWhenSaved: "survives_pickling",
+    LeavesItsFileEmpty: "survives_saving",
     StartsLate: "starts_after_the_last_published_month",
     NeedsEveryIndicator: "lives_with_a_ragged_edge",
     DriftsOnUpdate: "update_without_news_changes_nothing",

@@ -23,7 +23,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError, ShortHistoryError, StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
-from tradeshock.models.checks import conditional
+from tradeshock.models.checks import conditional, saving
 from tradeshock.models.checks.case import (
     N_DRAWS,
     STEPS,
@@ -337,6 +337,7 @@ CHECKS: dict[str, Check] = {
         clone_is_independent,
         seed_decides_the_paths,
         survives_pickling,
+        saving.survives_saving,
         starts_after_the_last_published_month,
         lives_with_a_ragged_edge,
         update_without_news_changes_nothing,

@@ -104,8 +104,11 @@ def read_arrays(path: Path, schema: Schema) -> StoredArrays:
         raise StoredFileError(f"{path} is damaged ({error})") from error
     if version != (schema.name, schema.version):
         found = "no file of this package" if version[0] is None else f"{version[0]} {version[1]}"
+        later = isinstance(version[1], int) and version[1] > schema.version
+        newer = version[0] == schema.name and later
+        hint = "; a newer tradeshock wrote it: pip install --upgrade tradeshock" if newer else ""
         raise StoredFileError(
-            f"{path} is {found}, and {schema.name} in version {schema.version} was expected"
+            f"{path} is {found}, and {schema.name} in version {schema.version} was expected{hint}"
         )
     return StoredArrays(content, arrays)
 

@@ -7,7 +7,7 @@ from copy import copy
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -336,6 +336,16 @@ class Record:
             occasion = (target, state, pd.Timestamp(day))
             figures[occasion] = figures.get(occasion, Keys()) | {key}
         return cls(from_arrays(stored.arrays), figures)
+
+    def _stored(self) -> dict[str, Any]:
+        """What the file of a model keeps of the record: all of it, and where it was cut."""
+        rows = to_arrays(self._rows)
+        return {"rows": rows, "figures": self._figures, "origin": self._origin}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        """Take what `_stored` gave."""
+        vars(self).update(vars(Record(from_arrays(stored["rows"]), stored["figures"])))
+        self._origin = stored["origin"]
 
 
 class _Block:

@@ -152,16 +152,30 @@ class DynamicFactor(System):
         return earlier._estimate()
 
     def _estimate(self) -> Any:
+        model = self._model()
+        with quiet_fit():
+            return model.fit(disp=False, maxiter=self.maxiter)
+
+    def _model(self, standardize: Any = True) -> Any:
+        """Model of growth, in the units of each series' spread or of those given."""
         from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
-        model = DynamicFactorMQ(
+        return DynamicFactorMQ(
             self.growth_,
             factors=self.factors if len(self.series_) > 1 else 1,
             factor_orders=self.factor_orders,
             idiosyncratic_ar1=True,
+            standardize=standardize,
         )
-        with quiet_fit():
-            return model.fit(disp=False, maxiter=self.maxiter)
+
+    def _stored(self) -> dict[str, Any]:
+        scale = (self.result_.model._endog_mean, self.result_.model._endog_std)
+        return super()._stored() | {"result_": (*scale, np.asarray(self.result_.params))}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        super()._restore(stored)
+        *scale, parameters = stored["result_"]
+        self.result_ = self._model(tuple(scale)).smooth(parameters)
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         rounds = f"EM stopped after {self.maxiter} rounds"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -67,6 +68,13 @@ class ExponentialSmoothing(UnivariateModel):
     def _refresh(self) -> None:
         self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
         self.result_ = self._model().smooth(self.result_.params)
+
+    def _stored(self) -> dict[str, Any]:
+        return super()._stored() | {"result_": np.asarray(self.result_.params)}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        super()._restore(stored)
+        self.result_ = self._model().smooth(stored["result_"])
 
     def _model(self) -> Any:
         """Model of the window: its first month stays, because the states there are parameters."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -65,12 +66,9 @@ class SeasonalARIMA(UnivariateModel):
         return calendar_columns(months, self.panel_.calendar, "month")[:, :-CONTRASTS]
 
     def _fit(self) -> None:
-        from statsmodels.tsa.statespace.sarimax import SARIMAX
-
         series = self.series_.iloc[-12 * self.years :]
         self.start_, self.base_ = series.index[0], float(np.log(series.iloc[-1]))
-        level, x = self._window()
-        model = SARIMAX(level, x, order=self.order, seasonal_order=self.seasonal_order)
+        model = self._model()
         with quiet_fit():
             self.result_ = model.fit(disp=False, maxiter=100)
         self.converged_ = bool(self.result_.mle_retvals["converged"])
@@ -81,6 +79,20 @@ class SeasonalARIMA(UnivariateModel):
     def _refresh(self) -> None:
         level, x = self._window()
         self.result_ = self.result_.apply(level, exog=x)
+
+    def _model(self) -> Any:
+        """Model of the window."""
+        from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+        level, x = self._window()
+        return SARIMAX(level, x, order=self.order, seasonal_order=self.seasonal_order)
+
+    def _stored(self) -> dict[str, Any]:
+        return super()._stored() | {"result_": np.asarray(self.result_.params)}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        super()._restore(stored)
+        self.result_ = self._model().smooth(stored["result_"])
 
     def _window(self) -> tuple[Floats, Floats]:
         """Log levels from the window's first month on, less the last one at the fit; regressors."""
