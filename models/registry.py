@@ -101,7 +101,9 @@ def _built_in() -> dict[str, type[Model]]:
         models |= {
             name: value
             for name, value in vars(module).items()
-            if _is_model(value) and value.__module__ == info.name and not name.startswith("_")
+            if _is_model(value)
+            and value.__module__ == info.name
+            and not name.startswith("_")
             # An adapter is nothing without what it adapts.
             and not _wants_arguments(value)
         }

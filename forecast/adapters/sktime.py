@@ -178,7 +178,7 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
 
     def _table(self, y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
         """Figures by month, the target first."""
-        parts = [y.rename(TARGET if y.name is None else str(y.name))]
+        parts = [y.to_frame(TARGET if y.name is None else str(y.name))]
         if X is not None:
             parts.append(X.rename(columns=str))
         table = pd.concat(parts, axis=1)
@@ -202,4 +202,7 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         table = X.rename(columns=str).set_axis(self._months(X.index), axis=0)
         last = self.model_.last_
         table = table.loc[(table.index > last) & (table.index <= last + steps)]
-        return Conditions({id: column.dropna().to_dict() for id, column in table.items()})
+        values: dict[str, dict[Any, Any]] = {
+            str(id): column.dropna().to_dict() for id, column in table.items()
+        }
+        return Conditions(values)

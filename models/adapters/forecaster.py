@@ -60,7 +60,6 @@ class BorrowedForecaster(Borrowing, UnivariateModel):
     """
 
     rules: ClassVar[Rules] = {"years": whole(5), "adjusted": flag()}
-    minimum_months = 60
     # An optimiser may run inside.
     scale_tolerance = 1e-3
 
