@@ -57,10 +57,11 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     Points are medians, as everywhere in this package. Quantiles, intervals and variances are
     those of the sample paths. Nothing in-sample: a model forecasts what is not out yet.
 
-    Columns of ``X`` become series of the panel, which models of several series read. What
-    ``predict`` is given of them for the months ahead are conditions, for models that take any
-    (`Model.takes_conditions`); others leave it aside, as they leave aside ``X`` altogether where
-    they forecast from the target's own history.
+    Columns of ``X`` become series of the panel, which models of several series read; the target
+    bears the name of ``y``, or is called "y" where that has none. What ``predict`` is given of
+    them for the months ahead are conditions, for models that take any (`Model.takes_conditions`);
+    others leave it aside, as they leave aside ``X`` altogether where they forecast from the
+    target's own history.
 
     ``update`` fits again, and with ``update_params=False`` holds all that was estimated
     (`Model.update` with ``freeze``).
