@@ -7,7 +7,7 @@ Usage: pip install 'tradeshock[sktime,statsforecast,lightgbm]'
 
 `scores`: the origins after each monthly total of 2015-01 to 2026-04. Each forecaster is fitted from
 nothing at each of them, through `backtest`; the default, `Recalibration`, is read from the record
-that ships with the package. About ten minutes, most of it AutoARIMA and LightGBM.
+that ships with the package. About twelve minutes, most of it AutoARIMA and LightGBM.
 
 `overhead`: what an adapter adds to a fit and a forecast of twelve months, processor time, median of
 several runs of both by turns.
@@ -30,6 +30,8 @@ from tradeshock.features import load_panel
 from tradeshock.forecast import backtest
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.models import FromRegressor, FromSktime, FromStatsForecast, Model, make_model
+from tradeshock.models.adapters.law import LEVELS
+from tradeshock.models.adapters.statsforecast import COVERAGES
 from tradeshock.models.record.shipped import shipped_record
 
 TARGET = "exports_total"
@@ -117,7 +119,6 @@ def overhead_table() -> str:
     series = panel.series(TARGET)
     arima, theta = AutoARIMA(season_length=12), ThetaForecaster(sp=12)
     lent = FromStatsForecast(arima).fit(panel).learned_from_
-    levels = sorted({*range(2, 99, 2)})[-7:]
 
     def through(model: Model) -> Callable[[], object]:
         return lambda: model.fit(panel).forecast(HORIZON)
@@ -135,11 +136,11 @@ def overhead_table() -> str:
         return lambda: forecaster.fit(series).predict_quantiles(ahead, alpha=quantiles)
 
     def bare_arima() -> object:
-        return arima.new().fit(lent.to_numpy()).predict(HORIZON, level=levels)
+        return arima.new().fit(lent.to_numpy()).predict(HORIZON, level=COVERAGES)
 
     def bare_theta() -> object:
         ahead = np.arange(1, HORIZON + 1)
-        return theta.clone().fit(lent).predict_quantiles(ahead, alpha=[0.1, 0.5, 0.9])
+        return theta.clone().fit(lent).predict_quantiles(ahead, alpha=list(LEVELS))
 
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "AutoARIMA in `FromStatsForecast`": (bare_arima, through(FromStatsForecast(arima))),

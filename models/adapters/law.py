@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 from tradeshock.models.base import Floats
 
@@ -48,9 +48,9 @@ def errors_of(spread: Floats, walk: Floats) -> Floats:
     -------
     ndarray, draws by steps
     """
-    ranks = np.apply_along_axis(rankdata, 0, walk, method="ordinal")
-    scores = norm.ppf((ranks - 0.5) / len(walk))
+    ranks = walk.argsort(axis=0, kind="stable").argsort(axis=0)
+    scores = norm.ppf((np.arange(len(walk)) + 0.5) / len(walk))
     inside = np.clip(scores, NORMAL_SCORES[0], NORMAL_SCORES[-1])
     beyond = np.divide(scores, inside, out=np.ones_like(scores), where=inside != 0.0)
-    errors = [np.interp(z, NORMAL_SCORES, law) for z, law in zip(inside.T, spread.T, strict=True)]
-    return np.asarray(np.stack(errors, axis=1) * beyond)
+    ascending = [np.interp(inside, NORMAL_SCORES, law) * beyond for law in spread.T]
+    return np.take_along_axis(np.stack(ascending, axis=1), ranks, axis=0)
