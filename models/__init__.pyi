@@ -1,3 +1,6 @@
+from tradeshock.models.adapters.regressor import FromRegressor as FromRegressor
+from tradeshock.models.adapters.sktime import FromSktime as FromSktime
+from tradeshock.models.adapters.statsforecast import FromStatsForecast as FromStatsForecast
 from tradeshock.models.adjustment import adjusted_level as adjusted_level
 from tradeshock.models.base import Model as Model
 from tradeshock.models.checks.check import check_model as check_model

@@ -101,9 +101,18 @@ def _built_in() -> dict[str, type[Model]]:
         models |= {
             name: value
             for name, value in vars(module).items()
-            if _is_model(value) and value.__module__ == info.name and not name.startswith("_")
+            if _is_model(value)
+            and value.__module__ == info.name
+            and not name.startswith("_")
+            # An adapter is nothing without what it adapts.
+            and not _wants_arguments(value)
         }
     return dict(sorted(models.items()))
+
+
+def _wants_arguments(cls: type[Model]) -> bool:
+    """Whether a class cannot be made by its name alone."""
+    return any(about.default is about.empty for about in inspect.signature(cls).parameters.values())
 
 
 def _is_model(value: object) -> bool:

@@ -1,7 +1,8 @@
 """The pages are run: every Python block, and every command after a ``$ tradeshock`` prompt.
 
 A page's blocks run in order, in one namespace and one empty folder. Python is fenced as
-``python``, a session of the command line as ``console``; other fences are not run. What the page
+``python``, a session of the command line as ``console``; other fences are not run. A page that says
+so in a comment, ``<!-- needs: sktime -->``, is run where that package is installed. What the page
 shows to be printed, in a ``text`` block straight after a ``python`` block or below a prompt, must
 be what is printed.
 """
@@ -37,6 +38,7 @@ FENCE = re.compile(
 COMMAND = re.compile(r"^\$ tradeshock (?P<words>.*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 DECIMAL = re.compile(r"[-+]?\d[\d,]*\.\d+")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+NEEDS = re.compile(r"^<!-- needs: (.*) -->$", re.MULTILINE)
 REST = "..."
 
 
@@ -106,6 +108,9 @@ def test_page_runs(
     monkeypatch: pytest.MonkeyPatch,
     clock: Callable[[str], None],
 ) -> None:
+    text = page.read_text(encoding="utf-8")
+    for needed in (name for line in NEEDS.findall(text) for name in line.split(", ")):
+        pytest.importorskip(needed, reason=f"needs tradeshock[{needed}]")
     # So that figures of May can be typed and none is old.
     clock("2026-06-02T01:00:00")
     # A module of its own, so that a class defined on the page can be pickled.
@@ -119,7 +124,7 @@ def test_page_runs(
     monkeypatch.setitem(sys.modules, "keyring", None)
     for name in PORTALS:
         monkeypatch.delenv(name, raising=False)
-    for block in blocks(page.read_text(encoding="utf-8")):
+    for block in blocks(text):
         if block.language == "python":
             run_python(block, module)
         else:

@@ -1,0 +1,87 @@
+"""Regressors of scikit-learn's kind as direct models."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+
+from tradeshock.features.indicators.pipeline import FeaturePipeline
+from tradeshock.models.adapters.borrowing import Borrowing
+from tradeshock.models.base import Floats
+from tradeshock.models.direct.base import DirectModel, Rows
+from tradeshock.models.direct.ridge import ColumnsInUse, linear_blocks
+from tradeshock.models.parameters import Rules, having, optional, whole
+
+# Rounding of a unit must not decide on which side of a split a row falls.
+DECIMALS = 6
+
+
+class FromRegressor(Borrowing, DirectModel):
+    """One regression a step of cumulative growth on what was known, by any regressor.
+
+    Columns and outcomes are those of `DirectRidge`: the adjusted target's own growth and the
+    blocks of `features`, standardised and cut within the origin, missing values at their mean;
+    growth from the last published month, log points, extreme ones cut. Each step has a clone of
+    the regressor of its own. Paths are past errors out of sample (`DirectModel`), for which it
+    is fitted once more for each year of `error_years`.
+
+    Parameters
+    ----------
+    regressor : scikit-learn regressor
+        Not fitted, such as ``LGBMRegressor(n_jobs=1, verbosity=-1)`` or a pipeline that ends in
+        one; stays as it is. It must give the same twice: set its seed.
+    features : FeaturePipeline, optional
+        Default: that of `DirectRidge`.
+    error_years : int
+        Years of past errors from which paths are drawn.
+    n_draws : int
+        Sample paths.
+    random_state : int
+        Seed of the paths.
+    """
+
+    borrowed = "regressor"
+    rules: ClassVar[Rules] = {
+        "regressor": having(
+            "fit", "predict", "get_params", words="a regressor, such as LGBMRegressor()"
+        ),
+        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "error_years": whole(0),
+    }
+    scale_tolerance = 1e-3
+
+    def __init__(
+        self,
+        regressor: Any,
+        features: FeaturePipeline | None = None,
+        error_years: int = 10,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.regressor = regressor
+        self.features = features
+        self.error_years = error_years
+        self.n_draws = n_draws
+        self.random_state = random_state
+
+    def default_features(self) -> FeaturePipeline:
+        """See `tradeshock.models.direct.ridge.linear_blocks`."""
+        return linear_blocks()
+
+    def predict(self, rows: Rows, new: Floats, steps: int) -> Floats:
+        """Learn from rows, forecast new ones (see `DirectModel.predict`)."""
+        outcomes = rows.outcome_table(steps)
+        known = (~np.isnan(outcomes)).sum(axis=0)
+        columns = ColumnsInUse.from_rows(rows, int(known[0]))
+        # Without the constant: most regressors bring their own.
+        X, Z = (
+            np.round(columns.standardised(part)[:, 1:], DECIMALS)
+            for part in (rows.X[: known[0]], new)
+        )
+        growth = np.empty((len(new), steps))
+        for step, upto in enumerate(known):
+            fitted = clone(self.regressor).fit(X[:upto], outcomes[:upto, step])
+            growth[:, step] = np.ravel(fitted.predict(Z))
+        return growth

@@ -1,0 +1,129 @@
+"""Our models as forecasters of sktime, by sktime's own suite and against the models themselves."""
+
+import importlib
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradeshock.features import Panel
+from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.panel.release import ReleaseRule
+from tradeshock.models import VAR, Conditions, RandomWalk
+
+ADAPTER = "tradeshock.forecast.adapters.sktime"
+AHEAD = [1, 2, 3, 6]
+
+
+def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, ADAPTER, raising=False)
+    for name in ("sktime", "sktime.forecasting", "sktime.forecasting.base"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ModelError, match=r"needs sktime: pip install 'tradeshock\[sktime\]'"):
+        importlib.import_module(ADAPTER)
+
+
+@pytest.fixture
+def made():
+    pytest.importorskip("sktime", reason="needs tradeshock[sktime]")
+    return importlib.import_module(ADAPTER).TradeshockForecaster
+
+
+@pytest.fixture
+def exports(panel: Panel) -> pd.Series:
+    return panel.as_of("2026-05-01").series("exports_total")
+
+
+def as_panel(table: pd.Series | pd.DataFrame, nation: str | None) -> Panel:
+    return Panel.from_frame(table, ReleaseRule(day=1), nation, unit="units")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_passes_the_suite_of_sktime(made) -> None:
+    from sktime.utils.estimator_checks import check_estimator
+
+    results = check_estimator(made, raise_exceptions=False, verbose=False)
+    assert {name: why for name, why in results.items() if why != "PASSED"} == {}
+    assert len(results) > 700
+
+
+def test_is_the_model_itself(made, exports: pd.Series) -> None:
+    paths = RandomWalk().fit(as_panel(exports, "KR")).forecast(6)
+    forecaster = made("RandomWalk", nation="KR").fit(exports)
+    draws = paths.draws()[:, [0, 1, 2, 5]]
+    point = forecaster.predict(AHEAD)
+    np.testing.assert_array_equal(point, np.median(draws, axis=0))
+    assert list(point.index.astype(str)) == ["2026-05", "2026-06", "2026-07", "2026-10"]
+    assert point.name == "exports_total"
+    quantiles = forecaster.predict_quantiles(AHEAD, alpha=[0.1, 0.9])
+    np.testing.assert_array_equal(quantiles, np.quantile(draws, [0.1, 0.9], axis=0).T)
+    interval = forecaster.predict_interval(AHEAD, coverage=0.8)
+    np.testing.assert_allclose(interval, quantiles, rtol=1e-12)
+    np.testing.assert_allclose(
+        forecaster.predict_var(AHEAD).to_numpy()[:, 0], draws.var(axis=0, ddof=1)
+    )
+
+
+def test_working_days_are_those_of_the_nation(made, exports: pd.Series) -> None:
+    korea, none = (made("RandomWalk", nation=n).fit(exports).predict([5]) for n in ("KR", None))
+    assert abs(korea.iloc[0] / none.iloc[0] - 1.0) > 0.005
+
+
+def test_series_beside_the_target_become_conditions(made, panel: Panel) -> None:
+    table = panel.as_of("2026-05-01").values[["exports_total", "usdkrw", "brent"]]
+    table = table.loc["2000-01":"2026-03"]
+    ahead = table.iloc[-3:, 1:].set_axis(pd.period_range("2026-04", periods=3, freq="M")) * 1.1
+    model = VAR(series=["y", "usdkrw", "brent"], lags=2)
+    forecaster = made(model, nation="KR").fit(
+        table["exports_total"].rename("y"), X=table[["usdkrw", "brent"]]
+    )
+    fitted = model.fit(as_panel(table.rename(columns={"exports_total": "y"}), "KR"), "y")
+    conditions = Conditions({id: ahead[id].to_dict() for id in ("usdkrw", "brent")})
+    expected = np.median(fitted.forecast(3, conditions).draws(), axis=0)
+    np.testing.assert_allclose(forecaster.predict([1, 2, 3], X=ahead), expected, rtol=1e-12)
+    free = np.median(fitted.forecast(3).draws(), axis=0)
+    assert np.abs(expected / free - 1.0).max() > 0.005
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_an_update_fits_again_or_holds(made, exports: pd.Series, hold: bool) -> None:
+    forecaster = made("RandomWalk", nation="KR").fit(exports.iloc[:-6])
+    forecaster.update(exports.iloc[-6:], update_params=not hold)
+    model = RandomWalk().fit(as_panel(exports.iloc[:-6], "KR"))
+    model.update(as_panel(exports, "KR"), freeze=hold)
+    np.testing.assert_array_equal(
+        forecaster.predict(AHEAD), np.median(model.forecast(6).draws()[:, [0, 1, 2, 5]], axis=0)
+    )
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.date_range("2020-01-01", periods=90, freq="D"),
+        pd.period_range("2000Q1", periods=90, freq="Q"),
+        pd.RangeIndex(90),
+    ],
+    ids=["days", "quarters", "numbers"],
+)
+def test_other_frequencies_are_refused_or_counted(made, exports: pd.Series, index) -> None:
+    series = pd.Series(exports.to_numpy()[-90:], index)
+    with pytest.raises(PanelError, match=r'are taken for consecutive months .* periods="counted"'):
+        made("RandomWalk").fit(series)
+    counted = made("RandomWalk", periods="counted").fit(series).predict([1, 2])
+    months = pd.Series(series.to_numpy(), pd.period_range("2000-01", periods=90, freq="M"))
+    expected = RandomWalk().fit(as_panel(months.rename("y"), None), "y").forecast(2)
+    np.testing.assert_array_equal(counted, np.median(expected.draws(), axis=0))
+    assert counted.index[0] > index[-1]
+
+
+def test_what_makes_no_sense_is_refused(made, exports: pd.Series) -> None:
+    with pytest.raises(ModelError, match=r"got periods='weeks', expected"):
+        made("RandomWalk", periods="weeks").fit(exports)
+    with pytest.raises(ModelError, match="no model 'Oracle'"):
+        made("Oracle").fit(exports)
+    with pytest.raises(PanelError, match="skips 1 months, first 2020-01"):
+        made("RandomWalk").fit(exports.drop(pd.Period("2020-01", "M")))
+    with pytest.raises(NotImplementedError, match="in-sample"):
+        made("RandomWalk").fit(exports).predict([0, 1])
