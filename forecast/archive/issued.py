@@ -11,9 +11,9 @@ import pandas as pd
 
 from tradeshock.features.errors import BacktestError, StoredFileError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly.facts import forecast_card
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.facts import forecast_card
-from tradeshock.forecast.monthly.written.printed import PrintedForecast
+from tradeshock.forecast.monthly.printed import PrintedForecast
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.code_version import code_version
 from tradeshock.models.record.files import StoredArrays

@@ -14,7 +14,7 @@ import pandas as pd
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.printed import PrintedForecast
+from tradeshock.forecast.monthly.printed import PrintedForecast
 from tradeshock.forecast.monthly.written.shapes import shape_text
 from tradeshock.forecast.plots.style import FIGURE_SIZE
 from tradeshock.models.base import Model

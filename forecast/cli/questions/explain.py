@@ -179,7 +179,7 @@ def _short(members: Iterable[object]) -> list[str]:
 
 
 def _month(month: object) -> str:
-    from tradeshock.forecast.monthly.written.wording import month_words
+    from tradeshock.forecast.monthly.wording import month_words
 
     return month_words(month, short=True)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from tradeshock.forecast.cli.output import write_picture, write_text
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.csv_text import csv_text
-from tradeshock.forecast.monthly.written.wording import month_words
+from tradeshock.forecast.monthly.wording import month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.warning import EarlyWarning
 

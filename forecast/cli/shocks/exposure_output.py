@@ -9,7 +9,7 @@ import pandas as pd
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.exposure import Exposure, TariffHit
-from tradeshock.forecast.monthly.written.wording import month_words
+from tradeshock.forecast.monthly.wording import month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.models.record.files import replacing
 

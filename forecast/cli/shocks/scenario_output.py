@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.monthly.defaults import threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.wording import chance_words, day_words, month_words
+from tradeshock.forecast.monthly.wording import chance_words, day_words, month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.scenarios.comparison import Comparison
 from tradeshock.forecast.scenarios.result import Scenario

@@ -1,4 +1,4 @@
-"""A forecast as it is written: words, cards, printed tables, long tables, sheets.
+"""A forecast as other tools read it: long tables, and sheets of a workbook.
 
-No figure of its own, as in the room around it.
+No figure of its own, and no sentence.
 """

@@ -11,8 +11,8 @@ from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.forecast.judging.calibration import coverage_intervals
 from tradeshock.forecast.judging.episodes import CALM
 from tradeshock.forecast.judging.scores import scores
+from tradeshock.forecast.monthly.facts import Facts
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.facts import Facts
 from tradeshock.forecast.report.sections.outlook import known, title_of
 from tradeshock.forecast.report.words import Words
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.wording import (
+from tradeshock.forecast.monthly.wording import (
     day_words,
     month_words,
     published_words,

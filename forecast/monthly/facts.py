@@ -13,7 +13,7 @@ import pandas as pd
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.defaults import record_end
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.written.wording import day_words, month_words
+from tradeshock.forecast.monthly.wording import day_words, month_words
 
 LIBRARIES = ("tradeshock", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels")
 
