@@ -7,10 +7,10 @@ from tradeshock.features.readings.derived import (
     daily_average as daily_average,
     excluding as excluding,
 )
-from tradeshock.features.readings.global_drivers import (
+from tradeshock.features.readings.quotes import as_quoted as as_quoted
+from tradeshock.features.snapshot import load_panel as load_panel
+from tradeshock.features.snapshot.global_drivers import (
     GLOBAL_DRIVERS as GLOBAL_DRIVERS,
     with_global_drivers as with_global_drivers,
 )
-from tradeshock.features.readings.quotes import as_quoted as as_quoted
-from tradeshock.features.snapshot import load_panel as load_panel
 from tradeshock.features.vintages.live import live_panel as live_panel

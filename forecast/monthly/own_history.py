@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.direct.ridge import DirectRidge
@@ -26,15 +28,17 @@ def own_history_model() -> Model:
     return Recalibration(Combination(members, scheme="equal"))
 
 
-def stands_alone(panel: Panel, target: str) -> bool:
+def stands_alone(panel: Panel, target: str, beside: Collection[str] = ()) -> bool:
     """Whether a panel has neither early counts of a target nor any indicator for it.
 
     Parameters
     ----------
     panel : Panel
     target : str
+    beside : collection of str
+        Indicators that do not count.
     """
     entry = panel.catalog[target]
     if not entry.is_relative or panel.catalog.flash(target):
         return False
-    return not any(id in panel for id in INDICATORS if id != target)
+    return not any(id in panel for id in INDICATORS.difference(beside, [target]))

@@ -14,6 +14,7 @@ from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.panel.origins import AFTER_TOTAL
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
+from tradeshock.features.snapshot.global_drivers import GLOBAL_DRIVERS
 from tradeshock.forecast.backtesting.catch_up import Occasion, occasions
 from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.monthly.defaults import chosen_model, default_model, target_of
@@ -73,7 +74,7 @@ def own_past_record(
     if path is None:
         raise ModelError(
             f"{target} has {len(panel.series(target))} months by {panel.origin.date()}; a replay "
-            f"of its past takes more than {FEWEST_MONTHS}"
+            f"of its past takes at least {FEWEST_MONTHS}"
         )
     missing = missing_past(panel, target, chosen)
     with progress_bar(len({day.year // YEARS for day, _ in missing}), progress) as advance:
@@ -100,9 +101,12 @@ def missing_past(panel: Panel, target: str, model: Model) -> list[Occasion]:
 
 
 def wants_past(panel: Panel, target: str) -> bool:
-    """Whether the default model of a target stands alone and its past is not replayed yet."""
+    """Whether the default model of a target could learn from a past that is not replayed yet.
+
+    Of figures that are not Korea's: alone in their panel, or beside world series.
+    """
     model = default_model(panel, target)
-    if not isinstance(model, Wrapper) or not stands_alone(panel, target):
+    if not isinstance(model, Wrapper) or not stands_alone(panel, target, GLOBAL_DRIVERS):
         return False
     return bool(missing_past(panel, target, model))
 
