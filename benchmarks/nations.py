@@ -22,7 +22,6 @@ import pandas as pd
 
 from tradeshock.features import Panel, ReleaseRule, load_panel, with_global_drivers
 from tradeshock.forecast import backtest
-from tradeshock.forecast.monthly.own_history import own_history_model
 from tradeshock.models import (
     AutoRegression,
     BayesianVAR,
@@ -34,6 +33,7 @@ from tradeshock.models import (
     Recalibration,
 )
 from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.pools.own_history import own_history_model
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "nations"
 # Calendar, days after the month's end, unit. What is adjusted has no working days left in it.
@@ -253,22 +253,22 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=Path("nations-store"))
     store = parser.parse_args().store
     panels = {name: nation_panel(name) for name in NATIONS}
-    korea = load_panel()
-    tables: dict[str, pd.DataFrame] = {}
-    for id in CHOSEN_ON:
-        made = forecasts(korea.select([id]), id, candidates(), store / id)
-        tables[id] = judged(made)
-    print(*shown(tables, "Chosen on"), sep="\n")
     for head, models in (("Judged on", candidates()), ("With world series", with_drivers())):
         tables = {}
         for name, panel in panels.items():
             wide = panel if head == "Judged on" else with_global_drivers(panel)
             made = forecasts(wide, f"exports_{name}", models, store / name)
             tables[name] = judged(made)
-        print(*shown(tables, head), sep="\n")
+        print(*shown(tables, head), sep="\n", flush=True)
         for name, table in tables.items():
             print(*shown({name: table}, f"{head}, {table['n'].max()} months"), sep="\n")
-    print(*together(panels), sep="\n")
+    print(*together(panels), sep="\n", flush=True)
+    korea = load_panel()
+    tables: dict[str, pd.DataFrame] = {}
+    for id in CHOSEN_ON:
+        made = forecasts(korea.select([id]), id, candidates(), store / id)
+        tables[id] = judged(made)
+    print(*shown(tables, "Chosen on"), sep="\n")
 
 
 if __name__ == "__main__":

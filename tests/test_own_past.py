@@ -11,7 +11,7 @@ from tradeshock.features import Panel, ReleaseRule, with_global_drivers
 from tradeshock.features.errors import ModelError, PanelError, StoredFileWarning
 from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.monthly.defaults import default_model, default_record
+from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.routine.own_past import wants_past
 from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
 from tradeshock.models.record.rows import forecast_rows
@@ -114,7 +114,7 @@ def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
 
 
 def test_a_short_past_is_refused() -> None:
-    with pytest.raises(ModelError, match="has 59 months by .* takes at least 60"):
+    with pytest.raises(ModelError, match=r"has 59 months by .* takes at least 60"):
         own_past_record(panel_of(figures("india", "2020-01", "2024-11")))
 
 
@@ -126,6 +126,7 @@ def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> N
     assert default_model(india, INDIA).name == alone
     assert default_model(with_global_drivers(india), INDIA).name == "Recalibration"
     assert default_model(india.as_of("2021-01-20"), INDIA).name == "RandomWalk"
+    assert target_of(with_global_drivers(india)) == INDIA
     # Korea's: with early counts, or with indicators beside them.
     for target in ("exports_total", "exports_steel", "imports_total"):
         assert default_model(panel, target).name == "Recalibration"

@@ -9,10 +9,10 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.monthly.own_history import own_history_model, stands_alone
 from tradeshock.forecast.monthly.own_record import own_record, past_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.pools.own_history import INDICATORS, own_history_model, stands_alone
 from tradeshock.models.pools.recalibration import Recalibration
 from tradeshock.models.pools.steps import covered
 from tradeshock.models.pools.wrapper import Wrapper
@@ -32,7 +32,7 @@ def default_model(panel: Panel, target: str) -> Model:
     `Recalibration`, which is the combination of nowcast bridges with intervals that learn from
     their misses, has the best record for Korea's exports (docs/accuracy.md). Where the panel has
     neither early counts of the target nor an indicator, as for other nations, there is nothing to
-    bridge: then it is that of `tradeshock.forecast.monthly.own_history` (docs/other-nations.md).
+    bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
     Both need ten years of the target; for a younger one it is `RandomWalk`.
 
     Parameters
@@ -155,14 +155,17 @@ def _names_inside(model: Model) -> list[str]:
 def target_of(panel: Panel, target: str | None = None) -> str:
     """Return the series to forecast: the one named, "exports_total", or the panel's only one.
 
+    World series and other indicators beside it do not count.
+
     Raises
     ------
     PanelError
         If the panel has no such series, or several and none is "exports_total".
     """
     ids = [str(id) for id in panel.values.columns]
-    if target is None and (TARGET in ids or len(ids) == 1):
-        return TARGET if TARGET in ids else ids[0]
+    own = ids if len(ids) == 1 else [id for id in ids if id not in INDICATORS]
+    if target is None and (TARGET in ids or len(own) == 1):
+        return TARGET if TARGET in ids else own[0]
     if isinstance(target, str) and target in ids:
         return target
     if target is not None and not isinstance(target, str):

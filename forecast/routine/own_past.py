@@ -18,10 +18,10 @@ from tradeshock.features.snapshot.global_drivers import GLOBAL_DRIVERS
 from tradeshock.forecast.backtesting.catch_up import Occasion, occasions
 from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.monthly.defaults import chosen_model, default_model, target_of
-from tradeshock.forecast.monthly.own_history import stands_alone
 from tradeshock.forecast.monthly.own_record import FEWEST_MONTHS, past_file, past_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.pools.own_history import stands_alone
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
