@@ -248,6 +248,18 @@ def _rmse(errors: list[tuple[pd.Period, float]], span: tuple[pd.Period, pd.Perio
     return float(np.sqrt(np.mean(np.square(inside))))
 
 
+def chosen_on(store: Path) -> Iterator[str]:
+    """The candidates on the series by which the default was chosen."""
+    korea = load_panel()
+    models = {name: m for name, m in candidates().items() if not name.startswith("as before")}
+    tables = {id: judged(forecasts(korea.select([id]), id, models, store / id)) for id in CHOSEN_ON}
+    yield from shown(tables, "Chosen on")
+    worst = pd.concat(tables).groupby(["model", "window", "step"])["ratio"].max()
+    yield "\nLargest ratio over series, windows and steps:"
+    for model, ratio in worst.groupby("model").max().sort_values().items():
+        yield f"{model}: {ratio:.3f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=Path("nations-store"))
@@ -263,12 +275,7 @@ def main() -> None:
         for name, table in tables.items():
             print(*shown({name: table}, f"{head}, {table['n'].max()} months"), sep="\n")
     print(*together(panels), sep="\n", flush=True)
-    korea = load_panel()
-    tables: dict[str, pd.DataFrame] = {}
-    for id in CHOSEN_ON:
-        made = forecasts(korea.select([id]), id, candidates(), store / id)
-        tables[id] = judged(made)
-    print(*shown(tables, "Chosen on"), sep="\n")
+    print(*chosen_on(store), sep="\n")
 
 
 if __name__ == "__main__":
