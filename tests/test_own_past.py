@@ -1,5 +1,6 @@
 """Figures that stand alone: their default model, their replayed past, world series beside them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,22 @@ def test_world_series_that_are_there_or_unknown_are_refused(panel: Panel, india:
         with_global_drivers(panel)
     with pytest.raises(PanelError, match="has no tin"):
         with_global_drivers(india, ["tin"])
+
+
+@pytest.mark.usefixtures("home")
+def test_world_series_on_the_command_line(tmp_path: Path, india: Panel) -> None:
+    file = tmp_path / "india.csv"
+    figures("india", "2012-01").rename_axis("month").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    ask += ["--model", "DirectRidge", "--steps", "1", "--format", "json"]
+    run = CliRunner().invoke(main, [*ask, "--global-drivers"])
+    assert run.exit_code == 0, run.output
+    made = json.loads(run.stdout)["months"][0]["median"]
+    wide = monthly_forecast(with_global_drivers(india), model="DirectRidge", steps=1)
+    assert made == wide.table()["median"].iloc[0]
+    assert made != json.loads(CliRunner().invoke(main, ask).stdout)["months"][0]["median"]
+    alone = CliRunner().invoke(main, ["forecast", "--global-drivers"])
+    assert "--global-drivers describes own figures" in alone.stderr
 
 
 def list_of_records() -> list[Path]:
