@@ -16,4 +16,4 @@ from tradeshock.forecast.scenarios.move import Move as Move
 from tradeshock.forecast.scenarios.shock import Shock as Shock
 from tradeshock.forecast.searching.search import search as search
 from tradeshock.forecast.version import __version__ as __version__
-from tradeshock.forecast.warning.result import early_warning as early_warning
+from tradeshock.forecast.warning.question import early_warning as early_warning
