@@ -27,7 +27,7 @@ def own_record(target: str) -> Record:
         return _read(path, stat.st_mtime_ns, stat.st_size)
     except ModelError as error:
         warnings.warn(
-            f"{error}; forecasts go on without it: rename it, and `tradeshock run` makes it anew",
+            f"{error}; forecasts go on without it, and `tradeshock run` makes it anew",
             StoredFileWarning,
             stacklevel=2,
         )
