@@ -137,3 +137,15 @@ def test_waiting_paths_that_are_damaged_hold_up_nothing(june: Panel) -> None:
         made = list(extend_own_record(live_panel(), TOTAL, Recalibration()))
     assert made == [Occasion(pd.Timestamp("2026-07-01"), "after_total")]
     assert not waiting.exists()
+
+
+def test_a_slower_run_takes_nothing_back_from_another(june: Panel) -> None:
+    months = ["2026-05", "2026-06", "2026-07"]
+    figures = pd.DataFrame({"series": TOTAL, "month": months, "value": 80_000.0})
+    Store().append(Answer("test", datetime(2026, 8, 1, 1, tzinfo=UTC), figures))
+    panel = live_panel()
+    slower = extend_own_record(panel, TOTAL, Recalibration())
+    next(slower)
+    assert len(list(extend_own_record(panel, TOTAL, Recalibration()))) == 2
+    next(slower)
+    assert len(own_record(TOTAL)) == 3 * 6 * 12

@@ -59,7 +59,8 @@ def extend_own_record(panel: Panel, target: str, model: Model) -> Iterator[Occas
     kept = _scored(own_record(target).made_from(panel, target), panel, target)
     for forecasts in catch_up(panel, target, record, model):
         new = recorded(forecasts, panel)
-        kept = Record.concat([kept, new])
+        # Another run may have gone further meanwhile: a forecast that is issued now stands on it.
+        kept = Record.concat([own_record(target).made_from(panel, target), kept, new])
         if _unscored(new):
             _wait(forecasts, target)
         kept.save(record_path(target))
