@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.features.errors import ModelError, ScoreError, StoredFileError
+from tradeshock.features.errors import ModelError, ScoreError, StoredFileError, StoredFileWarning
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.archive import Archive, summarise_scores
 from tradeshock.forecast.cli.main import main
@@ -122,9 +122,17 @@ def test_a_damaged_file_hides_no_other(archive, panel):
     path.write_bytes(content[: len(content) // 2])
     listed = archive.contents()
     assert listed["model"].tolist().count("cannot be read") == 1
-    assert len(archive.scores(panel)) == 4
+    with pytest.warns(StoredFileWarning, match=f"{path.stem}.*is left out"):
+        assert len(archive.scores(panel)) == 4
     with pytest.raises(StoredFileError, match="is damaged"):
         archive.read(path.stem)
+
+
+def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
+    path = archive.folder / f"{archive.contents().index[1]}.npz"
+    path.write_bytes(b"damaged")
+    assert archive.add(made[1]) == path.stem
+    np.testing.assert_array_equal(archive.read(path.stem).paths.values, made[1].paths.values)
 
 
 @pytest.mark.parametrize("id", ["2025", "1999-01-01", ""])

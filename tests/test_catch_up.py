@@ -125,3 +125,27 @@ def test_a_damaged_record_of_ones_own_is_left_out(june: Panel) -> None:
         record = default_record(june, TOTAL)
     assert record is not None
     assert np.isfinite(record.frame["q50"]).all()
+
+
+def test_waiting_paths_that_are_damaged_hold_up_nothing(june: Panel) -> None:
+    assert len(list(extend_own_record(june, TOTAL, Recalibration()))) == 1
+    (waiting,) = record_path(TOTAL).with_suffix("").iterdir()
+    waiting.write_bytes(b"damaged")
+    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-06"], "value": [81_000.0]})
+    Store().append(Answer("test", datetime(2026, 7, 1, 1, tzinfo=UTC), figures))
+    with pytest.warns(StoredFileWarning, match=f"{waiting.name} is damaged.*scores stay empty"):
+        made = list(extend_own_record(live_panel(), TOTAL, Recalibration()))
+    assert made == [Occasion(pd.Timestamp("2026-07-01"), "after_total")]
+    assert not waiting.exists()
+
+
+def test_a_slower_run_takes_nothing_back_from_another(june: Panel) -> None:
+    months = ["2026-05", "2026-06", "2026-07"]
+    figures = pd.DataFrame({"series": TOTAL, "month": months, "value": 80_000.0})
+    Store().append(Answer("test", datetime(2026, 8, 1, 1, tzinfo=UTC), figures))
+    panel = live_panel()
+    slower = extend_own_record(panel, TOTAL, Recalibration())
+    next(slower)
+    assert len(list(extend_own_record(panel, TOTAL, Recalibration()))) == 2
+    next(slower)
+    assert len(own_record(TOTAL)) == 3 * 6 * 12

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from sklearn.linear_model import Ridge
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule
 from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.lags import TargetLags
+from tradeshock.features.vintages import Answer, Store, live_panel
 from tradeshock.models import Conditions, ForecastPaths, RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.direct.base import Past, Rows
@@ -173,6 +176,23 @@ def test_past_errors_do_not_know_what_came_later(panel: Panel) -> None:
     whole = Past(DirectRidge(), panel, "exports_total").errors("after_total", last, 6, 3)
     cut = Past(DirectRidge(), panel.as_of(origin), "exports_total")
     np.testing.assert_allclose(cut.errors("after_total", last, 6, 3), whole, atol=1e-12)
+
+
+def test_past_errors_of_a_year_whose_december_came_late() -> None:
+    months = pd.period_range("2026-05", "2027-12", freq="M")
+    figures = pd.DataFrame({"series": "exports_total", "month": months.astype(str)})
+    figures["value"] = np.linspace(80_000.0, 90_000.0, len(months))
+    store = Store()
+    for seen, known in (("2027-01-01", 7), ("2027-01-08", 8), ("2028-01-01", 20)):
+        moment = datetime.fromisoformat(f"{seen}T01:00:00+00:00")
+        store.append(Answer("test", moment, figures[:known]))
+    past = Past(
+        DirectRidge(FeaturePipeline([("lags", TargetLags())])), live_panel(), "exports_total"
+    )
+    errors = past.errors("after_total", pd.Period("2027-12", "M"), 3, years=1)
+    # Complete for rows 2027-01 to 2027-10.
+    assert errors.shape == (10, 3)
+    assert np.isfinite(errors).all()
 
 
 def test_median_is_the_point_and_errors_stay_together(panel: Panel) -> None:

@@ -18,6 +18,7 @@ from tradeshock.models.systems.bvar import BayesianVAR
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk
 
+CHIPS = "exports_semiconductors"
 CARRIER = BayesianVAR(series=("exports_total", "us_ip", "usdkrw"), lags=3)
 
 
@@ -184,3 +185,8 @@ def test_what_was_expected_comes_from_the_record_where_there_is_one(panel, monke
     monkeypatch.setattr(RandomWalk, "replay", None)
     bridge = FlashBridge(RandomWalk(), n_draws=50).fit(known, record=record)
     assert bridge.nowcast_ == pytest.approx(alone, rel=1e-12)
+
+
+def test_a_target_that_is_its_own_part_warns_of_nothing(panel):
+    # Warnings are errors here.
+    assert share_nowcast(panel.as_of("2026-04-21"), CHIPS, "after_20d", (CHIPS,)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import ModelError, StoredFileError
+from tradeshock.features.errors import ModelError, StoredFileError, StoredFileWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.vintages.home import archive_path
 from tradeshock.forecast.archive.issued import Issued
@@ -53,11 +54,12 @@ class Archive:
         Returns
         -------
         str
-            Its id. A forecast that says the same to the last bit is there once.
+            Its id. A forecast that says the same to the last bit is there once; a damaged file
+            of it is made good.
         """
         issued = Issued.from_forecast(forecast, __version__)
         path = self._path(issued.id)
-        if not path.exists():
+        if not _is_whole(path):
             remove_drafts(self.folder)
             stored = issued.to_stored()
             write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
@@ -117,12 +119,19 @@ class Archive:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("id")
 
     def forecasts(self, target: str) -> list[Issued]:
-        """Return the forecasts of a target that can be read, by day of origin."""
+        """Return the forecasts of a target that can be read, by day of origin.
+
+        Warns
+        -----
+        StoredFileWarning
+            If a file cannot be read: it is left out.
+        """
         read = []
         for path in self._files():
             try:
                 one = _read(path)
-            except StoredFileError:
+            except StoredFileError as error:
+                warnings.warn(f"{error}; it is left out", StoredFileWarning, stacklevel=2)
                 continue
             if one.paths.series[0] == target:
                 read.append(one)
@@ -213,6 +222,14 @@ def outcome_words(panel: Panel, actual: Actual) -> str:
     if actual == "first" and panel.revises_the_past:
         return "first print"
     return f"figure as of {panel.origin.date()}"
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        _read(path)
+    except (FileNotFoundError, StoredFileError):
+        return False
+    return True
 
 
 def _read(path: Path) -> Issued:

@@ -80,7 +80,7 @@ def _kept_in(path: Path, maker: str) -> Record:
         return _read(path, stat.st_mtime_ns, stat.st_size)
     except ModelError as error:
         warnings.warn(
-            f"{error}; forecasts go on without it: rename it, and {maker} makes it anew",
+            f"{error}; forecasts go on without it, and {maker} makes it anew",
             StoredFileWarning,
             stacklevel=3,
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from warnings import warn
 
 import numpy as np
 
+from tradeshock.features.errors import StoredFileError, StoredFileWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.vintages.home import record_path
 from tradeshock.forecast.backtesting.catch_up import (
@@ -57,7 +59,8 @@ def extend_own_record(panel: Panel, target: str, model: Model) -> Iterator[Occas
     kept = _scored(own_record(target).made_from(panel, target), panel, target)
     for forecasts in catch_up(panel, target, record, model):
         new = recorded(forecasts, panel)
-        kept = Record.concat([kept, new])
+        # Another run may have gone further meanwhile: a forecast that is issued now stands on it.
+        kept = Record.concat([own_record(target).made_from(panel, target), kept, new])
         if _unscored(new):
             _wait(forecasts, target)
         kept.save(record_path(target))
@@ -70,14 +73,19 @@ def _scored(kept: Record, panel: Panel, target: str) -> Record:
     out = rows[rows["crps"].isna() & rows["actual"].notna()]
     for origin, state in sorted(set(zip(out["origin"], out["state"], strict=True))):
         path = _waiting_file(target, Occasion(origin, state))
-        if not path.is_file():
+        try:
+            forecasts = list(paths_from_arrays(read_arrays(path, WAITING).arrays))
+        except FileNotFoundError:
             continue
-        forecasts = list(paths_from_arrays(read_arrays(path, WAITING).arrays))
+        except StoredFileError as error:
+            warn(f"{error}; removed, its scores stay empty", StoredFileWarning, stacklevel=2)
+            path.unlink(missing_ok=True)
+            continue
         again = recorded(forecasts, panel)
         kept = Record.concat([kept, again])
         kept.save(record_path(target))
         if not _unscored(again):
-            path.unlink()
+            path.unlink(missing_ok=True)
     return kept
 
 

@@ -204,8 +204,14 @@ class Past:
         fewest = max(self.model.minimum_months, steps + FEWEST_MONTHS)
         if january not in table.index or len(before) < fewest:
             return None
-        cut = self.panel.as_of(pd.Timestamp(days[0]))
-        adjustment = CalendarAdjustment().fit(cut.series(self.target), cut.calendar)
+        # A year whose December came late began on the day on which it was there.
+        place = (
+            (january - 1 - self.panel.months[0]).n,
+            self.panel.values.columns.get_loc(self.target),
+        )
+        cut = self.panel.as_of(pd.Timestamp(max(days[0], self.panel.release_dates[place])))
+        published = cut.series(self.target).loc[: january - 1]
+        adjustment = CalendarAdjustment().fit(published, cut.calendar)
         rows = self.rows(state, january - 1, adjustment.adjusted_.to_numpy())
         months = pd.PeriodIndex(series.index)
         effect = adjustment.effect(months, self.panel.calendar)

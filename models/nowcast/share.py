@@ -126,7 +126,9 @@ def _past_shares(counts: Counts, month: pd.Period) -> list[tuple[npt.NDArray[np.
     before = max(int(month.ordinal - counts.months[0]), 0)
     past = []
     for whole, early in counts.shares():
-        share = np.log(whole[:before]) - np.log(early[:before])
+        # Of a target that is its own part nothing remains: no share is known of that.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.log(whole[:before]) - np.log(early[:before])
         rows = np.flatnonzero(~np.isnan(share))
         past.append((rows, share[rows]))
     return past

@@ -92,8 +92,9 @@ def read_arrays(path: Path, schema: Schema) -> StoredArrays:
         If it is damaged, or of another schema or version.
     """
     try:
-        # Opened here, because NumPy alone does not close a damaged file.
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        # Opened here, because NumPy alone does not close a damaged file; never by `np.load`, which
+        # advises who brings another file to unpickle it.
+        with path.open("rb") as opened, np.lib.npyio.NpzFile(opened) as file:
             arrays = {name: file[name] for name in file.files}
             header = json.loads(str(arrays.pop(ABOUT))) if ABOUT in arrays else {}
             version = (header.get("schema"), header.get("version"))
