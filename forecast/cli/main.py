@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.archive import archive as archive_commands
+from tradeshock.forecast.cli.config import ConfiguredGroup, say_config
 from tradeshock.forecast.cli.data_commands.group import data
-from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import (
     FILES,
@@ -40,7 +40,7 @@ REFERENCE = "RandomWalk"
 
 
 @click.group(
-    cls=SentenceGroup,
+    cls=ConfiguredGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -53,6 +53,7 @@ def main(context: click.Context, debug: bool) -> None:
     sys.path.append("")
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+    say_config(context)
 
 
 @main.command()
