@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.archive import archive as archive_commands
+from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.config import ConfiguredGroup, say_config
 from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.figures import with_panel
@@ -125,6 +126,7 @@ main.add_command(explain)
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=model_names,
     help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  [default: all]",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
@@ -134,7 +136,9 @@ main.add_command(explain)
     help="Worker processes; results do not depend on them.  [default: one a core]",
 )
 @click.option("--store", type=FOLDER, help="Keep finished years there; a second run resumes.")
-@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option(
+    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
+)
 @click.option("--out", type=FOLDER, help="Write all scores and forecasts as CSV there.")
 @with_panel
 def backtest(

@@ -15,7 +15,7 @@ Bytes = npt.NDArray[np.uint8]
 FLOAT = np.dtype("<f8")
 
 
-def to_planes(numbers: npt.NDArray[np.float64]) -> Bytes:
+def to_planes(numbers: npt.NDArray[Any]) -> Bytes:
     """Bytes of floats, 8 by number of floats: all first bytes, all second ones and so on."""
     ordered = np.ascontiguousarray(numbers, dtype=FLOAT)
     return np.ascontiguousarray(ordered.view(np.uint8).reshape(-1, FLOAT.itemsize).T)
