@@ -17,6 +17,7 @@ from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.config import ConfiguredGroup, say_config
 from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.figures import with_panel
+from tradeshock.forecast.cli.log_lines import show_log
 from tradeshock.forecast.cli.options import (
     FILES,
     FOLDER,
@@ -46,15 +47,22 @@ REFERENCE = "RandomWalk"
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Say on standard error what is fetched, run and kept; twice for more.",
+)
 @click.version_option(package_name="tradeshock")
 @click.pass_context
-def main(context: click.Context, debug: bool) -> None:
+def main(context: click.Context, debug: bool, verbose: int) -> None:
     """Forecast monthly exports from what was published by a day."""
     # So that --model my_file:MyModel finds a file beside the user, behind everything installed.
     sys.path.append("")
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     say_config(context)
+    show_log(context, verbose)
 
 
 @main.command()
