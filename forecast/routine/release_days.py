@@ -66,9 +66,7 @@ def releases(panel: Panel, target: str, first: Day, last: Day) -> list[Release]:
     named = {"": panel.entry(target).id}
     named |= {w: id for w, id in panel.catalog.flash(target).items() if id in panel}
     found = [
-        Release(
-            pd.Timestamp(day), id, month, WINDOWS.get(window, "") + f"{month.strftime('%B %Y')}"
-        )
+        Release(pd.Timestamp(day), id, month, WINDOWS.get(window, "") + month.strftime("%B %Y"))
         for window, id in named.items()
         for month, day in zip(months, panel.catalog[id].release.dates(months), strict=True)
     ]

@@ -292,7 +292,7 @@ class Publishers:
                 f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
                 for slot, value in amounts
             )
-            when = f"<priodMon>{month.strftime('%m')}</priodMon><priodYear>{month.strftime('%Y')}</priodYear>"
+            when = month.strftime("<priodMon>%m</priodMon><priodYear>%Y</priodYear>")
             items.append(f"<item>{cells}<priodDt>{window}</priodDt>{when}</item>")
         return envelope(items)
 
