@@ -1,6 +1,7 @@
 """Defaults of a desk: found, read by the commands that they mean, and overruled by options."""
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.cli.config import _general_keys
 from tradeshock.forecast.cli.main import main
 
 DESK = """\
@@ -215,6 +217,12 @@ def test_every_option_may_stand_in_the_file(desk: Path) -> None:
         assert len(defaults(*above)) == len(options)
 
     walk(main)
+
+
+def test_the_page_names_all_keys() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert re.findall(r"`([^`]+)`", " ".join(rows)) == _general_keys()
 
 
 def test_python_reads_no_file(desk: Path) -> None:
