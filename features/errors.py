@@ -51,6 +51,10 @@ class StoredFileError(TradeshockError, ValueError):
     """A file that is damaged, or is not what it was taken for."""
 
 
+class ConfigError(TradeshockError, ValueError):
+    """A file of defaults that does not read, or says what no command takes."""
+
+
 class SourceError(TradeshockError, RuntimeError):
     """A publisher could not be asked, or what it answered cannot be taken."""
 

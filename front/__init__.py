@@ -4,6 +4,11 @@ The three floors `tradeshock.features`, `tradeshock.models` and `tradeshock.fore
 this file in the installed package, and at the top of the repository in a checkout.
 """
 
+from logging import NullHandler, getLogger
+
 from tradeshock.features.door import attach
+
+# What the modules log goes nowhere until a user says where: logging.basicConfig(level="INFO").
+getLogger(__name__).addHandler(NullHandler())
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -48,6 +48,8 @@ def home(
     """Return the test's own TRADESHOCK_HOME, which is not there yet."""
     folder = tmp_path_factory.getbasetemp() / f"home-{uuid4().hex}"
     monkeypatch.setenv("TRADESHOCK_HOME", str(folder))
+    # Set and empty: what a developer keeps above the checkout is not read.
+    monkeypatch.setenv("TRADESHOCK_CONFIG", "")
     return folder
 
 

@@ -121,6 +121,7 @@ def test_page_runs(
     monkeypatch.chdir(tmp_path)
     # A page that asks publishers plays them itself; put back whatever it sets.
     monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    monkeypatch.delenv("TRADESHOCK_CONFIG")
     monkeypatch.setitem(sys.modules, "keyring", None)
     for name in PORTALS:
         monkeypatch.delenv(name, raising=False)

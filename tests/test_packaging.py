@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = ("features", "models", "forecast")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MOST_BYTES = 4_000_000
 BUILD = "import sys; from setuptools.build_meta import build_wheel as b; b(sys.argv[1])"
 
 
@@ -46,6 +47,10 @@ def test_wheel_holds_every_file_of_the_tree(wheel: Path) -> None:
     assert contents(wheel) == tree
 
 
+def test_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= MOST_BYTES
+
+
 @pytest.mark.parametrize("floor", FLOORS)
 def test_every_floor_ships_its_types(wheel: Path, floor: str) -> None:
     assert f"tradeshock/{floor}/py.typed" in contents(wheel)
@@ -65,6 +70,7 @@ def test_installed_version_is_that_of_the_checkout() -> None:
     from tradeshock.forecast import __version__
 
     assert __version__ == version("tradeshock") == PROJECT["version"]
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_command_is_installed() -> None:

@@ -7,11 +7,15 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tradeshock.features.errors import StoredFileError
 from tradeshock.models import Record
 from tradeshock.models.record.files import Schema, read_arrays, write_arrays
+from tradeshock.models.record.record import FIRST_SCHEMA
+from tradeshock.models.record.rows import to_arrays
+from tradeshock.models.record.shipped import shipped_record
 
 SCHEMA = Schema("things", 3)
 ARRAYS = {"numbers": np.linspace(0.0, 1.0, 500), "days": np.array(["2026-05-01"], "datetime64[D]")}
@@ -71,3 +75,21 @@ def test_drafts_of_killed_runs_are_removed_and_those_under_way_are_not(tmp_path:
         os.utime(file, (long_ago, long_ago))
     Record().save(tmp_path / "record.npz")
     assert set(tmp_path.iterdir()) == {under_way, own, tmp_path / "record.npz"}
+
+
+def bits(column: pd.Series) -> np.ndarray:
+    values = column.to_numpy()
+    return values.view(np.int64) if values.dtype.kind in "fM" else values.astype(str)
+
+
+def test_a_record_is_read_bit_for_bit_and_so_is_one_of_the_first_schema(tmp_path: Path) -> None:
+    record = shipped_record()
+    new, old = tmp_path / "new.npz", tmp_path / "old.npz"
+    record.save(new)
+    write_arrays(old, FIRST_SCHEMA, to_arrays(record.frame), {"figures": []}, compressed=True)
+    for path in (new, old):
+        loaded = Record.load(path).frame
+        assert loaded.dtypes.equals(record.frame.dtypes)
+        for name in loaded:
+            np.testing.assert_array_equal(bits(loaded[name]), bits(record.frame[name]), name)
+    assert new.stat().st_size < 0.9 * old.stat().st_size

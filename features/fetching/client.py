@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 SPEAKING = (400, 401, 403, 429)
 MOST_REDIRECTS = 5
 KEY = "{key}"
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,9 @@ class Client:
         """Answer without any key, which whoever listens may have."""
         body = self.keys.scrub_bytes(raw.body)
         reply = Reply(url, raw.status, body, self.now(), raw.cookies)
+        LOG.info("%s answers with status %d, %d bytes", _host(url), raw.status, len(body))
+        # As the caller wrote it, a place instead of the key; scrubbed in case it was written in.
+        LOG.debug("asked: %s", self.keys.scrub(url))
         if self.heard is not None:
             self.heard(reply)
         return reply
@@ -195,6 +200,7 @@ class Client:
                 )
             if target.startswith("https:") and there.startswith("http:"):
                 raise UnreachableError(f"{_host(url)} leads to an address without encryption")
+            LOG.debug("%s leads on to %s", _host(url), urlsplit(there).hostname)
             target = there
         raise UnreachableError(f"{_host(url)} leads in a circle; try later")
 
@@ -225,6 +231,7 @@ class Client:
             if time.monotonic() + wait > end:
                 break
             if attempt + 1 < self.tries:
+                LOG.info("%s: %s; asked again in %.1f s", _host(url), reason, wait)
                 time.sleep(wait)
         raise UnreachableError(f"{_host(url)} gave no answer: {reason}; try again later")
 

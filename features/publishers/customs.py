@@ -165,7 +165,7 @@ class _Counts(Source):
             operation = f"get{self.service[0].upper()}{self.service[1:]}"
             url = (
                 f"{SITE}/{self.service}/{operation}?serviceKey={KEY}"
-                f"&strtYymm={first:%Y%m}&endYymm={last:%Y%m}"
+                f"&strtYymm={first.strftime('%Y%m')}&endYymm={last.strftime('%Y%m')}"
             )
             replies.append(client.get(url, key=KEY_NAME))
             tables.append(read_counts(replies[-1].body, self.service, self.slots))
@@ -275,7 +275,7 @@ def _sums(
             replies.append(
                 client.get(
                     f"{SITE}/{service}/{operation}?serviceKey={KEY}"
-                    f"&strtYymm={first:%Y%m}&endYymm={last:%Y%m}&{query}",
+                    f"&strtYymm={first.strftime('%Y%m')}&endYymm={last.strftime('%Y%m')}&{query}",
                     key=KEY_NAME,
                 )
             )

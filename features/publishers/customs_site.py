@@ -117,8 +117,8 @@ def _form(table: Table, first: pd.Period, last: pd.Period) -> dict[str, str]:
         "statsKind": table.kind,
         "imexTpcd": table.direction,
         "priodKind": "MON",
-        "priodFr": f"{first:%Y%m}",
-        "priodTo": f"{last:%Y%m}",
+        "priodFr": first.strftime("%Y%m"),
+        "priodTo": last.strftime("%Y%m"),
         # All windows of days.
         "priodDate": "",
         "selectPaging": "1",

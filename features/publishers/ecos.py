@@ -125,7 +125,7 @@ class EcosShares(Source):
 
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
         """Closes from ten months before `since` on, as quotes."""
-        times = f"{since - COMPARED:%Y%m}01/{client.month:%Y%m}31"
+        times = f"{(since - COMPARED).strftime('%Y%m')}01/{client.month.strftime('%Y%m')}31"
         reply = _ask(client, True, ROWS, f"{SHARES.table}/D/{times}/{SHARES.items}")
         yield self.answer(read_closes(reply.body), reply)
 
@@ -154,7 +154,7 @@ def _months(client: Client, since: pd.Period, series: str, code: Code) -> Found:
     last = client.month
     while last >= since - COMPARED:
         first = max(last - (span - 1), since - COMPARED)
-        path = f"{code.table}/M/{first:%Y%m}/{last:%Y%m}/{code.items}"
+        path = f"{code.table}/M/{first.strftime('%Y%m')}/{last.strftime('%Y%m')}/{code.items}"
         try:
             reply = _ask(client, keyed, rows, path)
             tables.append(read_months(reply.body, series, code))

@@ -69,10 +69,11 @@ class IctExports(Source):
     def fetch(self, client: Client, since: pd.Period) -> Iterator[Answer]:
         """Months from two years before `since` on."""
         codes = "&".join(f"{name}={code}" for name, code in TABLE.items())
+        first, last = (month.strftime("%Y%m") for month in (since - COMPARED, client.month))
         reply = client.get(
             "https://kosis.kr/openapi/Param/statisticsParameterData.do?method=getList"
             f"&apiKey={KEY}&format=json&jsonVD=Y&prdSe=M&{codes}"
-            f"&startPrdDe={since - COMPARED:%Y%m}&endPrdDe={client.month:%Y%m}",
+            f"&startPrdDe={first}&endPrdDe={last}",
             key=KEY_NAME,
         )
         yield self.answer(read_chips(reply.body), reply)

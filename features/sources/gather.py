@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from tradeshock.features.fetching.source import Source
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.sources.overlap import Passed, check
 from tradeshock.features.vintages.answer import Answer
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def gather(
             yield Outcome(source, error=_no_key(source, client))
             continue
         first = since if since is not None else first_missing(source, known)
+        LOG.info("asking %s for figures from %s on", source.name, first)
         outcomes = _ask(source, client, known, first)
         yield from _first_that_passes(outcomes) if source.alternatives else outcomes
 
@@ -100,6 +104,7 @@ def _judged(source: Source, answer: Answer, client: Client, known: Panel) -> Out
     try:
         return Outcome(source, passed=check(answer, known))
     except OverlapError as error:
+        LOG.info("an answer of %s contradicts what is known", source.name)
         return Outcome(source, error=_scrubbed(error, client))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import warnings
 import zlib
@@ -25,6 +26,7 @@ from tradeshock.features.vintages.newest import Change, Newest
 # Written into the file's head by SQLite: what it is, and how it is laid out.
 APPLICATION, SCHEMA = 0x74726473, 1
 WAIT_SECONDS = 30.0
+LOG = logging.getLogger(__name__)
 TABLES = (
     "CREATE TABLE series (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
     "CREATE TABLE answer (id INTEGER PRIMARY KEY, seen INTEGER NOT NULL, source TEXT NOT NULL, "
@@ -88,7 +90,11 @@ class Store:
     def extend(self, answers: Iterable[Answer]) -> list[Change]:
         """Keep several answers, all or none (see `append`)."""
         with self._writing() as connection:
-            return [self._insert(connection, answer) for answer in answers]
+            asked = list(answers)
+            counts = [self._insert(connection, answer) for answer in asked]
+        for answer, count in zip(asked, counts, strict=True):
+            LOG.info("%s: %d new and %d revised figures", answer.source, count.new, count.revised)
+        return counts
 
     def merge(self, history: History) -> int:
         """Keep the answers of another store that this one does not have; return how many.
@@ -103,7 +109,9 @@ class Store:
             before = connection.total_changes
             for kept in history.answers:
                 _write(connection, kept.renumbered(history.names, numbers), self._names)
-            return connection.total_changes - before
+            new = connection.total_changes - before
+        LOG.info("%d of %d answers were new", new, len(history.answers))
+        return new
 
     def history(self) -> History:
         """Return all that was seen, the package's own figures first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+import logging
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -29,6 +30,7 @@ SCHEMA = Schema("issued forecast", 2)
 # Without card, code and what was printed.
 FIRST_SCHEMA = Schema("issued forecast", 1)
 DAMAGED = "cannot be read"
+LOG = logging.getLogger(__name__)
 
 
 class Archive:
@@ -63,6 +65,7 @@ class Archive:
             remove_drafts(self.folder)
             stored = issued.to_stored()
             write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
+            LOG.info("written: %s", path)
         return issued.id
 
     def read(self, id: str) -> Issued:

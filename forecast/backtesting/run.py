@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 
@@ -25,6 +26,7 @@ from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 
 Outcome = list[ForecastPaths] | Failed
+LOG = logging.getLogger(__name__)
 
 
 class BacktestRun:
@@ -65,6 +67,8 @@ class BacktestRun:
             for key, planned in self._planned.items()
             if not planned.members
         ]
+        every, left = sum(map(len, self._chunks.values())), sum(map(len, missing))
+        LOG.info("%d of %d chunks to be run; the others are stored, or of wrappers", left, every)
         run_tasks(missing, self._settings.panel, n_jobs, executor, self._store_and_gather)
         for key, planned in self._planned.items():
             if planned.members:
@@ -134,12 +138,14 @@ class BacktestRun:
     def _gather(self, chunk: Chunk, outcome: Outcome, rows: pd.DataFrame | None = None) -> None:
         """Keep what is needed of a chunk's forecasts; a failure to score them is one of its own."""
         if isinstance(outcome, Failed):
+            LOG.info("failed: %s", chunk.label)
             self._gathered.add(chunk, outcome)
         else:
             try:
                 self._gathered.add(chunk, self._scored(chunk, outcome, rows))
             except Exception as error:  # noqa: BLE001  # functionals may raise anything
                 self._gathered.add(chunk, Failed.from_exception(error))
+        LOG.info("done: %s", chunk.label)
         self._advance(chunk.label)
 
     def _scored(

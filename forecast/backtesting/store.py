@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, w
 from tradeshock.models.record.stored_paths import paths_from_arrays, paths_to_arrays
 
 SCHEMA = Schema("forecasts", 2)
+LOG = logging.getLogger(__name__)
 
 
 class ChunkStore:
@@ -89,6 +91,7 @@ class ChunkStore:
         """
         path = self.file(chunk)
         write_arrays(path, SCHEMA, paths_to_arrays(forecasts), self._claims_of(chunk))
+        LOG.debug("written: %s", path)
         question = path.name.rpartition("-")[0]
         for other in path.parent.glob(f"{question}-*.npz"):
             if other != path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import issued_ids, series_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import ARCHIVE, PRINTED, say_where
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
 
 
-TARGET = click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+TARGET = click.option(
+    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
+)
 
 
 @click.group()
@@ -44,7 +47,7 @@ def list_issued(archive: Path) -> None:
 
 
 @archive.command()
-@click.argument("id")
+@click.argument("id", shell_complete=issued_ids)
 @ARCHIVE
 @click.option(
     "--format",

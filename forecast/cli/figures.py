@@ -119,6 +119,7 @@ def with_panel(command: Command) -> Command:
     )
     @wraps(command)
     def command_with_panel(csv: str | None, add: str | None, **options: Any) -> None:
+        _forget_another_file(options)
         own, reading = _taken(options, OWN_FIGURES), reading_of(options)
         if csv is None and (own or (reading and add is None)):
             name = next(iter({**own, **reading}))
@@ -137,6 +138,15 @@ def with_panel(command: Command) -> Command:
     for option in reversed([*OWN_FIGURES.values(), *HOW_TO_READ.values()]):
         asking = option(asking)
     return asking
+
+
+def _forget_another_file(options: dict[str, Any]) -> None:
+    """Where the command line names a file, what defaults say of another one does not count."""
+    source = click.get_current_context().get_parameter_source
+    if source("csv") is click.core.ParameterSource.COMMANDLINE:
+        for name in (*OWN_FIGURES, *HOW_TO_READ):
+            if source(name) is click.core.ParameterSource.DEFAULT_MAP:
+                options[name] = None
 
 
 def _panel(csv: str, own: dict[str, Any], reading: Reading) -> Panel:

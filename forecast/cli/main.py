@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.archive import archive as archive_commands
+from tradeshock.forecast.cli.completion import model_names, series_names
+from tradeshock.forecast.cli.config import ConfiguredGroup, say_config
 from tradeshock.forecast.cli.data_commands.group import data
-from tradeshock.forecast.cli.errors import SentenceGroup
 from tradeshock.forecast.cli.figures import with_panel
+from tradeshock.forecast.cli.log_lines import show_log
 from tradeshock.forecast.cli.options import (
     FILES,
     FOLDER,
@@ -40,19 +42,27 @@ REFERENCE = "RandomWalk"
 
 
 @click.group(
-    cls=SentenceGroup,
+    cls=ConfiguredGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Say on standard error what is fetched, run and kept; twice for more.",
+)
 @click.version_option(package_name="tradeshock")
 @click.pass_context
-def main(context: click.Context, debug: bool) -> None:
+def main(context: click.Context, debug: bool, verbose: int) -> None:
     """Forecast monthly exports from what was published by a day."""
     # So that --model my_file:MyModel finds a file beside the user, behind everything installed.
     sys.path.append("")
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+    say_config(context)
+    show_log(context, verbose)
 
 
 @main.command()
@@ -124,6 +134,7 @@ main.add_command(explain)
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=model_names,
     help="One of `tradeshock models`. Repeatable; RandomWalk is always with them.  [default: all]",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=12, show_default=True)
@@ -133,7 +144,9 @@ main.add_command(explain)
     help="Worker processes; results do not depend on them.  [default: one a core]",
 )
 @click.option("--store", type=FOLDER, help="Keep finished years there; a second run resumes.")
-@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option(
+    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
+)
 @click.option("--out", type=FOLDER, help="Write all scores and forecasts as CSV there.")
 @with_panel
 def backtest(

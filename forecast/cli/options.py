@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tradeshock.features.days.written import MONTH
+from tradeshock.forecast.cli.completion import model_names, series_names
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 AS_OF = click.option(
@@ -18,7 +19,10 @@ AS_OF = click.option(
     help="Use only what was out by the end of this day.  [default: all figures]",
 )
 MODEL = click.option(
-    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+    "--model",
+    metavar="NAME",
+    shell_complete=model_names,
+    help="One of `tradeshock models`.  [default: the best record]",
 )
 STEPS = click.option(
     "--steps",
@@ -107,7 +111,10 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
         "2026-05=+48.0; those of past months give the weights. Repeatable.",
     )
     @click.option(
-        "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+        "--target",
+        metavar="SERIES",
+        shell_complete=series_names,
+        help="One of `tradeshock data`.  [default: exports_total]",
     )
     @wraps(command)
     def command_with_options(**options: Any) -> None:

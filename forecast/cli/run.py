@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import series_names
 from tradeshock.forecast.cli.data_commands.asking import (
     chosen_sources,
     say_missing_keys,
@@ -28,7 +29,9 @@ CALENDAR_DAYS = 92
 
 @click.command()
 @with_source_options
-@click.option("--target", metavar="SERIES", help="As for `tradeshock forecast`.")
+@click.option(
+    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
+)
 @click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
 @click.option("--out", type=FOLDER, help="Write the page and the forecast's files there too.")
 @ARCHIVE

@@ -66,7 +66,7 @@ def releases(panel: Panel, target: str, first: Day, last: Day) -> list[Release]:
     named = {"": panel.entry(target).id}
     named |= {w: id for w, id in panel.catalog.flash(target).items() if id in panel}
     found = [
-        Release(pd.Timestamp(day), id, month, WINDOWS.get(window, "") + f"{month:%B %Y}")
+        Release(pd.Timestamp(day), id, month, WINDOWS.get(window, "") + month.strftime("%B %Y"))
         for window, id in named.items()
         for month, day in zip(months, panel.catalog[id].release.dates(months), strict=True)
     ]
@@ -100,7 +100,7 @@ def ics(panel: Panel, due: Iterable[Release]) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tradeshock//release days//EN"]
     for release in due:
         title = panel.catalog[release.series].title or release.series
-        summary = f"{title}: {release.month:%B %Y}"
+        summary = f"{title}: {release.month.strftime('%B %Y')}"
         escaped = "".join(f"\\{sign}" if sign in "\\,;" else sign for sign in summary)
         lines += [
             "BEGIN:VEVENT",

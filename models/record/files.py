@@ -81,8 +81,15 @@ def write_arrays(
         save(file, allow_pickle=False, **{ABOUT: np.array(json.dumps(header))}, **arrays)
 
 
-def read_arrays(path: Path, schema: Schema) -> StoredArrays:
+def read_arrays(path: Path, schema: Schema, *older: Schema) -> StoredArrays:
     """Read what `write_arrays` wrote, bit for bit.
+
+    Parameters
+    ----------
+    path : Path
+    schema : Schema
+    *older : Schema
+        That are read as well.
 
     Raises
     ------
@@ -103,7 +110,7 @@ def read_arrays(path: Path, schema: Schema) -> StoredArrays:
         raise
     except Exception as error:  # damaged files raise nearly anything
         raise StoredFileError(f"{path} is damaged ({error})") from error
-    if version != (schema.name, schema.version):
+    if version not in [(one.name, one.version) for one in (schema, *older)]:
         found = "no file of this package" if version[0] is None else f"{version[0]} {version[1]}"
         later = isinstance(version[1], int) and version[1] > schema.version
         newer = version[0] == schema.name and later

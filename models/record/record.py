@@ -19,8 +19,10 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.models.findings import Findings
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.planes import from_planes, to_planes
 from tradeshock.models.record.rows import (
     COLUMNS,
+    QUANTILE_COLUMNS,
     Outcomes,
     empty_frame,
     from_arrays,
@@ -34,8 +36,12 @@ Keys = frozenset[str]
 # Target, state and origin.
 Occasion = tuple[str, str, pd.Timestamp]
 
-SCHEMA = Schema("record", 1)
+SCHEMA = Schema("record", 2)
+# All floats in their own order.
+FIRST_SCHEMA = Schema("record", 1)
 KEYS = ("model", "target", "state", "origin", "step")
+# Hardly two values of these are alike.
+NOISY_COLUMNS = ("mean", *QUANTILE_COLUMNS, "crps", "logscore")
 # Known only once the outcome is.
 OUTCOME_COLUMNS = frozenset(("crps", "logscore", "pit", "actual"))
 
@@ -311,10 +317,11 @@ class Record:
             for occasion, keys in sorted(self._figures.items())
             for key in sorted(keys)
         ]
+        arrays = to_arrays(self.frame)
+        # Not the others: what repeats is smaller as it is.
+        arrays |= {name: to_planes(arrays[name]) for name in NOISY_COLUMNS}
         remove_drafts(Path(path).parent)
-        write_arrays(
-            Path(path), SCHEMA, to_arrays(self.frame), {"figures": figures}, compressed=True
-        )
+        write_arrays(Path(path), SCHEMA, arrays, {"figures": figures}, compressed=True)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -328,14 +335,15 @@ class Record:
             If the file is damaged or no record.
         """
         try:
-            stored = read_arrays(Path(path), SCHEMA)
+            stored = read_arrays(Path(path), SCHEMA, FIRST_SCHEMA)
         except StoredFileError as error:
             raise ModelError(f"no record can be read: {error}") from error
         figures: dict[Occasion, Keys] = {}
         for target, state, day, key in stored.about["figures"]:
             occasion = (target, state, pd.Timestamp(day))
             figures[occasion] = figures.get(occasion, Keys()) | {key}
-        return cls(from_arrays(stored.arrays), figures)
+        arrays = {name: from_planes(array) for name, array in stored.arrays.items()}
+        return cls(from_arrays(arrays), figures)
 
     def _stored(self) -> dict[str, Any]:
         """What the file of a model keeps of the record: all of it, and where it was cut."""

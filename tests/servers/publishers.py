@@ -124,7 +124,7 @@ class Publishers:
 
     def orders(self, *_: object) -> bytes:
         rows = months_of(self.table, "us_electronics_orders")
-        periods = "".join(f"{i},{m:%b-%Y}\n" for i, (m, _) in enumerate(rows))
+        periods = "".join(f"{i},{m.strftime('%b-%Y')}\n" for i, (m, _) in enumerate(rows))
         figures = "".join(f"{i},1,1,0,1,1,{v!r}\n" for i, (_, v) in enumerate(rows))
         text = (
             "CATEGORIES\ncat_idx,cat_code,cat_desc\n1,34S,x\nDATA TYPES\ndt_idx,dt_code,dt_desc\n"
@@ -157,7 +157,7 @@ class Publishers:
         rows: list[list[Content]] = [["Pink Sheet"], [None, "Crude oil, Dubai", "Copper"]]
         copper = dict(months_of(self.table, "copper"))
         for month, value in months_of(self.table, "dubai"):
-            rows.append([f"{month:%YM%m}", value, copper[month]])
+            rows.append([f"{month.strftime('%YM%m')}", value, copper[month]])
         return workbook({"Monthly Prices": rows})
 
     def sdmx(self, name: str, key: dict[str, str]) -> str:
@@ -183,7 +183,7 @@ class Publishers:
 
     def trade(self, *_: object) -> bytes:
         rows = months_of(self.table, "world_trade_volume")
-        header: list[Content] = ["", "", *(f"{m:%Ym%m}" for m, _ in rows)]
+        header: list[Content] = ["", "", *(f"{m.strftime('%Ym%m')}" for m, _ in rows)]
         line: list[Content] = ["World", "tgz_w1_qnmi_sn", *(v for _, v in rows)]
         return workbook({"trade_out": [["World trade"], header, line]})
 
@@ -214,12 +214,12 @@ class Publishers:
         }[f"{query['statsKind']} {query['imexTpcd']}"]
         rows = [
             {
-                "priodMon": f"{month:%Y%m}",
+                "priodMon": f"{month.strftime('%Y%m')}",
                 "priodDt": window,
                 **{f"itemUsdAmt{n:02d}": f" {value * 1000:,.0f}" for n, value in amounts},
             }
             for month, window, amounts in self.windows(slots)
-            if query["priodFr"] <= f"{month:%Y%m}" <= query["priodTo"]
+            if query["priodFr"] <= f"{month.strftime('%Y%m')}" <= query["priodTo"]
         ]
         return json.dumps({"items": rows, "count": len(rows)}).encode()
 
@@ -251,7 +251,7 @@ class Publishers:
             column = self.table[name] / others.get(items, 1.0)
             span = (f"{first[:4]}-{first[4:]}", f"{last[:4]}-{last[4:]}")
             found = [
-                (f"{m:%Y%m}", v / scale)
+                (f"{m.strftime('%Y%m')}", v / scale)
                 for m, v in months_of(pd.DataFrame({name: column}), name)
                 if span[0] <= str(m) <= span[1]
             ]
@@ -271,9 +271,9 @@ class Publishers:
         rows = months_of(self.table, "exports_semiconductors_ict")
         return json.dumps(
             [
-                {**codes, "PRD_DE": f"{m:%Y%m}", "DT": repr(v * 1e6)}
+                {**codes, "PRD_DE": f"{m.strftime('%Y%m')}", "DT": repr(v * 1e6)}
                 for m, v in rows
-                if query["startPrdDe"] <= f"{m:%Y%m}" <= query["endPrdDe"]
+                if query["startPrdDe"] <= f"{m.strftime('%Y%m')}" <= query["endPrdDe"]
             ]
         )
 
@@ -286,13 +286,13 @@ class Publishers:
         }[match[1]]
         items = []
         for month, window, amounts in self.windows(slots):
-            if not query["strtYymm"] <= f"{month:%Y%m}" <= query["endYymm"]:
+            if not query["strtYymm"] <= f"{month.strftime('%Y%m')}" <= query["endYymm"]:
                 continue
             cells = "".join(
                 f"<itemUsdAmt{slot:02d}> {value * 1000:,.0f}</itemUsdAmt{slot:02d}>"
                 for slot, value in amounts
             )
-            when = f"<priodMon>{month:%m}</priodMon><priodYear>{month:%Y}</priodYear>"
+            when = month.strftime("<priodMon>%m</priodMon><priodYear>%Y</priodYear>")
             items.append(f"<item>{cells}<priodDt>{window}</priodDt>{when}</item>")
         return envelope(items)
 
@@ -303,10 +303,10 @@ class Publishers:
             [
                 f"<item><expDlr>{value * 1e6 * share:.0f}</expDlr>"
                 f"<expWgt>{weights[month] * 1e3 * share:.0f}</expWgt>"
-                f"<year>{month:%Y.%m}</year></item>"
+                f"<year>{month.strftime('%Y.%m')}</year></item>"
                 for month, value in months_of(self.table, f"exports_{name}")
                 for share in (0.25, 0.75)
-                if query["strtYymm"] <= f"{month:%Y%m}" <= query["endYymm"]
+                if query["strtYymm"] <= f"{month.strftime('%Y%m')}" <= query["endYymm"]
             ]
         )
 
@@ -314,9 +314,9 @@ class Publishers:
         return envelope(
             [
                 f"<item><expDlr>{value * 1e5:.0f}</expDlr><expWgt>1</expWgt>"
-                f"<year>{month:%Y.%m}</year></item>"
+                f"<year>{month.strftime('%Y.%m')}</year></item>"
                 for month, value in months_of(self.table, "exports_to_asean")
-                if query["strtYymm"] <= f"{month:%Y%m}" <= query["endYymm"]
+                if query["strtYymm"] <= f"{month.strftime('%Y%m')}" <= query["endYymm"]
             ]
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import series_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS, say_where
 
@@ -28,7 +29,10 @@ PRINTED_MISSES = 4
 @MODEL
 @STEPS
 @click.option(
-    "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+    "--target",
+    metavar="SERIES",
+    shell_complete=series_names,
+    help="One of `tradeshock data`.  [default: exports_total]",
 )
 @click.option("--out", type=FOLDER, help="Write all tables (CSV, JSON) and a picture (PNG) there.")
 @with_panel

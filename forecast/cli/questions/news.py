@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import FOLDER, say_where
 
@@ -31,10 +32,16 @@ if TYPE_CHECKING:
     "--archive", type=FOLDER, help="Say it of a forecast of this archive, as it was issued."
 )
 @click.option(
-    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+    "--model",
+    metavar="NAME",
+    shell_complete=model_names,
+    help="One of `tradeshock models`.  [default: the best record]",
 )
 @click.option(
-    "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+    "--target",
+    metavar="SERIES",
+    shell_complete=series_names,
+    help="One of `tradeshock data`.  [default: exports_total]",
 )
 @click.option(
     "--when",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import FOLDER, say_where
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--as-of", metavar="DAY", help="Use only what was out by the end of this day.")
 @click.option(
-    "--model", metavar="NAME", help="One of `tradeshock models`.  [default: the best record]"
+    "--model",
+    metavar="NAME",
+    shell_complete=model_names,
+    help="One of `tradeshock models`.  [default: the best record]",
 )
 @click.option(
     "--threshold",
@@ -27,7 +31,10 @@ if TYPE_CHECKING:
     help="A chance of at least this is a warning (red), of at least half of it amber.",
 )
 @click.option(
-    "--target", metavar="SERIES", help="One of `tradeshock data`.  [default: exports_total]"
+    "--target",
+    metavar="SERIES",
+    shell_complete=series_names,
+    help="One of `tradeshock data`.  [default: exports_total]",
 )
 @click.option("--out", type=FOLDER, help="Write tables (CSV, JSON) and a picture (PNG) there too.")
 @with_panel

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import series_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import FOLDER, say_where
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     "parts",
     multiple=True,
     metavar="SERIES",
+    shell_complete=series_names,
     help="A part of your own choice, instead of --by.  Repeatable.",
 )
 @click.option(
@@ -51,7 +53,12 @@ if TYPE_CHECKING:
     help="How exports answer a tariff: ibk_2025, boehm_2023 or smart.",
 )
 @click.option("--as-of", metavar="DAY", help="What was out by the end of this day.")
-@click.option("--target", metavar="SERIES", help="The total.  [default: exports_total]")
+@click.option(
+    "--target",
+    metavar="SERIES",
+    shell_complete=series_names,
+    help="The total.  [default: exports_total]",
+)
 @click.option("--out", type=FOLDER, help="Write tables (CSV, JSON) and a picture (PNG) there too.")
 @with_panel
 def exposure(

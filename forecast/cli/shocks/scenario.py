@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradeshock.forecast.cli.completion import shock_names
 from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import say_where
 from tradeshock.forecast.cli.shocks.scenario_options import OWN_SHOCKS, with_shock_options
@@ -31,7 +32,7 @@ def list_shocks(file: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("name")
+@click.argument("name", shell_complete=shock_names)
 @OWN_SHOCKS
 def show(name: str, file: Path | None) -> None:
     """Show what a shock assumes, and where its sizes are from."""
@@ -42,7 +43,7 @@ def show(name: str, file: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=shock_names)
 @click.option(
     "--size",
     type=float,
@@ -85,8 +86,20 @@ def run(
 
 
 @scenario.command()
-@click.option("--up", multiple=True, metavar="NAME", help="Shock of the better case.  Repeatable.")
-@click.option("--down", multiple=True, metavar="NAME", help="Shock of the worse case.  Repeatable.")
+@click.option(
+    "--up",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=shock_names,
+    help="Shock of the better case.  Repeatable.",
+)
+@click.option(
+    "--down",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=shock_names,
+    help="Shock of the worse case.  Repeatable.",
+)
 @with_shock_options
 @with_panel
 def compare(

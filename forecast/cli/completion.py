@@ -1,0 +1,108 @@
+"""Names that a shell completes: models, series, shocks, and forecasts of the archive.
+
+Read from plain files and without anything heavy, because a person waits for each.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+# Of `find_models`, which imports them all: seconds. A test compares.
+BUILT_IN = (
+    "AutoRegression",
+    "BayesianVAR",
+    "BiasCorrection",
+    "Combination",
+    "DirectRidge",
+    "DynamicFactor",
+    "ExponentialSmoothing",
+    "FlashBridge",
+    "FlashRatio",
+    "GradientBoosting",
+    "LightGBMBoosting",
+    "LinearPool",
+    "RandomWalk",
+    "Recalibration",
+    "SeasonalARIMA",
+    "SeasonalNaive",
+    "TradeBayesianVAR",
+    "VAR",
+)
+
+
+def _completing(names: Callable[[click.Context], Iterable[tuple[str, str]]]) -> Complete:
+    """Complete names with what they stand for, capitals or not; none where they cannot be read."""
+
+    def complete(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+        try:
+            found = sorted(set(names(context)))
+        except (OSError, ValueError):
+            return []
+        start = typed.casefold()
+        return [
+            CompletionItem(name, help=what)
+            for name, what in found
+            if name.casefold().startswith(start)
+        ]
+
+    return complete
+
+
+def _models(_: click.Context) -> Iterator[tuple[str, str]]:
+    yield from ((name, "") for name in BUILT_IN)
+    yield from ((point.name, point.value) for point in entry_points(group="tradeshock.models"))
+
+
+def _series(context: click.Context) -> Iterator[tuple[str, str]]:
+    catalog: Any = _given(context, "catalog")
+    if catalog is None and _given(context, "csv") is not None:
+        # Names of a user's own columns need the file to be read as it was meant.
+        return
+    # Not by the name of the room, which imports pandas.
+    file = files("tradeshock.features") / "snapshot" / "catalog.toml"
+    text = (file if catalog is None else Path(catalog)).read_text(encoding="utf-8")
+    yield from _titles(tomllib.loads(text))
+
+
+def _shocks(context: click.Context) -> Iterator[tuple[str, str]]:
+    file = files("tradeshock.forecast") / "scenarios" / "shocks.toml"
+    yield from _titles(tomllib.loads(file.read_text(encoding="utf-8")))
+    own = _given(context, "file")
+    if own is not None:
+        yield from _titles(tomllib.loads(Path(own).read_text(encoding="utf-8")))
+
+
+def _issued(context: click.Context) -> Iterator[tuple[str, str]]:
+    from tradeshock.features.vintages.home import archive_path
+
+    given = _given(context, "archive")
+    folder = archive_path() if given is None else Path(given)
+    yield from ((file.stem, "") for file in folder.glob("[0-9]*.npz"))
+
+
+def _titles(tables: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            yield name, str(table.get("title", ""))
+
+
+def _given(context: click.Context, name: str) -> Any:
+    """What was typed for a parameter, or else what a desk's file says of it."""
+    value = context.params.get(name)
+    return (context.default_map or {}).get(name) if value is None else value
+
+
+model_names = _completing(_models)
+series_names = _completing(_series)
+shock_names = _completing(_shocks)
+issued_ids = _completing(_issued)
