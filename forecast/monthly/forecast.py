@@ -36,6 +36,7 @@ from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
 from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
 from tradeshock.forecast.monthly.written.shapes import write_parquet
 from tradeshock.forecast.monthly.written.sheets import forecast_sheets
+from tradeshock.forecast.plots import interactive
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.forecast.workbook import write_workbook
 from tradeshock.models.base import Model
@@ -46,6 +47,7 @@ from tradeshock.models.systems.system import LEFT_OUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from plotly.graph_objects import Figure
 
 SUMMARY = {"median": 0.5, "low80": 0.1, "high80": 0.9}
 
@@ -174,6 +176,10 @@ class MonthlyForecast:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the fan chart, judgement noted under it."""
         return plot_fan(self.paths, ax, unit=self.entry.unit, title=self.title)
+
+    def plot_interactive(self) -> Figure:
+        """Draw the fan chart for a browser, a plotly figure (extra "plotly")."""
+        return interactive.fan(self.paths, unit=self.entry.unit, title=self.title)
 
     # -- for machines -------------------------------------------------------------------------
 
