@@ -110,13 +110,13 @@ def _figure() -> Figure:
 
 def _published(paths: ForecastPaths, series: str) -> pd.Series:
     past = paths.history[series].dropna()
-    tail: pd.Series = past[past.index < paths.index[0]].iloc[-HISTORY_MONTHS:]
-    return tail
+    return past[past.index < paths.index[0]].iloc[-HISTORY_MONTHS:]
 
 
 def _opened(past: pd.Series, ahead: pd.Series) -> pd.Series:
     """Let a line begin at the last published figure."""
-    return pd.concat([past.iloc[-1:], ahead])
+    line: pd.Series = pd.concat([past.iloc[-1:], ahead])
+    return line
 
 
 def _add_line(
