@@ -46,13 +46,15 @@ html_theme = "furo"
 html_title = f"tradeshock {release}"
 html_show_copyright = False
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["tables.css"]
 
 HEADING = re.compile(r"^## (?P<group>.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?P<page>[^):#]+)\.(?:md|py)\)")
 # What the index does not link to: made while the site is built, or outside docs/.
 OTHERS = {
     "Reference": ["api/index"],
-    "Project": ["../README", "../CONTRIBUTING", "../CHANGELOG", "../benchmarks/README"],
+    "Project": ["Read me <../README>", "../CONTRIBUTING", "../CHANGELOG", "../benchmarks/README"],
 }
 
 

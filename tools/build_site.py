@@ -91,7 +91,9 @@ def write_api(folder: Path) -> None:
         (folder / f"{package}.rst").write_text(api_page(package, doors), encoding="utf-8")
     title = "API reference"
     words = "Public names by the package from which they are imported, from their docstrings."
-    contents = ["", ".. toctree::", "   :maxdepth: 2", "", *(f"   {package}" for package in doors)]
+    short = {package: package.removeprefix("tradeshock.") for package in doors}
+    listed = [f"   {name} <{package}>" for package, name in short.items()]
+    contents = ["", ".. toctree::", "   :maxdepth: 2", "", *listed]
     text = "\n".join([title, "=" * len(title), "", words, *contents, ""])
     (folder / "index.rst").write_text(text, encoding="utf-8")
 
