@@ -9,4 +9,8 @@ from tradeshock.features.readings.derived import (
 )
 from tradeshock.features.readings.quotes import as_quoted as as_quoted
 from tradeshock.features.snapshot import load_panel as load_panel
+from tradeshock.features.snapshot.global_drivers import (
+    GLOBAL_DRIVERS as GLOBAL_DRIVERS,
+    with_global_drivers as with_global_drivers,
+)
 from tradeshock.features.vintages.live import live_panel as live_panel

@@ -103,6 +103,6 @@ def test_the_page_names_what_is_assumed(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     lead = page[page.index('<p class="lead">') :].partition("</p>")[0]
-    assert "assuming usdkrw 1,550 in 2026-07" in lead
+    assert "Assumed: usdkrw 1,550 in 2026-07" in lead
     assert page.count("usdkrw 1,550 in 2026-07") >= 3
-    assert "The earlier forecast assumes nothing" in page
+    assert "without judgement or assumptions" in page

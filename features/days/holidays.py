@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,12 +119,15 @@ def _library_holidays(nation: str) -> HolidayTable:
     import holidays
 
     country, _, part = nation.partition("-")
-    found = holidays.country_holidays(
-        country,
-        subdiv=part or None,
-        years=range(KNOWN_YEARS[0], KNOWN_YEARS[1] + 1),
-        language="en_US",
-    )
+    # Of some nations the library has moving holidays in a part of the years alone, and warns of
+    # the others, which are asked for here whether or not there are figures.
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        found = holidays.country_holidays(
+            country,
+            subdiv=part or None,
+            years=range(KNOWN_YEARS[0], KNOWN_YEARS[1] + 1),
+            language="en_US",
+        )
     rows = [(day.isoformat(), name, "", "") for day, name in sorted(found.items())]
     years = (max(KNOWN_YEARS[0], found.start_year), min(KNOWN_YEARS[1], found.end_year))
     days = calendar_days(years[1])

@@ -31,6 +31,14 @@ def record_path(target: str) -> Path:
     return home() / RECORDS / f"{target}.npz"
 
 
+def past_path(figures: str) -> Path:
+    """Return the file of what was replayed of a target's past, by a fingerprint of its figures.
+
+    Targets of two nations may have the same name.
+    """
+    return home() / RECORDS / "past" / f"{figures}.npz"
+
+
 def archive_path() -> Path:
     """Return the folder of issued forecasts: TRADESHOCK_ARCHIVE, or one beside the figures."""
     if folder := os.environ.get(ARCHIVE_VARIABLE):

@@ -55,7 +55,7 @@ def missing_occasions(panel: Panel, target: str, record: Record, model: Model) -
         recorded = record.arrays([], model.name, target, state)[0]
         if len(recorded):
             first = _month_of(panel, target, recorded[-1]) + 1
-            found += _occasions(panel, target, state, first)
+            found += occasions(panel, target, state, first)
     return sorted(found)
 
 
@@ -106,8 +106,16 @@ def _month_of(panel: Panel, target: str, origin: pd.Timestamp) -> pd.Period:
     return panel.as_of(origin).last_month(target) + 1
 
 
-def _occasions(panel: Panel, target: str, state: str, first: pd.Period) -> list[Occasion]:
-    """Occasions of one state from a month of step 1 on."""
+def occasions(panel: Panel, target: str, state: str, first: pd.Period) -> list[Occasion]:
+    """Occasions of one state from a month of step 1 on.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+    state : str
+    first : Period
+    """
     months = pd.period_range(first, panel.last_month(target) + 1, freq="M")
     if not len(months):
         return []

@@ -61,6 +61,12 @@ OWN_FIGURES: dict[str, Option] = {
         metavar="MONTH",
         help="With --csv: a month known to be missing, such as 2024-09.  Repeatable.",
     ),
+    "global_drivers": click.option(
+        "--global-drivers",
+        is_flag=True,
+        default=None,
+        help="With --csv: join US industrial production, Brent, copper and Korea's share prices.",
+    ),
 }
 SINGULAR = {"holes": "hole", "columns": "column"}
 # Options that say how a file is to be read, as `Reading` calls them.
@@ -145,7 +151,14 @@ def _panel(csv: str, own: dict[str, Any], reading: Reading) -> Panel:
     days = own.pop("release_after", None)
     rule = None if days is None else ReleaseRule.after(days)
     transform = _transforms(own.pop("transform", ()))
-    return Panel.from_file(csv, rule, transform=transform, **own, **reading)
+    joined = own.pop("global_drivers", False)
+    panel = Panel.from_file(csv, rule, transform=transform, **own, **reading)
+    if not joined:
+        return panel
+    from tradeshock.features.snapshot.global_drivers import with_global_drivers
+
+    # They are Korea's newest as well: whoever updates these has newer ones of the world.
+    return with_global_drivers(panel, source=newest_panel(say_age=False))
 
 
 def newest_panel(*, say_age: bool) -> Panel:

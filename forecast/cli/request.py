@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 
+import click
+
 from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
@@ -12,6 +14,7 @@ from tradeshock.forecast.monthly.assumptions import parse_assumptions
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
 from tradeshock.forecast.monthly.polls import parse_polls
+from tradeshock.forecast.routine.own_past import own_past_record, wants_past
 
 
 def requested_forecast(
@@ -29,6 +32,8 @@ def requested_forecast(
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
+    if model is None and wants_past(panel, target):
+        _replay_past(panel, target)
     with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
         # A note of every output says the same.
         forecast = monthly_forecast(
@@ -47,3 +52,23 @@ def requested_forecast(
     if threshold is None and len(years):
         return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))
     return forecast
+
+
+def _replay_past(panel: Panel, target: str) -> None:
+    """Replay the past of figures that stand alone, once, so that intervals learn; say so."""
+    click.echo(
+        f"Replaying the past of {target}, so that intervals learn from it: some seconds, and only "
+        "for new months later",
+        err=True,
+    )
+    try:
+        record = own_past_record(panel, target)
+    except OSError as error:
+        click.echo(f"Warning: the replay cannot be kept ({error}); going on without it", err=True)
+        return
+    days = record.frame["origin"]
+    click.echo(
+        f"Record: {days.nunique()} past origins of {target}, {days.min().date()} to "
+        f"{days.max().date()}",
+        err=True,
+    )

@@ -9,9 +9,10 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.monthly.own_record import own_record
+from tradeshock.forecast.monthly.own_record import own_record, past_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
+from tradeshock.models.pools.own_history import INDICATORS, own_history_model, stands_alone
 from tradeshock.models.pools.recalibration import Recalibration
 from tradeshock.models.pools.steps import covered
 from tradeshock.models.pools.wrapper import Wrapper
@@ -29,8 +30,10 @@ def default_model(panel: Panel, target: str) -> Model:
     """Return the model that forecasts when none is named; this is the one place to change it.
 
     `Recalibration`, which is the combination of nowcast bridges with intervals that learn from
-    their misses, has the best record (docs/accuracy.md). It needs ten years of the target; for a
-    younger one it is `RandomWalk`.
+    their misses, has the best record for Korea's exports (docs/accuracy.md). Where the panel has
+    neither early counts of the target nor an indicator, as for other nations, there is nothing to
+    bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
+    Both need ten years of the target; for a younger one it is `RandomWalk`.
 
     Parameters
     ----------
@@ -40,14 +43,15 @@ def default_model(panel: Panel, target: str) -> Model:
     """
     if len(panel.series(target)) < FEWEST_MONTHS:
         return RandomWalk()
-    return Recalibration()
+    return own_history_model() if stands_alone(panel, target) else Recalibration()
 
 
 def default_record(panel: Panel, target: str) -> Record | None:
     """Return what is on record of past forecasts of this target.
 
-    That is the record that ships with the package, and after it the user's own, which `tradeshock
-    run` keeps. Both are asked by figures, not by names (`tradeshock.models.Record.made_from`):
+    That is the record that ships with the package, and after it the user's own: what `tradeshock
+    run` keeps, and of other figures the past that `own_past_record` has replayed. All are asked by
+    figures, not by names (`tradeshock.models.Record.made_from`):
     Korea's exports in another unit, or after a revision of all their past, are not those that they
     were made from. What has come out since is set against what was forecast.
 
@@ -63,8 +67,11 @@ def default_record(panel: Panel, target: str) -> Record | None:
     """
     shipped = shipped_record().made_from(panel, target)
     own = own_record(target).made_from(panel, target)
-    record = Record.concat([own, shipped]) if len(own) else shipped
-    return record.with_outcomes(panel) if len(record) else None
+    found = [each for each in (past_record(panel, target), own, shipped) if len(each)]
+    if not found:
+        return None
+    record = found[0] if len(found) == 1 else Record.concat(found)
+    return record.with_outcomes(panel)
 
 
 def record_end(paths: ForecastPaths, model: Model, record: Record | None) -> pd.Period | None:
@@ -110,7 +117,9 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     learnt_from = _names_inside(model)
     without = "equal weights, intervals as drawn"
     if learnt_from and record is None:
-        return (f"no record of past forecasts of {target}: {without}",)
+        note = f"no record of past forecasts of {target}: {without}"
+        replay = "`own_past_record` replays its past once, so that intervals learn from it"
+        return (note, replay) if model.name == own_history_model().name else (note,)
     if not learnt_from or record is None:
         return ()
     known = {
@@ -146,14 +155,17 @@ def _names_inside(model: Model) -> list[str]:
 def target_of(panel: Panel, target: str | None = None) -> str:
     """Return the series to forecast: the one named, "exports_total", or the panel's only one.
 
+    World series and other indicators beside it do not count.
+
     Raises
     ------
     PanelError
         If the panel has no such series, or several and none is "exports_total".
     """
     ids = [str(id) for id in panel.values.columns]
-    if target is None and (TARGET in ids or len(ids) == 1):
-        return TARGET if TARGET in ids else ids[0]
+    own = ids if len(ids) == 1 else [id for id in ids if id not in INDICATORS]
+    if target is None and (TARGET in ids or len(own) == 1):
+        return TARGET if TARGET in ids else own[0]
     if isinstance(target, str) and target in ids:
         return target
     if target is not None and not isinstance(target, str):

@@ -1,14 +1,24 @@
-"""The user's own record: forecasts from days after those of the package's."""
+"""The user's own records: forecasts after those of the package's, and replays of other figures."""
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
+
 from tradeshock.features.errors import ModelError, StoredFileWarning
-from tradeshock.features.vintages.home import record_path
+from tradeshock.features.panel.origins import AFTER_TOTAL
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.vintages.home import past_path, record_path
+from tradeshock.forecast.version import __version__
+from tradeshock.models.record.figures_key import figures_keys
 from tradeshock.models.record.record import Record
+
+# Months that systems and regressions need before their first forecast.
+FEWEST_MONTHS = 60
 
 
 def own_record(target: str) -> Record:
@@ -19,7 +29,50 @@ def own_record(target: str) -> Record:
     StoredFileWarning
         If there is a file that cannot be read.
     """
-    path = record_path(target)
+    return _kept_in(record_path(target), "`tradeshock run`")
+
+
+def past_record(panel: Panel, target: str) -> Record:
+    """Return what was replayed of a target's past (`own_past_record`); empty where nothing was.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+
+    Warns
+    -----
+    StoredFileWarning
+        If there is a file that cannot be read.
+    """
+    path = past_file(panel, target)
+    if path is None:
+        return Record()
+    return _kept_in(path, "`own_past_record`").made_from(panel, target)
+
+
+def past_file(panel: Panel, target: str) -> Path | None:
+    """Return the file of a target's replayed past, which need not be there.
+
+    It goes by the figures of the first replayed origin and by the version of the package, whose
+    models may have changed. None where history is too short for a replay.
+    """
+    first = first_origin(panel, target)
+    if first is None:
+        return None
+    keys = figures_keys(panel, target, AFTER_TOTAL, [first]) or {}
+    text = f"{target} {keys[first]} {__version__}"
+    return past_path(hashlib.sha256(text.encode()).hexdigest()[:24])
+
+
+def first_origin(panel: Panel, target: str) -> pd.Timestamp | None:
+    """Day from which a target's past is replayed; None if the panel's own is before it."""
+    month = panel.series(target).index[0] + FEWEST_MONTHS
+    days = pd.DatetimeIndex(panel.origin_days(pd.PeriodIndex([month]), AFTER_TOTAL, target))
+    return days[0] if days[0] <= panel.origin else None
+
+
+def _kept_in(path: Path, maker: str) -> Record:
     if not path.is_file():
         return Record()
     stat = path.stat()
@@ -27,9 +80,9 @@ def own_record(target: str) -> Record:
         return _read(path, stat.st_mtime_ns, stat.st_size)
     except ModelError as error:
         warnings.warn(
-            f"{error}; forecasts go on without it: rename it, and `tradeshock run` makes it anew",
+            f"{error}; forecasts go on without it: rename it, and {maker} makes it anew",
             StoredFileWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         return Record()
 

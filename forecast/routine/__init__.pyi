@@ -3,6 +3,7 @@ from tradeshock.forecast.routine.learning import (
     missing_from_record as missing_from_record,
 )
 from tradeshock.forecast.routine.once import issued_before as issued_before
+from tradeshock.forecast.routine.own_past import own_past_record as own_past_record
 from tradeshock.forecast.routine.release_days import (
     Release as Release,
     ics as ics,

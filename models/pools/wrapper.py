@@ -97,9 +97,15 @@ class Wrapper(Model):
     @property
     def name(self) -> str:
         """Class name with the names of members, where they are given, and changed parameters."""
+        members = [member.name for member in self.members or ()]
         held = tuple(f"{key}=" for key, value in self._given().items() if models_in(value))
-        changed = [part for part in self._changed_parameters() if not part.startswith(held)]
-        inside = ", ".join([*(m.name for m in self.members or ()), *changed])
+        # A model that is a parameter stands there by its name alone.
+        changed = [
+            part
+            for part in self._changed_parameters()
+            if not part.startswith(held) and part not in members
+        ]
+        inside = ", ".join([*members, *changed])
         return type(self).__name__ + (f"({inside})" if inside else "")
 
     @property

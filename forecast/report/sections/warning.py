@@ -22,7 +22,8 @@ from tradeshock.forecast.report.elements import (
 )
 from tradeshock.forecast.report.sections.outlook import level, unit_of
 from tradeshock.forecast.report.words import Words
-from tradeshock.forecast.warning.result import EarlyWarning, warning_of
+from tradeshock.forecast.warning.question import warning_of
+from tradeshock.forecast.warning.result import EarlyWarning
 from tradeshock.models.record.record import Record
 
 

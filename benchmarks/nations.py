@@ -1,0 +1,282 @@
+"""Exports of three nations, with nothing but their own past: docs/other-nations.md.
+
+Usage: python benchmarks/nations.py [--store DIR]        (about ten minutes on two cores)
+
+Figures: tests/data/nations. Protocol: pseudo real time on the day of each monthly total by the
+nation's release delay; errors are ``100 * (log actual - log median)``; target months 2010 to 2019
+and from 2020. Wrappers learn from the replay that begins five years after the first figure. Ratios
+are root mean squared errors over those of `RandomWalk` on the same days, geometric means over
+nations; coverage is that of 80 % intervals, mean over nations. The default is the random walk until
+a nation has ten years of figures, as for a user.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tradeshock.features import Panel, ReleaseRule, load_panel, with_global_drivers
+from tradeshock.forecast import backtest
+from tradeshock.models import (
+    AutoRegression,
+    BayesianVAR,
+    Combination,
+    DirectRidge,
+    ExponentialSmoothing,
+    Model,
+    RandomWalk,
+    Recalibration,
+)
+from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.pools.own_history import own_history_model
+
+FOLDER = Path(__file__).parents[1] / "tests" / "data" / "nations"
+# Calendar, days after the month's end, unit. What is adjusted has no working days left in it.
+NATIONS = {
+    "china": ("CN", 9, "bn USD"),
+    "india": ("IN", 15, "mn USD"),
+    "united_states": (None, 37, "mn USD"),
+}
+# Chosen on these: another nation's partners and totals, each as if nothing else were known.
+CHOSEN_ON = (
+    "exports_total",
+    "imports_total",
+    "exports_to_us",
+    "exports_to_china",
+    "us_imports_from_kr",
+    "exports_to_eu",
+    "exports_to_asean",
+)
+STEPS = (1, 3, 6, 12)
+WINDOWS = {"2010s": ("2010-01", "2019-12"), "from 2020": ("2020-01", "2026-04")}
+FIRST_ORIGIN, FEWEST_MONTHS, DEFAULT_MONTHS = "2005-01", 60, 120
+PENALTY, LAGS = 200.0, 3
+
+Array = npt.NDArray[np.float64]
+
+
+def nation_panel(name: str) -> Panel:
+    """Panel of one nation's file, years by months."""
+    calendar, days, unit = NATIONS[name]
+    table = pd.read_csv(FOLDER / f"{name}.csv", index_col="year")
+    series = table.stack().dropna()
+    months = [pd.Period(f"{year}-{int(month):02}", "M") for year, month in series.index]
+    frame = pd.DataFrame({f"exports_{name}": series.to_numpy()}, pd.PeriodIndex(months))
+    return Panel.from_frame(frame, ReleaseRule.after(days=days), calendar, unit)
+
+
+def candidates() -> dict[str, Model]:
+    """Models that need no indicators, and what can be made of them."""
+    system, ridge, walk = BayesianVAR(), DirectRidge(), RandomWalk()
+    smooth, auto = ExponentialSmoothing(), AutoRegression(max_lags=3)
+
+    def pooled(*members: Model) -> Model:
+        return Recalibration(Combination(members, scheme="equal"))
+
+    return {
+        "RandomWalk": walk,
+        "AutoRegression(max_lags=3)": auto,
+        "ExponentialSmoothing": smooth,
+        "BayesianVAR": system,
+        "DirectRidge": ridge,
+        "as before, no record": Combination(),
+        "as before, with a record": Recalibration(),
+        "system, ridge": pooled(system, ridge),
+        "system, ridge, walk: the default": own_history_model(),
+        "the same, no record": Combination([system, ridge, walk], scheme="equal"),
+        "system, ridge, walk, smoothing": pooled(system, ridge, walk, smooth),
+        "all five": pooled(system, ridge, walk, smooth, auto),
+    }
+
+
+def with_drivers() -> dict[str, Model]:
+    """What is run with world series beside the nation's own."""
+    return {
+        "RandomWalk": RandomWalk(),
+        "system, ridge, walk": own_history_model(),
+        "the package's default": Recalibration(),
+    }
+
+
+def origins_of(panel: Panel, target: str) -> list[pd.Timestamp]:
+    series = panel.series(target)
+    first = max(pd.Period(FIRST_ORIGIN, "M"), series.index[0] + FEWEST_MONTHS)
+    return panel.origins(first, series.index[-1] + 1, target=target)
+
+
+def forecasts(panel: Panel, target: str, models: Mapping[str, Model], store: Path) -> pd.DataFrame:
+    """Tidy frame of a backtest; the default is the walk while figures are young."""
+    made = backtest(models, panel, target, origins_of(panel, target), store=store).frame
+    made = made[(made["quantity"] == "level") & made["actual"].notna()]
+    ripe = panel.series(target).index[0] + DEFAULT_MONTHS
+    young = pd.PeriodIndex(made["month"]) - made["step"].to_numpy() < ripe - 1
+    own = [name for name in models if "default" in name or name.startswith("as before")]
+    kept = made[~(made["model"].isin(own) & young)]
+    walk = made[(made["model"] == "RandomWalk") & young]
+    return pd.concat([kept, *(walk.assign(model=name) for name in own)], ignore_index=True)
+
+
+def judged(made: pd.DataFrame) -> pd.DataFrame:
+    """Ratio and coverage by model, window and step."""
+    month = pd.PeriodIndex(made["month"])
+    rows = made.assign(
+        squared=(100.0 * np.log(made["actual"] / made["q50"])) ** 2,
+        held=made["actual"].between(made["q10"], made["q90"]).astype(float),
+    )
+    found = []
+    for window, (first, last) in WINDOWS.items():
+        inside = rows[(month >= pd.Period(first)) & (month <= pd.Period(last))]
+        groups = inside[inside["step"].isin(STEPS)].groupby(["model", "step"], sort=False)
+        table = groups.agg(squared=("squared", "mean"), held=("held", "mean"), n=("held", "size"))
+        rmse = table["squared"] ** 0.5
+        table["ratio"] = rmse / rmse.xs("RandomWalk").reindex(table.index, level="step")
+        found.append(table.assign(window=window).set_index("window", append=True))
+    return pd.concat(found)
+
+
+def shown(tables: Mapping[str, pd.DataFrame], head: str) -> Iterator[str]:
+    """Lines of a table: geometric mean of ratios and mean coverage of some panels."""
+    every = pd.concat(tables, names=["panel"])
+    groups = every.groupby(["model", "window", "step"], sort=False)
+    ratio = np.exp(groups["ratio"].apply(lambda r: np.log(r).mean()))
+    held = 100.0 * groups["held"].mean()
+    yield f"\n{head}: {', '.join(tables)}\n"
+    yield "| model | " + " | ".join(f"{w}: 1 / 3 / 6 / 12 | held, % " for w in WINDOWS) + "|"
+    yield "|---|" + "---|---|" * len(WINDOWS)
+    for model in dict.fromkeys(every.index.get_level_values("model")):
+        cells = [model]
+        for window in WINDOWS:
+            cells.append(" / ".join(f"{ratio[model, window, s]:.3f}" for s in STEPS))
+            cells.append(" / ".join(f"{held[model, window, s]:.0f}" for s in STEPS))
+        yield "| " + " | ".join(cells) + " |"
+
+
+# -- a panel of nations ------------------------------------------------------------------------
+
+
+class Rows:
+    """A nation's own growth as regressors of what came next, known on a day.
+
+    In units of the standard deviation of its monthly growth, so that nations can be stacked.
+    """
+
+    def __init__(self, panel: Panel, target: str) -> None:
+        fitted = CalendarAdjustment().fit(panel.series(target), panel.calendar)
+        self.level = fitted.adjusted_.to_numpy()
+        growth = np.diff(self.level)
+        self.scale = float(np.std(growth))
+        z = np.clip(growth / self.scale, -3.0, 3.0)
+        sums = np.cumsum(np.concatenate([[0.0], z]))
+        ends = np.arange(12, len(z) + 1)
+        lags = [z[ends - lag] for lag in range(1, LAGS + 1)]
+        self.x = np.column_stack([*lags, (sums[ends] - sums[ends - 12]) / np.sqrt(12.0)])
+        self.ends = ends
+        months = panel.last_month(target) + np.arange(1, 13)
+        self.effect = fitted.effect(pd.PeriodIndex(months), panel.calendar)
+
+    def outcomes(self, step: int) -> tuple[Array, Array]:
+        n = len(self.ends) - step
+        gone = self.level[self.ends[:n] + step] - self.level[self.ends[:n]]
+        return self.x[:n], gone / self.scale
+
+    def forecast(self, coefs: Array, step: int) -> float:
+        return float(self.level[-1] + self.scale * self.x[-1] @ coefs + self.effect[step - 1])
+
+
+def learned(rows: list[Rows], step: int) -> Array:
+    """Ridge regression of growth over some months on stacked rows."""
+    pairs = [each.outcomes(step) for each in rows]
+    x, y = np.vstack([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+    ridge = PENALTY * np.sqrt(step) * np.eye(x.shape[1])
+    return np.asarray(np.linalg.solve(x.T @ x + ridge, x.T @ y))
+
+
+def together(panels: Mapping[str, Panel]) -> Iterator[str]:
+    """One regression a nation, one for all, and half of each, with the same columns."""
+    errors: dict[tuple[str, str, int], list[tuple[pd.Period, float]]] = {}
+    for name, panel in panels.items():
+        target = str(panel.values.columns[0])
+        actual = np.log(panel.series(target))
+        for origin in origins_of(panel, target):
+            known = {
+                n: p.as_of(min(origin, p.origin)) for n, p in panels.items() if _begun(p, origin)
+            }
+            rows = {n: Rows(p, str(p.values.columns[0])) for n, p in known.items()}
+            last = known[name].last_month(target)
+            for step in STEPS:
+                if last + step not in actual.index:
+                    continue
+                alone, pooled = learned([rows[name]], step), learned(list(rows.values()), step)
+                zero = np.zeros_like(alone)
+                ways = {"walk": zero, "alone": alone, "together": pooled}
+                ways["half of each"] = (alone + pooled) / 2.0
+                for way, coefs in ways.items():
+                    error = 100.0 * (actual[last + step] - rows[name].forecast(coefs, step))
+                    errors.setdefault((name, way, step), []).append((last + step, error))
+    yield f"\nOne regression a nation or one for all: {', '.join(panels)}\n"
+    yield "| way | " + " | ".join(f"{window}: 1 / 3 / 6 / 12" for window in WINDOWS) + " |"
+    yield "|---|" + "---|" * len(WINDOWS)
+    for way in ("alone", "together", "half of each"):
+        cells = [way]
+        for first, last_month in WINDOWS.values():
+            span = (pd.Period(first), pd.Period(last_month))
+            ratios = [
+                np.mean(
+                    [
+                        np.log(_rmse(errors[n, way, s], span) / _rmse(errors[n, "walk", s], span))
+                        for n in panels
+                    ]
+                )
+                for s in STEPS
+            ]
+            cells.append(" / ".join(f"{np.exp(r):.3f}" for r in ratios))
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _begun(panel: Panel, origin: pd.Timestamp) -> bool:
+    """Whether a nation has five years of figures by a day."""
+    return bool(origin >= origins_of(panel, str(panel.values.columns[0]))[0])
+
+
+def _rmse(errors: list[tuple[pd.Period, float]], span: tuple[pd.Period, pd.Period]) -> float:
+    inside = [error for month, error in errors if span[0] <= month <= span[1]]
+    return float(np.sqrt(np.mean(np.square(inside))))
+
+
+def chosen_on(store: Path) -> Iterator[str]:
+    """The candidates on the series by which the default was chosen."""
+    korea = load_panel()
+    models = {name: m for name, m in candidates().items() if not name.startswith("as before")}
+    tables = {id: judged(forecasts(korea.select([id]), id, models, store / id)) for id in CHOSEN_ON}
+    yield from shown(tables, "Chosen on")
+    worst = pd.concat(tables).groupby(["model", "window", "step"])["ratio"].max()
+    yield "\nLargest ratio over series, windows and steps:"
+    for model, ratio in worst.groupby("model").max().sort_values().items():
+        yield f"{model}: {ratio:.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", type=Path, default=Path("nations-store"))
+    store = parser.parse_args().store
+    panels = {name: nation_panel(name) for name in NATIONS}
+    for head, models in (("Judged on", candidates()), ("With world series", with_drivers())):
+        tables = {}
+        for name, panel in panels.items():
+            wide = panel if head == "Judged on" else with_global_drivers(panel)
+            made = forecasts(wide, f"exports_{name}", models, store / name)
+            tables[name] = judged(made)
+        print(*shown(tables, head), sep="\n", flush=True)
+        for name, table in tables.items():
+            print(*shown({name: table}, f"{head}, {table['n'].max()} months"), sep="\n")
+    print(*together(panels), sep="\n", flush=True)
+    print(*chosen_on(store), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The model of a target about which nothing is known but its own past."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tradeshock.features.panel.panel import Panel
+from tradeshock.models.base import Model
+from tradeshock.models.direct.ridge import DirectRidge
+from tradeshock.models.pools.combination import Combination
+from tradeshock.models.pools.recalibration import Recalibration
+from tradeshock.models.systems.bvar import DEFAULT_SERIES, BayesianVAR
+from tradeshock.models.systems.presets import TradeBayesianVAR
+from tradeshock.models.univariate.random_walk import RandomWalk
+
+# What the systems of the package's default read beside the target.
+INDICATORS = {*DEFAULT_SERIES, *TradeBayesianVAR.default_series} - {"exports_total"}
+
+
+def own_history_model() -> Model:
+    """Return the model for panels without early counts and indicators, such as other nations'.
+
+    A system and a regression of the target's own past, shrunk by a third to the random walk, each
+    step's intervals recalibrated by its own misses. It was chosen on other figures than those that
+    it is judged by (docs/other-nations.md).
+    """
+    members = [BayesianVAR(), DirectRidge(), RandomWalk()]
+    return Recalibration(Combination(members, scheme="equal"))
+
+
+def stands_alone(panel: Panel, target: str, beside: Collection[str] = ()) -> bool:
+    """Whether a panel has neither early counts of a target nor any indicator for it.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+    beside : collection of str
+        Indicators that do not count.
+    """
+    entry = panel.catalog[target]
+    if not entry.is_relative or panel.catalog.flash(target):
+        return False
+    return not any(id in panel for id in INDICATORS.difference(beside, [target]))

@@ -1,0 +1,211 @@
+"""Figures that stand alone: their default model, their replayed past, world series beside them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from tradeshock.features import Panel, ReleaseRule, with_global_drivers
+from tradeshock.features.errors import ModelError, PanelError, StoredFileWarning
+from tradeshock.forecast import monthly_forecast, own_past_record
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.routine.own_past import wants_past
+from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
+from tradeshock.models.record.rows import forecast_rows
+
+NATIONS = Path(__file__).parent / "data" / "nations"
+INDIA = "exports_india"
+QUICK = Recalibration(Combination([RandomWalk(n_draws=40), SeasonalNaive(n_draws=40)]))
+
+
+def figures(name: str, first: str = "1991-01", last: str = "2026-04") -> pd.Series:
+    table = pd.read_csv(NATIONS / f"{name}.csv", index_col="year").stack().dropna()
+    months = [pd.Period(f"{year}-{int(month):02}", "M") for year, month in table.index]
+    series = pd.Series(table.to_numpy(), pd.PeriodIndex(months), name=f"exports_{name}")
+    return series[first:last]  # type: ignore[misc]
+
+
+def panel_of(series: pd.Series) -> Panel:
+    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN")
+
+
+@pytest.fixture(scope="module")
+def india() -> Panel:
+    return panel_of(figures("india", "2012-01"))
+
+
+@pytest.mark.usefixtures("home")
+def test_the_replayed_past_is_that_of_the_model_itself(india: Panel) -> None:
+    record = own_past_record(india, model=QUICK)
+    assert set(record.frame["model"]) == {
+        QUICK.name,
+        "Combination(RandomWalk, SeasonalNaive)",
+        "RandomWalk",
+        "SeasonalNaive",
+    }
+    origins = india.origins("2017-01", "2026-05", target=INDIA)
+    replayed = forecast_rows(list(QUICK.replay(india, INDIA, origins, 12)), india, "first")
+    kept = record.frame.query("model == @QUICK.name").reset_index(drop=True)
+    columns = ["origin", "step", "q10", "q50", "q90", "crps", "actual"]
+    expected = replayed.query("quantity == 'level'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept[columns], expected[columns], check_dtype=False)
+
+
+@pytest.mark.usefixtures("home")
+def test_new_months_extend_the_record_to_what_it_would_have_been(india: Panel) -> None:
+    whole = own_past_record(india, model=QUICK).frame
+    for file in list_of_records():
+        file.unlink()
+    own_past_record(panel_of(figures("india", "2012-01", "2025-11")), model=QUICK)
+    assert len(list_of_records()) == 1
+    grown = own_past_record(india, model=QUICK).frame
+    assert len(list_of_records()) == 1
+    keys = ["model", "origin", "step"]
+    pd.testing.assert_frame_equal(
+        grown.sort_values(keys).reset_index(drop=True),
+        whole.sort_values(keys).reset_index(drop=True),
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_revised_figures_are_replayed_from_there_on(india: Panel) -> None:
+    before = own_past_record(india, model=QUICK).frame
+    series = figures("india", "2012-01")
+    series["2024-06"] *= 1.2
+    after = own_past_record(panel_of(series), model=QUICK).frame
+    merged = before.merge(after, on=["model", "origin", "step"], validate="one_to_one")
+    assert len(merged) == len(before) == len(after)
+    moved = ~np.isclose(merged["q50_x"], merged["q50_y"], rtol=0, atol=1e-9)
+    # June's figure came out on 15 July.
+    assert merged.loc[moved, "origin"].min() == pd.Timestamp("2024-07-15")
+    # Outcomes of forecasts before it stay those that were seen first.
+    before_it = merged["origin"] < "2024-07-15"
+    june = merged[before_it & (merged["month_x"].astype(str) == "2024-06")]
+    assert (june["actual_x"] == june["actual_y"]).all()
+    assert len(june) > 0
+
+
+@pytest.mark.usefixtures("home")
+def test_intervals_learn_from_the_replayed_past(india: Panel) -> None:
+    without = monthly_forecast(india, model=QUICK, steps=3)
+    assert default_record(india, INDIA) is None
+    own_past_record(india, model=QUICK)
+    learned = monthly_forecast(india, model=QUICK, steps=3)
+    assert isinstance(learned.fitted, Recalibration)
+    assert not np.allclose(learned.fitted.factors_, 1.0)
+    assert not np.allclose(without.table()["high80"], learned.table()["high80"])
+    # Nothing of it is known before its time, nor of another nation under the same name.
+    early = default_record(india.as_of("2020-01-20"), INDIA)
+    assert early is not None
+    other = figures("united_states").rename(INDIA)
+    assert default_record(panel_of(other), INDIA) is None
+
+
+@pytest.mark.usefixtures("home")
+def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
+    own_past_record(india, model=QUICK)
+    (file,) = list_of_records()
+    file.write_bytes(b"nothing")
+    with pytest.warns(StoredFileWarning, match="own_past_record"):
+        assert default_record(india, INDIA) is None
+
+
+def test_a_short_past_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"has 59 months by .* takes at least 60"):
+        own_past_record(panel_of(figures("india", "2020-01", "2024-11")))
+
+
+# -- the default ------------------------------------------------------------------------------
+
+
+def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> None:
+    alone = "Recalibration(Combination(BayesianVAR, DirectRidge, RandomWalk, scheme='equal'))"
+    assert default_model(india, INDIA).name == alone
+    assert default_model(with_global_drivers(india), INDIA).name == "Recalibration"
+    assert default_model(india.as_of("2021-01-20"), INDIA).name == "RandomWalk"
+    assert target_of(with_global_drivers(india)) == INDIA
+    # Korea's: with early counts, or with indicators beside them.
+    for target in ("exports_total", "exports_steel", "imports_total"):
+        assert default_model(panel, target).name == "Recalibration"
+        assert not wants_past(panel, target)
+    assert default_model(panel.select(["exports_total"]), "exports_total").name == "Recalibration"
+    assert wants_past(india, INDIA)
+    assert wants_past(with_global_drivers(india), INDIA)
+    assert not wants_past(india.as_of("2021-01-20"), INDIA)
+
+
+def test_the_command_line_replays_once_and_says_so(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = "tradeshock.forecast.monthly.defaults.own_history_model"
+    monkeypatch.setattr(quick, lambda: QUICK)
+    file = tmp_path / "india.csv"
+    figures("india", "2012-01").rename_axis("month").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    first = CliRunner().invoke(main, ask)
+    assert first.exit_code == 0, first.output
+    assert f"Replaying the past of {INDIA}" in first.stderr
+    assert f"Record: 113 past origins of {INDIA}, 2017-01-15 to 2026-05-15" in first.stderr
+    assert "no record" not in first.stdout
+    again = CliRunner().invoke(main, ask)
+    assert again.stdout == first.stdout
+    assert "Replaying" not in again.stderr
+    named = CliRunner().invoke(main, [*ask, "--model", "RandomWalk"])
+    assert "Replaying" not in named.stderr
+    assert list(home.rglob("*.npz"))
+
+
+# -- world series -----------------------------------------------------------------------------
+
+
+def test_world_series_keep_their_release_days(panel: Panel, india: Panel) -> None:
+    wide = with_global_drivers(india)
+    assert wide.origin == india.origin
+    # Autumn 2025: US production came weeks late.
+    for day in ("2015-03-20", "2025-11-15", "2026-05-15"):
+        here, there = wide.as_of(day), panel.as_of(day)
+        for id in ("us_ip", "brent", "copper", "share_prices_kr"):
+            pd.testing.assert_series_equal(
+                here.series(id), there.series(id), check_freq=False, obj=f"{id} on {day}"
+            )
+        pd.testing.assert_series_equal(here.series(INDIA), india.as_of(day).series(INDIA))
+
+
+def test_world_series_after_the_panels_day_are_left_out() -> None:
+    early = panel_of(figures("india", "2012-01", "2024-12"))
+    wide = with_global_drivers(early, ["brent"])
+    assert wide.origin == early.origin == pd.Timestamp("2025-01-15")
+    assert wide.last_month("brent") == pd.Period("2024-12")
+
+
+def test_world_series_that_are_there_or_unknown_are_refused(panel: Panel, india: Panel) -> None:
+    with pytest.raises(PanelError, match="has a series us_ip of its own"):
+        with_global_drivers(panel)
+    with pytest.raises(PanelError, match="has no tin"):
+        with_global_drivers(india, ["tin"])
+
+
+@pytest.mark.usefixtures("home")
+def test_world_series_on_the_command_line(tmp_path: Path, india: Panel) -> None:
+    file = tmp_path / "india.csv"
+    figures("india", "2012-01").rename_axis("month").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    ask += ["--model", "DirectRidge", "--steps", "1", "--format", "json"]
+    run = CliRunner().invoke(main, [*ask, "--global-drivers"])
+    assert run.exit_code == 0, run.output
+    made = json.loads(run.stdout)["months"][0]["median"]
+    wide = monthly_forecast(with_global_drivers(india), model="DirectRidge", steps=1)
+    assert made == wide.table()["median"].iloc[0]
+    assert made != json.loads(CliRunner().invoke(main, ask).stdout)["months"][0]["median"]
+    alone = CliRunner().invoke(main, ["forecast", "--global-drivers"])
+    assert "--global-drivers describes own figures" in alone.stderr
+
+
+def list_of_records() -> list[Path]:
+    from tradeshock.features.vintages.home import home
+
+    return sorted((home() / "records" / "past").iterdir())
