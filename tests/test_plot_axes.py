@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast import early_warning, plots, scenario
 from tradeshock.forecast.exposure import exposure
+from tradeshock.forecast.plots.style import INK
 from tradeshock.forecast.scenarios import Scenario
 from tradeshock.models import (
     VAR,
@@ -116,6 +119,16 @@ def test_it_follows_the_settings_of_the_user(draws: dict[str, Draw], name: str) 
         assert ax.figure.get_facecolor() == to_rgba(LOOK["figure.facecolor"])
         ticks = [*ax.get_xticklabels(), *ax.get_yticklabels()]
         assert {tick.get_fontsize() for tick in ticks} <= {13.0, 13.0 * 0.833}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_black_on_black(draws: dict[str, Draw], name: str) -> None:
+    with plt.style.context("dark_background"):
+        ax = draws[name](None)
+        artists = [*ax.findobj(Line2D), *ax.findobj(Text)]
+        colours = {to_hex(artist.get_color()) for artist in artists}
+    assert "#ffffff" in colours
+    assert not colours & {INK, "#000000"}
 
 
 def test_responses_need_axes_for_each_series_and_shock(shocks: StructuralShocks) -> None:

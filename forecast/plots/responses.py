@@ -14,12 +14,12 @@ from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.style import (
     COLOURS,
     HUSHED,
-    INK,
     LETTERS_PER_INCH,
     PLAIN,
     axes_or_new,
     date_axis,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -224,7 +224,7 @@ def plot_historical_decomposition(
         own = values[name].to_numpy()
         ax.bar(days, own, 27, np.where(own > 0.0, above, below), label=str(name), **style)
         above, below = above + own.clip(min=0.0), below + own.clip(max=0.0)
-    ax.plot(days, total.to_numpy(), color=INK, linewidth=1.4, label="sum")
+    ax.plot(days, total.to_numpy(), color=ink(), linewidth=1.4, label="sum")
     ax.set_ylabel("100 log points" if logs else "own unit")
     ax.xaxis_date()
     dress(ax)
