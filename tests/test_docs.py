@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from cloudpickle import register_pickle_by_value
 
 from tradeshock.features.fetching.keys import PORTALS
+from tradeshock.forecast import plots
 from tradeshock.forecast.cli.main import main
 from tradeshock.models import find_models
 
@@ -145,6 +146,24 @@ def test_every_model_has_its_section() -> None:
     models = find_models().items()
     own = [name for name, model in models if model.__module__.startswith("tradeshock.")]
     assert [name for name in own if not re.search(rf"\b{name}\b", titles)] == []
+
+
+def test_every_page_and_notebook_is_in_the_index() -> None:
+    """The site takes its navigation from there."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "notebooks").glob("*.py")]
+    names = {page.relative_to(ROOT / "docs").as_posix() for page in pages} - {"index.md"}
+    assert len(names) > 25
+    assert names - set(LINK.findall(index)) == set()
+
+
+def test_the_gallery_has_every_picture_once() -> None:
+    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    named = [name for name in plots.__all__ if name.startswith("plot_")]
+    assert [name for name in named if f"`{name}`" not in page] == []
+    shown = re.findall(r"^!\[.+\]\(images/gallery/(.+)\)$", page, re.MULTILINE)
+    kept = [path.name for path in (ROOT / "docs" / "images" / "gallery").iterdir()]
+    assert sorted(shown) == sorted(kept)
 
 
 def test_blocks_are_found_with_their_lines() -> None:

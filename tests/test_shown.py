@@ -2,15 +2,28 @@
 
 import csv
 import io
+from dataclasses import replace
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.forecast import backtest, monthly_forecast
+from tradeshock.forecast import (
+    backtest,
+    early_warning,
+    explain,
+    monthly_forecast,
+    scenario,
+    search,
+)
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news import news
+from tradeshock.forecast.scenarios import Comparison, find_shock
+from tradeshock.models import AutoRegression, RandomWalk
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +55,38 @@ def test_a_backtest_shows_errors_by_step(panel: Panel) -> None:
     rmse = done.scores(("model", "step"), reference=None).query("quantity == 'level'")["rmse"]
     assert all(f"{value:.2f}" in repr(done) for value in rmse)
     assert "RandomWalk" in done._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def results(panel: Panel, forecast: MonthlyForecast) -> dict[str, Any]:
+    """One of each main result, made by quick models, with a title that HTML must not run."""
+    origins = panel.origins("2025-01", "2025-06")
+    tried = {"origins": origins, "steps": 2, "n_jobs": 1, "progress": False}
+    shock = replace(find_shock("memory_oversupply"), title="<b>bust</b>")
+    fall = scenario(panel, shock, model="RandomWalk", steps=3)
+    entry = replace(forecast.entry, title="<b>exports</b>")
+    return {
+        "forecast": replace(forecast, entry=entry),
+        "backtest": backtest({"<b>walk</b>": RandomWalk()}, panel, **tried),
+        "news": news(RandomWalk(), "2026-04-01", "2026-05-01", panel, steps=3),
+        "scenario": fall,
+        "comparison": Comparison(fall.forecast, {"down": fall}),
+        "warning": early_warning(panel, model="RandomWalk"),
+        "search": search(AutoRegression(), {"lags": [1, 2]}, panel, nested=False, **tried),
+        "explanation": explain(forecast),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["forecast", "backtest", "news", "scenario", "comparison", "warning", "search", "explanation"],
+)
+def test_a_notebook_shows_a_headline_and_a_table(results: dict[str, Any], name: str) -> None:
+    shown = results[name]._repr_html_()
+    headline = repr(results[name]).splitlines()[0]
+    assert shown.startswith(f"<p>{escape(headline)}</p>")
+    assert shown.count("<table") == 1
+    assert "<b>" not in shown
 
 
 def test_a_panel_shows_what_it_holds(panel: Panel) -> None:

@@ -43,6 +43,7 @@ def main() -> None:
         days = ("--from", "2026-04-21", "--to", DAY)
         run("-c", command, "news", *days, "--out", folder)
         shutil.copy(Path(folder) / "news.png", ROOT / "docs" / "images" / "news.png")
+    run("tools/draw_gallery.py")
     run("tools/draw_architecture.py")
 
 

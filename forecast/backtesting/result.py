@@ -61,22 +61,29 @@ class Backtest:
     failures: tuple[Failure, ...] = ()
 
     def __repr__(self) -> str:
-        models = self.frame["model"].nunique()
-        origins = self.frame["origin"].nunique()
-        return f"Backtest: {models} models from {origins} origins{self._summary()}"
+        errors = self._errors()
+        return self._headline if errors is None else f"{self._headline}\n{errors.to_string()}"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        errors = self._errors()
+        table = "" if errors is None else errors.to_html()
+        return f"<p>{escape(self._headline)}</p>{table}"
 
-    def _summary(self) -> str:
-        """Root mean squared errors of levels, models by step; empty where nothing is out yet."""
+    @property
+    def _headline(self) -> str:
+        models = self.frame["model"].nunique()
+        origins = self.frame["origin"].nunique()
+        errors = "" if self._errors() is None else ", RMSE by step, 100 log"
+        return f"Backtest: {models} models from {origins} origins{errors}"
+
+    def _errors(self) -> pd.DataFrame | None:
+        """Root mean squared errors of levels, models by step; None where nothing is out yet."""
         level = self.frame[(self.frame["quantity"] == "level") & self.frame["actual"].notna()]
         if level.empty:
-            return ""
+            return None
         squared = (100.0 * np.log((level["actual"] / level["q50"]).to_numpy(dtype=float))) ** 2
         means = level.assign(squared=squared).groupby(["target", "model", "step"])["squared"].mean()
-        table = means.pow(0.5).unstack("step").round(2)
-        return f", RMSE by step, 100 log\n{table.to_string()}"
+        return means.pow(0.5).unstack("step").round(2)
 
     def scores(
         self, by: tuple[str, ...] | list[str] = ("model", "step"), **kw: Any

@@ -23,6 +23,7 @@ from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.json_text import json_text, plain_rows, plain_values
 from tradeshock.forecast.monthly.assumptions import condition_rows, conditions_from
+from tradeshock.forecast.monthly.calendar_years import SUMMARY, calendar_years
 from tradeshock.forecast.monthly.defaults import (
     chosen_model,
     default_record,
@@ -36,6 +37,7 @@ from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
 from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
 from tradeshock.forecast.monthly.written.shapes import write_parquet
 from tradeshock.forecast.monthly.written.sheets import forecast_sheets
+from tradeshock.forecast.plots import interactive
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.forecast.workbook import write_workbook
 from tradeshock.models.base import Model
@@ -46,8 +48,7 @@ from tradeshock.models.systems.system import LEFT_OUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-SUMMARY = {"median": 0.5, "low80": 0.1, "high80": 0.9}
+    from plotly.graph_objects import Figure
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,25 +148,7 @@ class MonthlyForecast:
             chance, the share of paths above the threshold (NaN without one). No rows where the
             paths end before December, nor of what does not add up over months: indices, prices.
         """
-        totals = self.paths.total("year")
-        if not self.entry.is_flow:
-            totals = totals.iloc[:, :0]
-        past = self.paths.history[self.paths.series[0]].dropna()
-        published = past.groupby(pd.PeriodIndex(past.index).year).agg(["sum", "count"])
-        published = published.reindex(range(published.index[0], self.paths.index[-1].year + 1))
-        rows = []
-        years = pd.PeriodIndex(totals.columns)
-        for label, year in zip(years, years.year, strict=True):
-            draws, before = totals[label].to_numpy(), totals.get(label - 1, np.nan)
-            if published["count"][year - 1] == 12:
-                before = published["sum"][year - 1]
-            growth = 100.0 * (draws / np.asarray(before, dtype=float) - 1.0)
-            summary = np.quantile([draws, growth], list(SUMMARY.values()), axis=1).T.ravel()
-            chance = np.nan if self.threshold is None else np.mean(draws > self.threshold)
-            rows.append([*summary, published["count"].fillna(0)[year], chance])
-        columns = [*SUMMARY, *(f"growth_{name}" for name in SUMMARY), "published_months", "chance"]
-        table = pd.DataFrame(rows, years.rename("year"), columns, dtype=float)
-        return table.astype({"published_months": int})
+        return calendar_years(self.paths, self.entry.is_flow, self.threshold)
 
     def views(self) -> MonthlyViews:
         """Return the forecast per working day, and net of calendar and season."""
@@ -174,6 +157,10 @@ class MonthlyForecast:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the fan chart, judgement noted under it."""
         return plot_fan(self.paths, ax, unit=self.entry.unit, title=self.title)
+
+    def plot_interactive(self) -> Figure:
+        """Draw the fan chart for a browser, a plotly figure (extra "plotly")."""
+        return interactive.fan(self.paths, unit=self.entry.unit, title=self.title)
 
     # -- for machines -------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+from tradeshock.forecast.plots import interactive as interactive
 from tradeshock.forecast.plots.availability import plot_availability as plot_availability
 from tradeshock.forecast.plots.exposure import (
     plot_contributions as plot_contributions,

@@ -14,10 +14,10 @@ from tradeshock.forecast.plots.style import (
     ALARM,
     GRID,
     HUSHED,
-    INK,
     PLAIN,
     axes_or_new,
     dress,
+    ink,
     letters,
     write_heading,
     write_key,
@@ -134,6 +134,6 @@ def _label_months(ax: Axes, months: pd.PeriodIndex) -> None:
     ]
     ax.set_xticks([place + 0.5 for place in shown], labels)
     for text in ax.get_xticklabels():
-        text.set_color(INK)
+        text.set_color(ink())
     for place in (place for place in shown if months[place].month == 1):
         ax.axvline(place, color=HUSHED, linewidth=0.8)

@@ -13,11 +13,11 @@ from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
     HUSHED,
-    INK,
     PLAIN,
     axes_or_new,
     cell_inches,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -66,7 +66,7 @@ def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
         marker="|",
         markersize=9,
         markeredgewidth=2,
-        color=INK,
+        color=ink(),
         label="share a year before, %",
     )
     ax.barh(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.style import FIGURE_SIZE, HUSHED, INK, make_hangul_legible
+from tradeshock.forecast.plots.style import FIGURE_SIZE, HUSHED, ink, make_hangul_legible
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -91,11 +91,11 @@ def _draw(ax: Axes, paths: ForecastPaths, series: str, past: pd.Series, scale: D
     ax.plot(
         _days(pd.PeriodIndex(past.index)),
         past.to_numpy() / scale.divisor,
-        color=INK,
+        color=ink(),
         linewidth=1.6,
         label="Published",
     )
-    ax.plot(months[:1], median[:1], "o", color=INK, markersize=4.5)
+    ax.plot(months[:1], median[:1], "o", color=ink(), markersize=4.5)
     ax.annotate(
         scale.text(median[-1] * scale.divisor),
         (months[-1], median[-1]),

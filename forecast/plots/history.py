@@ -14,11 +14,11 @@ from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.judged.selection import models_of, one_kind, state_words
 from tradeshock.forecast.plots.style import (
     HUSHED,
-    INK,
     PLAIN,
     axes_or_new,
     date_axis,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -87,7 +87,7 @@ def plot_history(
     scale = _scale(quantity, unit, float(actual.iloc[-1]))
     ax = axes_or_new(ax)
     label = "Published" if quantity == "level" else "Growth as published"
-    _line(ax, actual / scale.divisor, color=INK, linewidth=1.8, label=label, zorder=3)
+    _line(ax, actual / scale.divisor, color=ink(), linewidth=1.8, label=label, zorder=3)
     origins = sorted(set(rows["origin"]))[:: -max(every, 1)]
     for place, origin in enumerate(reversed(origins)):
         path = rows[rows["origin"] == origin].set_index("month")["forecast"].sort_index()
@@ -146,7 +146,7 @@ def plot_issued(
         _fan(ax, paths, scale, newest=False, named=paths is drawn[0])
     _fan(ax, drawn[-1], scale, newest=True, named=True)
     came = published[published.index >= drawn[0].index[0] - MONTHS_BEFORE]
-    _line(ax, came / scale.divisor, color=INK, linewidth=1.8, label="Published", zorder=4)
+    _line(ax, came / scale.divisor, color=ink(), linewidth=1.8, label="Published", zorder=4)
     _dress(ax, scale, "level")
     first, last = (paths.origin.date().isoformat() for paths in (drawn[0], drawn[-1]))
     days = first if len(drawn) == 1 else f"{len(drawn)} forecasts, {first} to {last}"
@@ -201,7 +201,7 @@ def _dress(ax: Axes, scale: DisplayUnit, quantity: str) -> None:
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.set_ylabel(scale.name)
     if quantity == "yoy":
-        ax.axhline(0.0, color=INK, linewidth=0.8)
+        ax.axhline(0.0, color=ink(), linewidth=0.8)
 
 
 def _ordinal(number: int) -> str:

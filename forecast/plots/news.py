@@ -14,11 +14,11 @@ from tradeshock.forecast.plots.style import (
     ALARM,
     FIGURE_SIZE,
     HUSHED,
-    INK,
     PAPER,
     PLAIN,
     axes_or_new,
     dress,
+    ink,
     make_hangul_legible,
     write_heading,
 )
@@ -95,16 +95,16 @@ def plot_news(
     ax.plot([way[0]] * 2, [0.0, 1.31], color=HUSHED, linewidth=0.8)
     last = len(drawn) + 1
     for row, value in ((0, before), (last, after)):
-        ax.plot(value / scale.divisor, row, "D", color=INK, markersize=7)
+        ax.plot(value / scale.divisor, row, "D", color=ink(), markersize=7)
         _write(ax, scale.text(value), value / scale.divisor, row, weight="bold")
     names = [f"Forecast of {days[0]}", *map(str, drawn.index), f"Forecast of {days[1]}"]
-    ax.set_yticks(range(len(names)), names, color=INK)
+    ax.set_yticks(range(len(names)), names, color=ink())
     ax.set_ylim(last + 0.6, -0.6)
     low, high = way.min(), way.max()
     room = (high - low) or abs(high) * 0.01
     # Figures stand to the right of their bars.
     ax.set_xlim(low - 0.06 * room, high + 0.2 * room)
-    ax.set_xlabel(f"{scale.name}; the axis does not begin at zero", color=INK)
+    ax.set_xlabel(f"{scale.name}; the axis does not begin at zero", color=ink())
     dress(ax, "x")
     write_heading(ax, title, subtitle, share=0.6)
     make_hangul_legible(ax)
@@ -128,7 +128,7 @@ def _write(ax: Axes, text: str, x: float, row: float, weight: str = "normal") ->
         xytext=(7, 0),
         textcoords="offset points",
         va="center",
-        color=INK,
+        color=ink(),
         fontsize="small",
         fontweight=weight,
     )

@@ -14,12 +14,12 @@ from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.style import (
     COLOURS,
     HUSHED,
-    INK,
     LETTERS_PER_INCH,
     PLAIN,
     axes_or_new,
     date_axis,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -41,6 +41,8 @@ def plot_responses(
     responses: ImpulseResponses,
     series: Sequence[str] | None = None,
     shocks: Sequence[str] | None = None,
+    *,
+    ax: Axes | npt.NDArray[np.object_] | None = None,
 ) -> npt.NDArray[np.object_]:
     """Draw responses of series to shocks of one standard deviation, with their bands.
 
@@ -50,38 +52,33 @@ def plot_responses(
         From `impulse_responses` or `local_projections`.
     series, shocks : sequence of str, optional
         Default: all.
+    ax : Axes or array of them, optional
+        One for each series and shock, series by series. Default: those of a new figure, where a
+        row shares its scale.
 
     Returns
     -------
     ndarray of Axes, shape (series, shocks)
-        Of a new figure; a row shares its scale. Series in logs are in 100 log points.
+        Series in logs are in 100 log points.
 
     Raises
     ------
     ModelError
-        If a series or shock is not among the responses.
+        If a series or shock is not among the responses, or there are more or fewer axes than
+        pictures.
     """
-    import matplotlib.pyplot as plt
-
     rows = _chosen(series, responses.series, "series")
     columns = _chosen(shocks, responses.shocks, "shock")
-    figure, grid = plt.subplots(
-        len(rows),
-        len(columns),
-        figsize=(CELL_INCHES[0] * len(columns) + 0.6, CELL_INCHES[1] * len(rows) + 0.8),
-        sharex=True,
-        sharey="row",
-        squeeze=False,
-        layout="constrained",
-    )
+    grid = _grid(len(rows), len(columns), ax)
+    figure = grid[0, 0].figure
     steps = np.arange(responses.values.shape[1])
     for i, id in enumerate(rows):
         place = responses.series.index(id)
         unit = 100.0 if responses.logs[place] else 1.0
-        for ax, shock in zip(grid[i], columns, strict=True):
+        for cell, shock in zip(grid[i], columns, strict=True):
             at = responses.shocks.index(shock), slice(None), place
-            ax.axhline(0.0, color=HUSHED, linewidth=1.0)
-            ax.fill_between(
+            cell.axhline(0.0, color=HUSHED, linewidth=1.0)
+            cell.fill_between(
                 steps,
                 unit * responses.low[at],
                 unit * responses.high[at],
@@ -89,12 +86,12 @@ def plot_responses(
                 alpha=0.2,
                 linewidth=0.0,
             )
-            ax.plot(steps, unit * responses.values[at], color=PLAIN)
-            dress(ax)
+            cell.plot(steps, unit * responses.values[at], color=PLAIN)
+            dress(cell)
         words = "100 log points" if responses.logs[place] else "own unit"
         grid[i, 0].set_ylabel(f"{id}\n{words}", fontsize="small")
-    for ax, shock in zip(grid[0], columns, strict=True):
-        ax.set_title(f"Shock: {shock}", loc="left", fontsize="small", fontweight="bold")
+    for cell, shock in zip(grid[0], columns, strict=True):
+        cell.set_title(f"Shock: {shock}", loc="left", fontsize="small", fontweight="bold")
     caption = (
         f"Months after a shock of one standard deviation; {100 * responses.coverage:g} % bands; "
         f"{responses.scheme}"
@@ -102,6 +99,31 @@ def plot_responses(
     caption = textwrap.fill(caption, int(LETTERS_PER_INCH * figure.get_size_inches()[0]))
     figure.supxlabel(caption, fontsize="small", color=HUSHED)
     return grid
+
+
+def _grid(
+    rows: int, columns: int, ax: Axes | npt.NDArray[np.object_] | None
+) -> npt.NDArray[np.object_]:
+    """Axes that were given, or new ones, one for each series and shock."""
+    if ax is not None:
+        given = np.atleast_1d(np.asarray(ax, dtype=object))
+        if given.size != rows * columns:
+            raise ModelError(
+                f"got {given.size} axes for {rows} series and {columns} shocks; "
+                f"give {rows * columns}, or choose series and shocks"
+            )
+        return given.reshape(rows, columns)
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(
+        rows,
+        columns,
+        figsize=(CELL_INCHES[0] * columns + 0.6, CELL_INCHES[1] * rows + 0.8),
+        sharex=True,
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
+    )[1]
 
 
 def plot_variance_decomposition(
@@ -202,7 +224,7 @@ def plot_historical_decomposition(
         own = values[name].to_numpy()
         ax.bar(days, own, 27, np.where(own > 0.0, above, below), label=str(name), **style)
         above, below = above + own.clip(min=0.0), below + own.clip(max=0.0)
-    ax.plot(days, total.to_numpy(), color=INK, linewidth=1.4, label="sum")
+    ax.plot(days, total.to_numpy(), color=ink(), linewidth=1.4, label="sum")
     ax.set_ylabel("100 log points" if logs else "own unit")
     ax.xaxis_date()
     dress(ax)

@@ -15,9 +15,9 @@ from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
     HUSHED,
-    INK,
     axes_or_new,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -107,7 +107,7 @@ def _published(ax: Axes, baseline: ForecastPaths, unit: str) -> DisplayUnit:
     past = past[past.index < baseline.index[0]].iloc[-HISTORY_MONTHS:]
     scale = DisplayUnit.choose(unit, float(past.iloc[-1]))
     days = _days(pd.PeriodIndex(past.index))
-    ax.plot(days, past.to_numpy() / scale.divisor, color=INK, linewidth=1.6, label="Published")
+    ax.plot(days, past.to_numpy() / scale.divisor, color=ink(), linewidth=1.6, label="Published")
     return scale
 
 

@@ -63,6 +63,19 @@ def looks(models: Sequence[str], reference: str | None = None) -> dict[str, Look
     return {model: found[model] for model in models}
 
 
+def ink() -> str:
+    """Colour of published figures and of words on the picture.
+
+    That of the texts where the user's style has one of its own, so that a picture can be read on a
+    dark background; else nearly black.
+    """
+    from matplotlib import rcParams
+    from matplotlib.colors import to_hex
+
+    own = to_hex(rcParams["text.color"])
+    return INK if own == "#000000" else own
+
+
 def axes_or_new(ax: Axes | None, size: tuple[float, float] = FIGURE_SIZE) -> Axes:
     """Return these axes, or those of a new figure."""
     if ax is not None:

@@ -12,10 +12,10 @@ from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
     HUSHED,
-    INK,
     PAPER,
     axes_or_new,
     dress,
+    ink,
     make_hangul_legible,
     write_heading,
 )
@@ -74,7 +74,7 @@ def plot_warning(
             textcoords="offset points",
             ha="center",
             va="bottom",
-            color=INK,
+            color=ink(),
         )
     ax.axhline(100.0 * threshold, color=HUSHED, linestyle="--", linewidth=1.2)
     ax.annotate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,7 +40,7 @@ class Comparison:
         -------
         DataFrame
             Index month; columns baseline and one for each case (medians, in the target's unit),
-            then yoy_ and the same, growth on the same month a year before, per cent.
+            then ``yoy_`` and the same, growth on the same month a year before, per cent.
         """
         tables = {name: made.table() for name, made in self.cases.items()}
         first = next(iter(tables.values()))
@@ -55,8 +56,8 @@ class Comparison:
         Returns
         -------
         DataFrame
-            Index period; columns baseline, one for each case (medians), threshold, and chance_
-            and the same: shares of paths above the threshold.
+            Index period; columns baseline, one for each case (medians), threshold, and
+            ``chance_`` and the same: shares of paths above the threshold.
         """
         totals = {name: made.total(by, threshold) for name, made in self.cases.items()}
         first = next(iter(totals.values()))
@@ -87,6 +88,13 @@ class Comparison:
         return csv_text(table)
 
     def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+
+    @property
+    def _headline(self) -> str:
         day = self.forecast.origin.date().isoformat()
         what = ", ".join(f"{name}: {made.title}" for name, made in self.cases.items())
-        return f"{self.forecast.title} on {day}; {what}\n{self.table().round(1).to_string()}"
+        return f"{self.forecast.title} on {day}; {what}"

@@ -20,6 +20,7 @@ from tradeshock.forecast.exposure.partition import partition
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import round_threshold
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.plots import interactive
 from tradeshock.forecast.plots.scenario import plot_scenario
 from tradeshock.forecast.scenarios.drivers import driver_paths
 from tradeshock.forecast.scenarios.moved import Asked
@@ -31,6 +32,7 @@ from tradeshock.models.systems.steering import steering_system
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from plotly.graph_objects import Figure
 
 Floats = npt.NDArray[np.float64]
 INTERVAL = (0.1, 0.9)
@@ -269,6 +271,11 @@ class Scenario:
         """Draw both paths (`tradeshock.forecast.plots.plot_scenario`)."""
         unit, title = self.forecast.entry.unit, f"{self.forecast.title}: {self.title}"
         return plot_scenario(self.baseline, self.paths, ax, unit=unit, title=title)
+
+    def plot_interactive(self) -> Figure:
+        """Draw both paths for a browser, a plotly figure (extra "plotly")."""
+        unit, title = self.forecast.entry.unit, f"{self.forecast.title}: {self.title}"
+        return interactive.scenario(self.baseline, self.paths, unit=unit, title=title)
 
     # -- for machines -------------------------------------------------------------------------
 

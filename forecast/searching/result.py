@@ -47,14 +47,19 @@ class Search:
     nested: bool = True
 
     def __repr__(self) -> str:
-        origins = self.result.frame["origin"].nunique()
-        return (
-            f"Search: {len(self.specifications)} specifications from {origins} origins\n"
-            f"{self._table(None, True, tested=False).round(3).to_string(index=False)}"
-        )
+        return f"{self._headline}\n{self._short.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        return f"<p>{escape(self._headline)}</p>{self._short.to_html(index=False)}"
+
+    @property
+    def _headline(self) -> str:
+        origins = self.result.frame["origin"].nunique()
+        return f"Search: {len(self.specifications)} specifications from {origins} origins"
+
+    @property
+    def _short(self) -> pd.DataFrame:
+        return self._table(None, True, tested=False).round(3)
 
     # -- what was found -----------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ from tradeshock.forecast.plots.fan import BANDS
 from tradeshock.forecast.plots.judged.selection import known, models_of, one_kind, span, spoken
 from tradeshock.forecast.plots.style import (
     COLOURS,
-    INK,
     MARKERS,
     axes_or_new,
     dress,
+    ink,
     write_heading,
     write_key,
 )
@@ -80,9 +80,9 @@ def plot_pit(
     ax = axes_or_new(ax, (5.0, 4.0))
     left = np.arange(BINS) / BINS
     ax.bar(left, shares, width=0.94 / BINS, align="edge", color=BANDS[0.50], label="Outcomes")
-    ax.axhline(100.0 / BINS, color=INK, linewidth=1.4, label="Calibrated")
+    ax.axhline(100.0 / BINS, color=ink(), linewidth=1.4, label="Calibrated")
     for bound, label in ((low, "95 % of chance"), (high, None)):
-        ax.axhline(bound, color=INK, linestyle="--", linewidth=1.0, label=label)
+        ax.axhline(bound, color=ink(), linestyle="--", linewidth=1.0, label=label)
     ax.set(xlim=(0, 1), xlabel="Place in the forecast distribution", ylabel="Share of months, %")
     ax.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0])
     ax.set_xticklabels(["0", "0.25", "0.5", "0.75", "1"])
@@ -146,7 +146,7 @@ def plot_coverage(
     for place, level in enumerate(levels):
         label = None if place else "Promised"
         ax.plot(
-            [place - 0.4, place + 0.4], [100 * level] * 2, color=INK, linewidth=1.6, label=label
+            [place - 0.4, place + 0.4], [100 * level] * 2, color=ink(), linewidth=1.6, label=label
         )
     for number, step in enumerate(chosen):
         own = table[table["step"] == step].sort_values("level")

@@ -12,12 +12,12 @@ from tradeshock.forecast.judging.episodes import EPISODES, Episode, csed
 from tradeshock.forecast.plots.judged.selection import known, models_of, one_kind, span, state_words
 from tradeshock.forecast.plots.style import (
     HUSHED,
-    INK,
     SHADE,
     axes_or_new,
     cell_inches,
     date_axis,
     dress,
+    ink,
     looks,
     write_heading,
     write_key,
@@ -192,7 +192,7 @@ def _shade(ax: Axes, first: pd.Period, last: pd.Period, episodes: Sequence[Episo
             ha="center",
             va="top",
             fontsize="x-small",
-            color=INK,
+            color=ink(),
             in_layout=False,
         )
 

@@ -1,0 +1,38 @@
+"""The site: what `tools/build_site.py` finds out before Sphinx is asked."""
+
+import runpy
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def tool() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "tools" / "build_site.py"))
+
+
+def test_links_that_lead_nowhere_are_found(tool: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "b.html").write_text('<h2 id="here">B</h2>', encoding="utf-8")
+    links = ["docs/b.html", "docs/b.html#here", "docs/b.html#gone", "c.html", "#top", "https://x.y"]
+    text = "".join(f'<a href="{link}">x</a>' for link in links) + '<img src="docs/no.png">'
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
+    found = sorted(tool["dead_links"](tmp_path))
+    assert found == [f"a.html: {x}" for x in ("#top", "c.html", "docs/b.html#gone", "docs/no.png")]
+
+
+def test_every_public_name_is_described_once(tool: dict[str, Any]) -> None:
+    doors = tool["public_names"]()
+    assert list(doors)[:2] == ["tradeshock", "tradeshock.forecast"]
+    pages = "\n".join(tool["api_page"](package, doors) for package in doors)
+    origins = {(name, origin) for names in doors.values() for name, origin in names.items()}
+    modules = {(name, origin) for name, origin in origins if origin in doors}
+    for name, origin in sorted(origins - modules):
+        homes = [door for door in doors if f"::{' '}{door}.{name}\n" in pages]
+        described = [getattr(import_module(door), name) for door in homes]
+        value = getattr(import_module(origin), name)
+        assert sum(one is value for one in described) == 1, name
