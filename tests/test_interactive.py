@@ -35,15 +35,16 @@ def test_without_the_extra_it_is_named(
 def test_the_fan_has_the_quantiles_and_the_published_months(forecast: MonthlyForecast) -> None:
     pytest.importorskip("plotly", reason="needs tradeshock[plotly]")
     figure = forecast.plot_interactive()
-    traces = {trace.name: np.asarray(trace.y) for trace in figure.data}
-    ends = {"80 %, from": 0.1, "80 %, to": 0.9, "95 %, from": 0.025, "50 %, to": 0.75}
-    for name, level in {"Median": 0.5, **ends}.items():
+    *ahead, published = (np.asarray(trace.y) for trace in figure.data)
+    levels = [0.025, 0.975, 0.1, 0.9, 0.25, 0.75, 0.5]
+    for line, level in zip(ahead, levels, strict=True):
         expected = forecast.paths.quantile([level]).iloc[:, 0] / 1000.0
-        np.testing.assert_allclose(traces[name][1:], expected, err_msg=name)
-    assert {lines[0] for name, lines in traces.items() if name != "Published"} == {
-        traces["Published"][-1]
-    }
-    assert len(traces["Published"]) == 36
+        np.testing.assert_allclose(line[1:], expected, err_msg=str(level))
+    assert {line[0] for line in ahead} == {published[-1]}
+    assert len(published) == 36
+    named = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert named == ["95 %", "80 %", "50 %", "Median", "Published"]
+    assert figure.data[2].hovertemplate == "80 %: from %{y:,.1f}<extra></extra>"
     assert [trace.fill for trace in figure.data[:6]] == [None, "tonexty"] * 3
     assert figure.layout.title.text == "Exports (KR): forecast"
     assert "RandomWalk, figures of 1 May 2026" in figure.layout.title.subtitle.text
@@ -53,20 +54,22 @@ def test_the_fan_has_the_quantiles_and_the_published_months(forecast: MonthlyFor
 
 def test_a_scenario_shows_both_medians_and_the_interval_of_the_difference(fall: Scenario) -> None:
     pytest.importorskip("plotly", reason="needs tradeshock[plotly]")
-    traces = {trace.name: np.asarray(trace.y) for trace in fall.plot_interactive().data}
+    low, high, before, after, _ = (np.asarray(t.y) for t in fall.plot_interactive().data)
     table = fall.table() / 1000.0
-    np.testing.assert_allclose(traces["Baseline"][1:], table["baseline"])
-    np.testing.assert_allclose(traces["Scenario"][1:], table["scenario"])
-    np.testing.assert_allclose(
-        traces["80 % of differences, from"], table["baseline"] + table["low80"]
-    )
-    np.testing.assert_allclose(
-        traces["80 % of differences, to"], table["baseline"] + table["high80"]
-    )
+    np.testing.assert_allclose(before[1:], table["baseline"])
+    np.testing.assert_allclose(after[1:], table["scenario"])
+    np.testing.assert_allclose(low, table["baseline"] + table["low80"])
+    np.testing.assert_allclose(high, table["baseline"] + table["high80"])
 
 
-def test_the_style_of_the_user_stays(forecast: MonthlyForecast) -> None:
-    plotly = pytest.importorskip("plotly", reason="needs tradeshock[plotly]")
+def test_the_style_of_the_user_stays(
+    forecast: MonthlyForecast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    io = pytest.importorskip("plotly.io", reason="needs tradeshock[plotly]")
     figure = interactive.fan(forecast.paths)
-    assert figure.layout.template == plotly.io.templates[plotly.io.templates.default]
+    assert figure.layout.template == io.templates["plotly_white"]
     assert figure.layout.title.text == "exports_total: forecast"
+    monkeypatch.setattr(io.templates, "default", "plotly_dark")
+    dark = interactive.fan(forecast.paths)
+    assert dark.layout.template == io.templates["plotly_dark"]
+    assert dark.data[-1].line.color == io.templates["plotly_dark"].layout.font.color

@@ -14,7 +14,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.fan import BANDS, HISTORY_MONTHS, MEDIAN, STATE_WORDS
 from tradeshock.forecast.plots.scenario import INTERVAL
-from tradeshock.forecast.plots.style import ALARM, GRID, HUSHED, INK
+from tradeshock.forecast.plots.style import ALARM, HUSHED, INK
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def fan(
         _add_band(figure, low, high, scale, colour, f"{100 * coverage:.0f} %")
     median = paths.quantile([0.5], series).iloc[:, 0]
     _add_line(figure, _opened(past, median), scale, "Median", {"color": MEDIAN, "width": 3})
-    _add_line(figure, past, scale, "Published", {"color": INK})
+    _add_published(figure, past, scale)
     state = STATE_WORDS.get(paths.state, paths.state).format(month=paths.index[0].strftime("%B %Y"))
     return _written(figure, paths, scale, f"{title or series}: forecast", state)
 
@@ -94,7 +94,7 @@ def scenario(
     before = {"color": HUSHED, "dash": "dash"}
     _add_line(figure, _opened(past, baseline.median()), scale, "Baseline", before)
     _add_line(figure, _opened(past, scenario.median()), scale, "Scenario", {"color": ALARM})
-    _add_line(figure, past, scale, "Published", {"color": INK})
+    _add_published(figure, past, scale)
     return _written(figure, baseline, scale, title or scenario.series[0], "medians")
 
 
@@ -105,7 +105,17 @@ def _figure() -> Figure:
         raise ModelError(
             "an interactive chart needs plotly: pip install 'tradeshock[plotly]', or take plot()"
         ) from error
-    return Figure()
+    from plotly.io import templates
+
+    # The pale bands would be lost on the background of plotly's own default.
+    template = templates.default
+    return Figure(layout={"template": "plotly_white" if template == "plotly" else template})
+
+
+def _add_published(figure: Figure, past: pd.Series, scale: DisplayUnit) -> None:
+    """Add published months in the colour of the texts, which is light on dark backgrounds."""
+    ink = figure.layout.template.layout.font.color or INK
+    _add_line(figure, past, scale, "Published", {"color": ink})
 
 
 def _published(paths: ForecastPaths, series: str) -> pd.Series:
@@ -132,24 +142,20 @@ def _add_line(
 
 
 def _add_band(
-    figure: Figure,
-    low: pd.Series,
-    high: pd.Series,
-    scale: DisplayUnit,
-    colour: str,
-    name: str,
+    figure: Figure, low: pd.Series, high: pd.Series, scale: DisplayUnit, colour: str, name: str
 ) -> None:
     """Add two edges; the space between them is filled, and the key names it once."""
     for values, end in ((low, "from"), (high, "to")):
-        _add_line(figure, values, scale, f"{name}, {end}", {"width": 0, "color": colour})
-        figure.data[-1].update(showlegend=False, legendgroup=name)
+        _add_line(figure, values, scale, name, {"width": 0, "color": colour})
+        pointed = f"{name}: {end} %{{y:,.{scale.decimals}f}}<extra></extra>"
+        figure.data[-1].update(showlegend=False, legendgroup=name, hovertemplate=pointed)
     figure.data[-1].update(fill="tonexty", fillcolor=colour, showlegend=True)
 
 
 def _written(
     figure: Figure, paths: ForecastPaths, scale: DisplayUnit, title: str, what: str
 ) -> Figure:
-    """Write heading and unit; a user's own default template stays."""
+    """Write heading and unit."""
     day = f"{paths.origin.day} {paths.origin:%B %Y}"
     words = f"{paths.model}, figures of {day}; {what}"
     figure.update_layout(
@@ -159,5 +165,5 @@ def _written(
     )
     figure.update_xaxes(hoverformat="%B %Y", showgrid=False)
     hover = f",.{scale.decimals}f"
-    figure.update_yaxes(title=scale.name, hoverformat=hover, tickformat=",", gridcolor=GRID)
+    figure.update_yaxes(title=scale.name, hoverformat=hover, tickformat=",")
     return figure
