@@ -77,7 +77,7 @@ def check(answer: Answer, known: Panel) -> Passed:
     if not answer.quoted:
         refuse_more_than_total(fresh, figures, answer.source)
         return Passed(answer, tuple(ratios))
-    scale = answer.figures["series"].map(ratios).fillna(1.0)
+    scale = answer.figures["series"].map(ratios).astype(float).fillna(1.0)
     table = answer.figures.assign(value=answer.figures["value"] / scale)
     return Passed(replace(answer, figures=table) if ratios else answer, tuple(ratios))
 

@@ -84,7 +84,7 @@ def read_sheet(
     table = read_table(file, {} if reading is None else reading).values
     sheet = converted(table, panel)
     changes = panel.changes(sheet.values)
-    factors = changes["series"].map(sheet.factors).fillna(1.0).to_numpy(float)
+    factors = changes["series"].map(sheet.factors).astype(float).fillna(1.0).to_numpy()
     fresh = ~_known_once(changes, factors, history)
     changes, factors = changes[fresh].reset_index(drop=True), factors[fresh]
     if not accept:

@@ -88,7 +88,7 @@ def converted(table: pd.DataFrame, panel: Panel) -> Converted:
         factors[id] = UNITS[unit][0]
         if not stated and unit != MONEY:
             notes.append(f"{id} is read as {unit}: so are most of its known months")
-    scale = pd.Series(factors).reindex(ids).fillna(1.0)
+    scale = pd.Series(factors).reindex(ids).astype(float).fillna(1.0)
     return Converted(values * scale, factors, notes)
 
 
