@@ -89,7 +89,7 @@ def test_files_of_other_sorts(file: Path, tmp_path: Path) -> None:
     with pytest.raises(StoredFileError, match="is damaged"):
         load_model(tmp_path)
     Record().save(tmp_path / "record.npz")
-    with pytest.raises(StoredFileError, match=r"is record 1, and model in version 1 was expected$"):
+    with pytest.raises(StoredFileError, match=r"is record 2, and model in version 1 was expected$"):
         load_model(tmp_path / "record.npz")
     np.savez(tmp_path / "plain.npz", x=np.zeros(2))
     with pytest.raises(StoredFileError, match="is no file of this package"):
