@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pages import replace_between, show
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
@@ -66,7 +67,6 @@ ORIGINS, SCORED_FROM = ("2009-02", "2026-05"), "2010-01"
 NOWCAST_ORIGINS = ("2018-02", "2026-04")
 # Wrappers learn from origins since January 2005, after early counts since January 2017.
 WARMUP, NOWCAST_WARMUP = 49, 13
-BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
 README = Path(__file__).parents[1] / "README.md"
 README_BEGIN, README_END = "<!-- accuracy:begin -->", "<!-- accuracy:end -->"
 HEADLINE = {
@@ -394,13 +394,6 @@ def page(store: str | None, folder: Path | None) -> tuple[str, str]:
     return tables, headline(frame, frames)
 
 
-def replace_between(path: Path, begin: str, end: str, text: str, gap: str) -> None:
-    """Put text between two marks of a page."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(end)
-    path.write_text(f"{before}{begin}{gap}{text}{gap}{end}{after}", encoding="utf-8")
-
-
 def main() -> None:
     """Print the tables, or put them into a page between its marks."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -408,11 +401,9 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
     given = parser.parse_args()
     tables, block = page(given.store, given.write and given.write.parent / "images")
-    if given.write is None:
-        print(tables)
-        return
-    replace_between(given.write, BEGIN, END, tables, "\n\n")
-    replace_between(README, README_BEGIN, README_END, block, "\n")
+    show(tables, given.write)
+    if given.write is not None:
+        replace_between(README, block, README_BEGIN, README_END, "\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 import pandas as pd
+from pages import show
 
 from tradeshock.features import load_panel
 from tradeshock.forecast import backtest
@@ -41,7 +42,6 @@ STEPS = (1, 3, 6, 12)
 WINDOWS = {"2015-2026.04": ("2015-01", "2026-04"), "2020-2026.04": ("2020-01", "2026-04")}
 FIRST, LAST = "2015-01", "2026-04"
 PACKAGES = ("sktime", "statsforecast", "lightgbm", "scikit-learn", "pandas", "numpy")
-BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
 RUNS = 7
 
 
@@ -179,13 +179,7 @@ def main() -> None:
         # What sktime and statsmodels remark on a fit is not the table's business.
         warnings.simplefilter("ignore")
         text = score_tables() if given.what == "scores" else overhead_table()
-    if given.write is None:
-        print(text)
-        return
-    page = given.write.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    given.write.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    show(text, given.write)
 
 
 if __name__ == "__main__":

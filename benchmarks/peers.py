@@ -23,6 +23,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pages import show
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.forecast import backtest
@@ -38,7 +39,6 @@ OURS = ("RandomWalk", "Recalibration")
 PACKAGES = ("statsforecast", "mlforecast", "lightgbm", "statsmodels", "pandas", "numpy")
 # The best of the settings tried by hand; the others are the package's defaults.
 SMALL_TREES = {"num_leaves": 7, "learning_rate": 0.05}
-BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
 KEYS = ["model", "origin", "step"]
 
 Array = npt.NDArray[np.float64]
@@ -264,13 +264,7 @@ def main() -> None:
             f"Median seconds an origin, one thread: {costs}.",
         ]
     )
-    if given.write is None:
-        print(text)
-        return
-    page = given.write.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    given.write.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    show(text, given.write)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pages import show
 
 from tradeshock.features import Panel, load_panel
 from tradeshock.features.errors import StaleSeriesWarning
@@ -33,7 +34,6 @@ from tradeshock.models import (
 )
 
 TARGET = "exports_total"
-BEGIN, END = "<!-- tables:begin -->", "<!-- tables:end -->"
 # Eve of each episode, and months that are scored.
 EVES = {
     "Memory 2018": ("2018-11-01", 12),
@@ -315,13 +315,7 @@ def main() -> None:
     given = parser.parse_args()
     with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
         tables = page()
-    if given.write is None:
-        print(tables)
-        return
-    text = given.write.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    given.write.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")
+    show(tables, given.write)
 
 
 if __name__ == "__main__":
