@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradeshock.forecast.cli.completion import issued_ids, series_names
+from tradeshock.forecast.cli.completion import issued_ids
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import ARCHIVE, PRINTED, say_where
+from tradeshock.forecast.cli.options import ARCHIVE, PRINTED, TARGET, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
-
-
-TARGET = click.option(
-    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
-)
 
 
 @click.group()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.archive import archive as archive_commands
-from tradeshock.forecast.cli.completion import model_names, series_names
+from tradeshock.forecast.cli.completion import model_names
 from tradeshock.forecast.cli.config import ConfiguredGroup, say_config
 from tradeshock.forecast.cli.data_commands.group import data
 from tradeshock.forecast.cli.figures import with_panel
@@ -23,6 +23,7 @@ from tradeshock.forecast.cli.options import (
     FOLDER,
     INTO_ARCHIVE,
     PRINTED,
+    TARGET,
     month,
     say_where,
     with_forecast_options,
@@ -144,9 +145,7 @@ main.add_command(explain)
     help="Worker processes; results do not depend on them.  [default: one a core]",
 )
 @click.option("--store", type=FOLDER, help="Keep finished years there; a second run resumes.")
-@click.option(
-    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
-)
+@TARGET
 @click.option("--out", type=FOLDER, help="Write all scores and forecasts as CSV there.")
 @with_panel
 def backtest(

@@ -24,6 +24,12 @@ MODEL = click.option(
     shell_complete=model_names,
     help="One of `tradeshock models`.  [default: the best record]",
 )
+TARGET = click.option(
+    "--target",
+    metavar="SERIES",
+    shell_complete=series_names,
+    help="One of `tradeshock data`.  [default: exports_total]",
+)
 STEPS = click.option(
     "--steps",
     type=click.IntRange(min=1),
@@ -110,12 +116,7 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
         help="A poll of economists to combine with the forecast: growth on a year before, such as "
         "2026-05=+48.0; those of past months give the weights. Repeatable.",
     )
-    @click.option(
-        "--target",
-        metavar="SERIES",
-        shell_complete=series_names,
-        help="One of `tradeshock data`.  [default: exports_total]",
-    )
+    @TARGET
     @wraps(command)
     def command_with_options(**options: Any) -> None:
         command(**options)

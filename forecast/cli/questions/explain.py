@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradeshock.forecast.cli.completion import series_names
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS, say_where
+from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS, TARGET, say_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +27,7 @@ PRINTED_MISSES = 4
 @AS_OF
 @MODEL
 @STEPS
-@click.option(
-    "--target",
-    metavar="SERIES",
-    shell_complete=series_names,
-    help="One of `tradeshock data`.  [default: exports_total]",
-)
+@TARGET
 @click.option("--out", type=FOLDER, help="Write all tables (CSV, JSON) and a picture (PNG) there.")
 @with_panel
 def explain(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import FOLDER, say_where
+from tradeshock.forecast.cli.options import FOLDER, MODEL, TARGET, say_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,18 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--archive", type=FOLDER, help="Say it of a forecast of this archive, as it was issued."
 )
-@click.option(
-    "--model",
-    metavar="NAME",
-    shell_complete=model_names,
-    help="One of `tradeshock models`.  [default: the best record]",
-)
-@click.option(
-    "--target",
-    metavar="SERIES",
-    shell_complete=series_names,
-    help="One of `tradeshock data`.  [default: exports_total]",
-)
+@MODEL
+@TARGET
 @click.option(
     "--when",
     metavar="MONTH",

@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradeshock.forecast.cli.completion import model_names, series_names
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import FOLDER, say_where
+from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, TARGET, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
 
 
 @click.command()
-@click.option("--as-of", metavar="DAY", help="Use only what was out by the end of this day.")
-@click.option(
-    "--model",
-    metavar="NAME",
-    shell_complete=model_names,
-    help="One of `tradeshock models`.  [default: the best record]",
-)
+@AS_OF
+@MODEL
 @click.option(
     "--threshold",
     type=float,
@@ -30,12 +24,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="A chance of at least this is a warning (red), of at least half of it amber.",
 )
-@click.option(
-    "--target",
-    metavar="SERIES",
-    shell_complete=series_names,
-    help="One of `tradeshock data`.  [default: exports_total]",
-)
+@TARGET
 @click.option("--out", type=FOLDER, help="Write tables (CSV, JSON) and a picture (PNG) there too.")
 @with_panel
 def warn(
