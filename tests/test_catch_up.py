@@ -37,7 +37,7 @@ def test_what_is_caught_up_with_is_what_a_replay_gives(panel: Panel) -> None:
         ("2026-05-01", "after_total"),
         ("2026-05-11", "after_10d"),
     ]
-    caught = catch_up(panel, TOTAL, cut, Recalibration())
+    caught = catch_up(panel, TOTAL, cut, Recalibration(), occasions)
     made = Record.concat(recorded(forecasts, panel) for forecasts in caught).frame
     expected = whole[whole["origin"] >= "2026-04-21"].reset_index(drop=True)
     columns = [c for c in expected if c not in ("known_on", "crps", "logscore", "pit")]

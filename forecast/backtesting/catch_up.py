@@ -6,7 +6,7 @@ model is fitted once at each new origin, from the figures and the record as they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from warnings import catch_warnings
 
@@ -60,7 +60,12 @@ def missing_occasions(panel: Panel, target: str, record: Record, model: Model) -
 
 
 def catch_up(
-    panel: Panel, target: str, record: Record, model: Model, steps: int = 12
+    panel: Panel,
+    target: str,
+    record: Record,
+    model: Model,
+    missing: Iterable[Occasion],
+    steps: int = 12,
 ) -> Iterator[list[ForecastPaths]]:
     """Forecast from each occasion that a record lacks, with what the record held by then.
 
@@ -72,6 +77,8 @@ def catch_up(
     model : Model
         What is forecast by; its members and theirs too, and in states with early counts what the
         carrying models of nowcast bridges expected of the running month.
+    missing : iterable of Occasion
+        As `missing_occasions` lists them.
     steps : int
 
     Yields
@@ -80,7 +87,7 @@ def catch_up(
         Of one occasion, the model's first. `recorded` makes rows of them.
     """
     known = record.with_outcomes(panel)
-    for origin, _ in missing_occasions(panel, target, record, model):
+    for origin, _ in missing:
         figures, past = panel.as_of(origin), known.as_of(origin)
         # Which series were old on a day of the past is of no use to anybody.
         with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):

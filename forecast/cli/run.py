@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradeshock.forecast.cli.completion import series_names
 from tradeshock.forecast.cli.data_commands.asking import (
     chosen_sources,
     say_missing_keys,
@@ -16,7 +15,7 @@ from tradeshock.forecast.cli.data_commands.asking import (
     with_source_options,
 )
 from tradeshock.forecast.cli.data_commands.keeping import keep_answers, keep_sheets
-from tradeshock.forecast.cli.options import ARCHIVE, FOLDER, say_where
+from tradeshock.forecast.cli.options import ARCHIVE, FOLDER, TARGET, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -29,9 +28,7 @@ CALENDAR_DAYS = 92
 
 @click.command()
 @with_source_options
-@click.option(
-    "--target", metavar="SERIES", shell_complete=series_names, help="As for `tradeshock forecast`."
-)
+@TARGET
 @click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
 @click.option("--out", type=FOLDER, help="Write the page and the forecast's files there too.")
 @ARCHIVE
@@ -124,10 +121,12 @@ def _fetch(
     kept = keep_sheets(store).kept
     sources = chosen_sources(names, unofficial)
     able = [s for s in sources if s.needs_key is None or s.needs_key in client.keys]
-    out = due.is_out(live_panel())
-    first = [] if out else [source for source in able if due.series in source.series]
-    kept += keep_answers(store, first, client, known).kept
-    out = _judge(due, bool(first))
+    figures = live_panel()
+    first = [] if due.is_out(figures) else [s for s in able if due.series in s.series]
+    if first:
+        kept += keep_answers(store, first, client, known).kept
+        figures = live_panel()
+    out = _judge(due, figures, bool(first))
     kept += keep_answers(store, [s for s in able if s not in first], client, known).kept
     say_missing_keys([source for source in sources if source not in able])
     if not kept and not out:
@@ -135,12 +134,10 @@ def _fetch(
         raise click.exceptions.Exit(EXIT_LATER)
 
 
-def _judge(due: Release, asked: bool) -> bool:
+def _judge(due: Release, figures: Panel, asked: bool) -> bool:
     """Say whether what is due is out; stop where those who bring it do not have it yet."""
-    from tradeshock.features.vintages.live import live_panel
-
     since = f"due since {due.day.day} {due.day:%B %Y}"
-    out = due.is_out(live_panel())
+    out = due.is_out(figures)
     if out:
         click.echo(f"Out: {due.what}, {since}")
     elif asked:
@@ -157,20 +154,13 @@ def _judge(due: Release, asked: bool) -> bool:
 def _learn(target: str) -> None:
     """Bring the record up to date, so that weights and intervals learn."""
     from tradeshock.features.vintages.live import live_panel
-    from tradeshock.forecast.backtesting.progress import progress_bar
     from tradeshock.forecast.monthly.defaults import default_model
-    from tradeshock.forecast.routine.learning import extend_own_record, missing_from_record
+    from tradeshock.forecast.routine.learning import extend_own_record
 
     panel = live_panel()
-    model = default_model(panel, target)
-    missing = missing_from_record(panel, target, model)
-    if not missing:
-        return
-    with progress_bar(len(missing)) as advance:
-        made = extend_own_record(panel, target, model)
-        for (origin, state), _ in zip(missing, made, strict=True):
-            advance(f"record {origin.date()} {state}")
-    click.echo(f"Record: {len(missing)} past origins added, to {missing[-1].origin.date()}")
+    added = list(extend_own_record(panel, target, default_model(panel, target)))
+    if added:
+        click.echo(f"Record: {len(added)} past origins added, to {added[-1].origin.date()}")
 
 
 def _issue(target: str, threshold: float | None, folder: Path, out: Path | None) -> None:

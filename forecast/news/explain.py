@@ -149,16 +149,39 @@ def recent_news(
     known, target = forecast.fitted.panel_, forecast.entry.id
     past = known if panel is None else panel
     made: dict[str, News] = {}
-    for name, find in (("previous", _previous), ("month before", _month_before)):
+    for name, day in comparison_days(known, target).items():
+        old: Day | MonthlyForecast = day
+        if before is not None and (before.origin, before.model) == (day, forecast.model):
+            old = before
         try:
-            day = find(known, target)
-            old: Day | MonthlyForecast = day
-            if before is not None and (before.origin, before.model) == (day, forecast.model):
-                old = before
             made[name] = news(old=old, new=forecast, panel=past, progress=progress)
         except (PanelError, ShortHistoryError):
             continue
     return made
+
+
+def comparison_days(panel: Panel, target: str) -> dict[str, pd.Timestamp]:
+    """Days against which a forecast is explained, as far as there are such.
+
+    Parameters
+    ----------
+    panel : Panel
+        Cut at the forecast's origin.
+    target : str
+
+    Returns
+    -------
+    dict of str to Timestamp
+        "previous", the standard origin before the last one; "month before", that of the same state
+        a month before. They are one where the target has no early counts.
+    """
+    days: dict[str, pd.Timestamp] = {}
+    for name, find in (("previous", _previous), ("month before", _month_before)):
+        try:
+            days[name] = find(panel, target)
+        except PanelError:
+            continue
+    return days
 
 
 def _previous(panel: Panel, target: str) -> pd.Timestamp:

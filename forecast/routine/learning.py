@@ -17,6 +17,7 @@ from tradeshock.forecast.backtesting.catch_up import (
     missing_occasions,
     recorded,
 )
+from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.own_record import own_record
 from tradeshock.models.base import Model
@@ -28,13 +29,9 @@ from tradeshock.models.record.stored_paths import paths_from_arrays, paths_to_ar
 WAITING = Schema("waiting forecasts", 1)
 
 
-def missing_from_record(panel: Panel, target: str, model: Model) -> list[Occasion]:
-    """List the occasions that the record of a target lacks; none where there is no record."""
-    record = default_record(panel, target)
-    return [] if record is None else missing_occasions(panel, target, record, model)
-
-
-def extend_own_record(panel: Panel, target: str, model: Model) -> Iterator[Occasion]:
+def extend_own_record(
+    panel: Panel, target: str, model: Model, progress: bool | None = None
+) -> Iterator[Occasion]:
     """Forecast from each occasion that the record lacks, and keep what comes of it.
 
     The record is written after each occasion: whoever stops here loses the one that was being
@@ -47,24 +44,30 @@ def extend_own_record(panel: Panel, target: str, model: Model) -> Iterator[Occas
     panel : Panel
     target : str
     model : Model
+    progress : bool, optional
+        Progress bar on standard error. Default: if that is a terminal.
 
     Yields
     ------
     Occasion
-        That has been added.
+        That has been added; none where there is no record.
     """
     record = default_record(panel, target)
     if record is None:
         return
+    missing = missing_occasions(panel, target, record, model)
     kept = _scored(own_record(target).made_from(panel, target), panel, target)
-    for forecasts in catch_up(panel, target, record, model):
-        new = recorded(forecasts, panel)
-        # Another run may have gone further meanwhile: a forecast that is issued now stands on it.
-        kept = Record.concat([own_record(target).made_from(panel, target), kept, new])
-        if _unscored(new):
-            _wait(forecasts, target)
-        kept.save(record_path(target))
-        yield Occasion(forecasts[0].origin, forecasts[0].state)
+    with progress_bar(len(missing), progress) as advance:
+        for forecasts in catch_up(panel, target, record, model, missing):
+            new = recorded(forecasts, panel)
+            # Another run may have gone further meanwhile: a forecast issued now stands on it.
+            kept = Record.concat([own_record(target).made_from(panel, target), kept, new])
+            if _unscored(new):
+                _wait(forecasts, target)
+            kept.save(record_path(target))
+            added = Occasion(forecasts[0].origin, forecasts[0].state)
+            advance(f"record {added.origin.date()} {added.state}")
+            yield added
 
 
 def _scored(kept: Record, panel: Panel, target: str) -> Record:

@@ -16,7 +16,7 @@ import pandas as pd
 from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.news.explain import news
+from tradeshock.forecast.news.explain import comparison_days, news
 from tradeshock.forecast.news.result import News
 from tradeshock.forecast.plots.news import plot_news
 from tradeshock.forecast.report.elements import (
@@ -71,15 +71,16 @@ def older_days(panel: Panel, target: str) -> dict[str, pd.Timestamp]:
         Cut at the forecast's origin.
     target : str
     """
-    days: dict[str, pd.Timestamp] = {}
-    now, state = panel.standard_origin(target), panel.state(target)
-    month = pd.PeriodIndex([panel.last_month(target)])
+    found = comparison_days(panel, target)
+    if "previous" not in found:
+        return {}
+    days = {"previous": found["previous"]}
+    before = found.get("month before", panel.origin)
     try:
-        days["previous"] = panel.as_of(now - pd.Timedelta(days=1)).standard_origin(target)
-        before = pd.Timestamp(panel.origin_days(month, state, target)[0])
         panel.as_of(before).last_month(target)
     except PanelError:
         return days
+    # Without early counts both are one day.
     if before < days["previous"]:
         days["month"] = before
     return days
