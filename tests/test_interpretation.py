@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -57,7 +58,8 @@ from tradeshock.models.direct.boosting import (
 )
 
 TARGET = "exports_total"
-BOOSTERS = [GradientBoosting, LightGBMBoosting]
+without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
+BOOSTERS = [GradientBoosting, pytest.param(LightGBMBoosting, marks=without_lightgbm)]
 RIDGE_BRIDGE = "FlashBridge(DirectRidge)"
 
 
@@ -122,6 +124,7 @@ def test_contributions_of_boosting_name_what_trees_add(boosted: BoostedTrees) ->
     assert coefficients(boosted, 6).shape == (len(start.names), 6)
 
 
+@without_lightgbm
 def test_trees_without_a_ridge_have_contributions_and_no_coefficients(panel: Panel) -> None:
     model = LightGBMBoosting(residual_of=None, error_years=2).fit(panel.as_of("2019-07-01"))
     table = contributions(model, 3)
