@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tradeshock.features.errors import ScoreError
-from tradeshock.forecast.judging.episodes import CALM, EPISODES, Episode, csed, labels
+from tradeshock.forecast.judging.episodes import (
+    CALM,
+    EPISODES,
+    Episode,
+    csed,
+    episodes_of,
+    labels,
+)
 from tradeshock.forecast.judging.scorable import QUANTILES
 
 
@@ -41,6 +48,14 @@ def test_users_add_their_own_shock():
     assert label("2005-06", (*EPISODES, strike)) == ("Port strike", "exit")
     over = Episode("Lehman", "2008-11", "2008-12", "2009-01", "a bank")
     assert label("2009-01", (*EPISODES, over)) == ("Lehman", "exit")
+
+
+def test_other_nations_are_judged_by_shocks_of_world_trade():
+    assert episodes_of("KR") == EPISODES
+    world = [episode.name for episode in episodes_of("IN")]
+    assert "COVID-19" in world
+    assert not {"Memory and tariffs", "Chip bust", "AI boom"} & set(world)
+    assert episodes_of(None) == episodes_of("IN")
 
 
 def test_months_out_of_order_are_refused():

@@ -1,6 +1,7 @@
 """Figures that stand alone: their default model, their replayed past, world series beside them."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,11 @@ def test_the_command_line_replays_once_and_says_so(
     again = CliRunner().invoke(main, ask)
     assert again.stdout == first.stdout
     assert "Replaying" not in again.stderr
+    page = CliRunner().invoke(main, ["report", *ask[1:], "--out", str(tmp_path / "page")])
+    assert page.exit_code == 0, page.output
+    html = (tmp_path / "page" / "report.html").read_text("utf-8")
+    assert "COVID-19" in html
+    assert not re.search("Korea|KRW|[Cc]hip\\b|Memory and tariffs", html)
     named = CliRunner().invoke(main, [*ask, "--model", "RandomWalk"])
     assert "Replaying" not in named.stderr
     assert list(home.rglob("*.npz"))

@@ -380,6 +380,16 @@ def test_charts_side_by_side_keep_to_their_part(frame: pd.DataFrame) -> None:
     assert max(text.get_window_extent().x1 for text in texts) < figure.bbox.width / 2 + 10
 
 
+def test_long_names_of_models_leave_room_for_the_lines(frame: pd.DataFrame) -> None:
+    pool = "Combination(BayesianVAR, DirectRidge, RandomWalk, scheme='equal')"
+    renamed = frame.replace({"model": {"SeasonalNaive": f"Recalibration({pool})"}})
+    figure = Figure(figsize=(4.1, 4.8), layout="constrained")
+    ax = plots.plot_errors(renamed, relative=True, ax=figure.subplots())
+    # matplotlib warns where a name as wide as the page takes all of it.
+    figure.draw_without_rendering()
+    assert ax.get_window_extent().width > 0.6 * figure.bbox.width
+
+
 def test_two_models_never_look_the_same() -> None:
     names = [f"model {i}" for i in range(18)]
     found = looks([*names, "walk"], "walk")

@@ -23,6 +23,7 @@ from tradeshock.forecast.judging.episodes import (
     EPISODES as EPISODES,
     Episode as Episode,
     csed as csed,
+    episodes_of as episodes_of,
 )
 from tradeshock.forecast.judging.fluctuation import giacomini_rossi as giacomini_rossi
 from tradeshock.forecast.judging.intervals import (

@@ -29,6 +29,8 @@ class Episode:
         Month of the deepest fall, or of the steepest rise in a boom.
     driver
         What caused it, in a few words.
+    nation
+        ISO code where it was one nation's own; None if it went through world trade.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Episode:
     trough: str
     end: str | None
     driver: str
+    nation: str | None = None
 
     def __post_init__(self) -> None:
         months = [
@@ -56,13 +59,29 @@ EPISODES: tuple[Episode, ...] = (
     Episode("Financial crisis", "2008-11", "2009-01", "2009-10", "collapse of world trade"),
     Episode("Oil and China", "2015-01", "2016-01", "2016-07", "oil price, China, ships"),
     Episode(
-        "Memory and tariffs", "2018-12", "2019-10", "2020-01", "DRAM price, US-China, Japan curbs"
+        "Memory and tariffs",
+        "2018-12",
+        "2019-10",
+        "2020-01",
+        "DRAM price, US-China, Japan curbs",
+        "KR",
     ),
     Episode("COVID-19", "2020-03", "2020-04", "2020-08", "lockdowns"),
-    Episode("Chip bust", "2022-10", "2023-01", "2023-09", "chip inventories, China, rates"),
+    Episode("Chip bust", "2022-10", "2023-01", "2023-09", "chip inventories, China, rates", "KR"),
     Episode("US tariffs 2025", "2025-01", "2025-01", "2025-05", "tariffs, offset by chips"),
-    Episode("AI boom", "2025-06", "2026-03", None, "price of memory chips"),
+    Episode("AI boom", "2025-06", "2026-03", None, "price of memory chips", "KR"),
 )
+
+
+def episodes_of(nation: str | None) -> tuple[Episode, ...]:
+    """Return the shocks of world trade and those of one nation.
+
+    Parameters
+    ----------
+    nation
+        ISO code such as "KR"; None: those of world trade alone.
+    """
+    return tuple(episode for episode in EPISODES if episode.nation in (None, nation))
 
 
 def labels(index: pd.PeriodIndex, episodes: Sequence[Episode] = EPISODES) -> pd.DataFrame:

@@ -168,7 +168,9 @@ def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0
     corner = blended_transform_factory(start, ax.transAxes)
     under = offset_copy(corner, figure, x=-4 if share > WIDE_SHARE else 0, y=-below, units="points")
     share = share if share > WIDE_SHARE else 0.95
-    width = max([longest, *(len(name) + 4 for name in names)])
+    room = max(longest, letters(ax, share) - 4)
+    names = [textwrap.fill(name, room) for name in names]
+    width = max([longest, *(len(line) + 4 for name in names for line in name.splitlines())])
     ax.legend(
         handles,
         names,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 from tradeshock.forecast.judging.calibration import coverage_intervals
-from tradeshock.forecast.judging.episodes import CALM
+from tradeshock.forecast.judging.episodes import CALM, Episode, episodes_of
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.monthly.facts import Facts
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
@@ -166,15 +167,15 @@ def _failures(
     if frame is None or forecast.model not in set(frame["model"]):
         return (words("failures.unknown", model=forecast.model),)
     own = frame[(frame["model"] == forecast.model) & (frame["quantity"] == "level")]
-    found = _bad_episodes(own, words)
+    found = _bad_episodes(own, episodes_of(forecast.entry.nation), words)
     found += _beaten(frame, forecast.model, words) + _bad_intervals(own, words)
     return tuple(found or [words("failures.none")])
 
 
-def _bad_episodes(own: pd.DataFrame, words: Words) -> list[str]:
+def _bad_episodes(own: pd.DataFrame, episodes: Sequence[Episode], words: Words) -> list[str]:
     """Episodes in which errors were much larger than over all months."""
     overall = scores(own, by=("step",), reference=None).set_index("step")["rmse"]
-    table = scores(own, by=("step", "episode"), reference=None)
+    table = scores(own, by=("step", "episode"), episodes=episodes, reference=None)
     sentences: list[str] = []
     for _, row in table[table["step"].isin([1, 6])].iterrows():
         usual = overall[row["step"]]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
 
-from tradeshock.forecast.judging.episodes import EPISODES
+from tradeshock.forecast.judging.episodes import Episode
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.history import plot_history
 from tradeshock.forecast.plots.judged.calibration import BINS, plot_coverage, plot_pit
@@ -27,13 +28,17 @@ COVERED_STEPS = (1, 6, 12)
 
 
 def rival_charts(
-    frame: pd.DataFrame, models: list[str], reference: str, words: Words
+    frame: pd.DataFrame,
+    models: list[str],
+    reference: str,
+    episodes: Sequence[Episode],
+    words: Words,
 ) -> list[Chart]:
     """Error by step and by episode, and squared error saved, of several models."""
     others = [model for model in models if model != reference]
     rivals = ", ".join(others) or words.plain("scores.no_rival")
     names = {"reference": reference, "rivals": rivals, "models": ", ".join(models)}
-    tall = 1.8 + 0.14 * (len(models) + 1.0) * len(EPISODES)
+    tall = 1.8 + 0.14 * (len(models) + 1.0) * len(episodes)
     return [
         Chart.drawn(
             words,
@@ -49,7 +54,7 @@ def rival_charts(
             "episodes-chart",
             words.plain("episodes.title"),
             words.plain("episodes.description", **names),
-            partial(plot_episodes, frame, models, reference=reference),
+            partial(plot_episodes, frame, models, episodes=episodes, reference=reference),
             ((WIDE, tall), (NARROW, tall + 0.8)),
         ),
         Chart.drawn(
@@ -57,7 +62,7 @@ def rival_charts(
             "saved",
             words.plain("saved.title", **names),
             words.plain("saved.description", **names),
-            partial(plot_csed, frame, models, reference=reference),
+            partial(plot_csed, frame, models, episodes=episodes, reference=reference),
             ((WIDE, 4.6), (NARROW, 5.0)),
             saved_table(frame, models, reference, words),
         ),

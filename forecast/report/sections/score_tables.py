@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.judging.calibration import coverage_intervals, coverage_table
-from tradeshock.forecast.judging.episodes import CALM, EPISODES, csed
+from tradeshock.forecast.judging.episodes import CALM, Episode, csed
 from tradeshock.forecast.judging.scores import scores
 from tradeshock.forecast.report.elements import Cell, Table, number, p_value
 from tradeshock.forecast.report.words import Words
@@ -36,12 +36,14 @@ def steps_table(frame: pd.DataFrame, reference: str, words: Words) -> Table:
     return Table("scoreboard", words("scores.caption", reference=reference), headers, rows)
 
 
-def episodes_table(frame: pd.DataFrame, models: Sequence[str], words: Words) -> Table:
+def episodes_table(
+    frame: pd.DataFrame, models: Sequence[str], episodes: Sequence[Episode], words: Words
+) -> Table:
     """Scores by episode at the first and the sixth step."""
     steps = [step for step in (1, 6) if step in set(frame["step"])]
     rows_of = frame[frame["step"].isin(steps) & frame["model"].isin(models)]
-    table = scores(rows_of, by=("episode", "step", "model"), reference=None)
-    order = [*(episode.name for episode in EPISODES), CALM]
+    table = scores(rows_of, by=("episode", "step", "model"), episodes=episodes, reference=None)
+    order = [*(episode.name for episode in episodes), CALM]
     rows: list[list[Cell | str]] = []
     for name, step in ((name, step) for name in order for step in steps):
         own = table[(table["episode"] == name) & (table["step"] == step)].set_index("model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tradeshock.forecast.judging.episodes import episodes_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.report.elements import Block, Heading, Pair, Paragraph
 from tradeshock.forecast.report.sections.score_charts import (
@@ -75,8 +76,10 @@ def track_record(
         return [*blocks, Paragraph(words("scores.none"))]
     models, own = _shown(frame, forecast.model), forecast.model in set(frame["model"])
     blocks += [Paragraph(text) for text in _sentences(forecast, frame, words)]
-    blocks += [steps_table(frame, REFERENCE, words), episodes_table(frame, models, words)]
-    blocks += rival_charts(frame, models, REFERENCE, words)
+    episodes = episodes_of(forecast.entry.nation)
+    blocks.append(steps_table(frame, REFERENCE, words))
+    blocks.append(episodes_table(frame, models, episodes, words))
+    blocks += rival_charts(frame, models, REFERENCE, episodes, words)
     if own:
         blocks += subject_charts(forecast, frame, forecast.model, words)
     blocks.append(Heading("calibration", words("calibration.title")))
