@@ -135,6 +135,13 @@ def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
     np.testing.assert_array_equal(archive.read(path.stem).paths.values, made[1].paths.values)
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, made):
+    file = tmp_path / "no folder"
+    file.touch()
+    with pytest.raises(StoredFileError, match=r"no folder cannot be written to \(File exists\); "):
+        Archive(file).add(made[0])
+
+
 @pytest.mark.parametrize("id", ["2025", "1999-01-01", ""])
 def test_an_id_that_does_not_decide_is_refused(archive, id):
     with pytest.raises(ModelError, match=r"forecasts of .* begin with .*archive list"):

@@ -58,13 +58,24 @@ class Archive:
         str
             Its id. A forecast that says the same to the last bit is there once; a damaged file
             of it is made good.
+
+        Raises
+        ------
+        StoredFileError
+            If the folder cannot be written to.
         """
         issued = Issued.from_forecast(forecast, __version__)
         path = self._path(issued.id)
         if not _is_whole(path):
             remove_drafts(self.folder)
             stored = issued.to_stored()
-            write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
+            try:
+                write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
+            except OSError as error:
+                raise StoredFileError(
+                    f"the archive {self.folder} cannot be written to ({error.strerror or error}); "
+                    "give write permission, or name another folder (TRADESHOCK_ARCHIVE)"
+                ) from error
             LOG.info("written: %s", path)
         return issued.id
 
