@@ -14,7 +14,7 @@ from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.monthly.staleness import stale_notes
 from tradeshock.forecast.report.sections.model_card import model_card
 from tradeshock.forecast.report.words import words_in
-from tradeshock.models import BayesianVAR, RandomWalk
+from tradeshock.models import BayesianVAR, DirectRidge, FlashBridge, RandomWalk
 
 TOTAL = "exports_total"
 
@@ -40,6 +40,20 @@ def test_one_sentence_and_one_warning(later: Panel) -> None:
     assert not any(note.startswith("left out as stale") for note in notes)
     assert json.loads(forecast.to_json())["notes"] == list(notes)
     assert texts[1] in model_card(forecast, None, words_in("en")).facts["Notes"]
+
+
+@pytest.mark.filterwarnings("ignore::tradeshock.features.errors.StaleSeriesWarning")
+def test_an_early_count_of_months_ago_is_still_the_running_month(panel: Panel) -> None:
+    count = pd.Series([49_800.0], ["2026-05"], name=f"{TOTAL}_first_20_days")
+    later = panel.append(count, seen="2026-11-26")
+    assert later.is_stale(TOTAL)
+    forecast = monthly_forecast(later, model=FlashBridge(DirectRidge(n_draws=200)), steps=2)
+    fresh = monthly_forecast(
+        panel.append(count, seen="2026-05-21"), model=FlashBridge(DirectRidge(n_draws=200)), steps=2
+    )
+    assert forecast.paths.state == "after_20d"
+    median = forecast.table()["median"]
+    assert median.iloc[0] == pytest.approx(fresh.table()["median"].iloc[0], rel=0.01)
 
 
 def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) -> None:

@@ -56,7 +56,7 @@ def steering_system(model: Model, series: Sequence[str]) -> BayesianVAR:
             f"be steered, got {list(model.target_)}; fit one model a target, or a VAR with these "
             "series"
         )
-    _refuse_what_none_carries(model.panel_, series)
+    _refuse_what_none_carries(model, series)
     system = [*model.target_, *_default_series(model.panel_), *series]
     driver = BayesianVAR(
         series=list(dict.fromkeys(system)),
@@ -151,7 +151,8 @@ def _first(panel: Panel, id: str) -> pd.Period:
     return first
 
 
-def _refuse_what_none_carries(panel: Panel, series: Sequence[str]) -> None:
+def _refuse_what_none_carries(model: Model, series: Sequence[str]) -> None:
+    panel = model.panel_
     for id in series:
         if id not in panel:
             raise ConditionError(
@@ -163,7 +164,8 @@ def _refuse_what_none_carries(panel: Panel, series: Sequence[str]) -> None:
                 f"got a condition on {id}, the count of the first days of a month, which no "
                 f"system carries; condition on {panel.entry(id).flash_of}"
             )
-        if panel.is_stale(id):
+        # The target is carried however old it is.
+        if id not in model.target_ and panel.is_stale(id):
             raise ConditionError(
                 f"got a condition on {id}, which ends in {panel.last_month(id)} although "
                 f"{panel.expected_month(id)} should be out by {panel.origin.date()}: no system "
