@@ -14,7 +14,8 @@ from tradeshock.features.errors import ModelError, PanelError, StoredFileWarning
 from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
-from tradeshock.forecast.routine.own_past import wants_past
+from tradeshock.forecast.routine.own_past import missing_past, wants_past
+from tradeshock.forecast.warning import early_warning
 from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
 from tradeshock.models.record.rows import forecast_rows
 
@@ -104,6 +105,35 @@ def test_intervals_learn_from_the_replayed_past(india: Panel) -> None:
     assert early is not None
     other = figures("united_states").rename(INDIA)
     assert default_record(panel_of(other), INDIA) is None
+
+
+@pytest.mark.usefixtures("home")
+def test_warnings_are_judged_by_the_own_past_alone(
+    india: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradeshock.forecast.monthly.defaults.own_history_model", lambda: QUICK)
+    own_past_record(india)
+    warning = early_warning(india)
+    assert warning.forecast.model == QUICK.name
+    assert warning.table()["hit_rate"].notna().all()
+    # Totals and several months together are on record for Korea's exports alone.
+    assert warning.years().loc[2026, "n"] == 0
+    assert warning.years()["past_error"].isna().all()
+    assert warning.next()["any_fall_hit_rate"].isna().all()
+
+
+@pytest.mark.usefixtures("home")
+def test_what_stands_beside_the_target_has_a_record_of_its_own(india: Panel) -> None:
+    wide = with_global_drivers(india, ["brent"])
+    own_past_record(india, model=QUICK)
+    own_past_record(wide, model=QUICK)
+    assert len(list_of_records()) == 2
+    assert not wants_more(india)
+    assert not wants_more(wide)
+
+
+def wants_more(panel: Panel) -> bool:
+    return bool(missing_past(panel, INDIA, QUICK))
 
 
 @pytest.mark.usefixtures("home")

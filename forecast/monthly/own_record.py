@@ -54,14 +54,16 @@ def past_record(panel: Panel, target: str) -> Record:
 def past_file(panel: Panel, target: str) -> Path | None:
     """Return the file of a target's replayed past, which need not be there.
 
-    It goes by the figures of the first replayed origin and by the version of the package, whose
-    models may have changed. None where history is too short for a replay.
+    It goes by the figures of the first replayed origin, by the series beside them, which models may
+    read, and by the version of the package, whose models may have changed. None where history is
+    too short for a replay.
     """
     first = first_origin(panel, target)
     if first is None:
         return None
     keys = figures_keys(panel, target, AFTER_TOTAL, [first]) or {}
-    text = f"{target} {keys[first]} {__version__}"
+    beside = sorted(map(str, panel.values.columns))
+    text = f"{target} {sorted(keys[first])} {beside} {__version__}"
     return past_path(hashlib.sha256(text.encode()).hexdigest()[:24])
 
 

@@ -13,7 +13,7 @@ from tradeshock.forecast.warning.past import STEPS
 from tradeshock.forecast.warning.result import FEWEST_MONTHS, THRESHOLD, EarlyWarning
 from tradeshock.models.base import Model
 from tradeshock.models.record.record import Record
-from tradeshock.models.record.shipped import shipped_functionals
+from tradeshock.models.record.shipped import shipped_functionals, shipped_record
 
 
 def early_warning(
@@ -87,15 +87,19 @@ def warning_of(
             "the forecast has judgement, conditions or polls in it, of which the record of past "
             "warnings says nothing; give one without"
         )
-    shipped = default_record(panel, target)
-    default = default_model(panel, target).name
+    if record is None:
+        record = default_record(panel, target)
+        speaks = len(shipped_record().made_from(panel, target)) > 0
+        as_shipped = speaks and forecast.model == default_model(panel, target).name
+    else:
+        as_shipped = False
     return EarlyWarning(
         forecast,
         panel,
         float(threshold),
-        shipped if record is None else record,
+        record,
         # Kept for the default model's own target alone.
-        shipped_functionals() if record is None and shipped and forecast.model == default else None,
+        shipped_functionals() if as_shipped else None,
     )
 
 
