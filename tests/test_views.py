@@ -1,17 +1,24 @@
 """Exports per working day, and net of calendar and season: from the same paths, draw by draw."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
-from tradeshock.features import Panel
+from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.report import Report
 from tradeshock.models import RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
+
+NATIONS = Path(__file__).parent / "data" / "nations"
 
 LEVELS = [0.5, 0.1, 0.9]
 
@@ -116,3 +123,22 @@ def test_views_leave_the_forecast_as_it_is(forecast: MonthlyForecast) -> None:
     with_notes = replace(forecast, paths=forecast.paths.with_note("a note"))
     assert with_notes.views().daily is not None
     np.testing.assert_array_equal(forecast.paths.values, before)
+
+
+def test_what_is_adjusted_already_has_no_average_of_a_day(tmp_path: Path) -> None:
+    table = pd.read_csv(NATIONS / "united_states.csv", index_col="year").stack().dropna()
+    months = [f"{year}-{int(month):02}" for year, month in table.index]
+    file = tmp_path / "us.csv"
+    pd.Series(table.to_numpy(), pd.Index(months, name="month"), name="exports_us").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "37", "--calendar", "US"]
+    ask += ["--model", "RandomWalk", "--steps", "1"]
+    adjusted = CliRunner().invoke(main, [*ask, "--adjusted"])
+    assert adjusted.exit_code == 0, adjusted.output
+    assert re.search(r"Last published .*, [+-]\d+\.\d % on a year before\n", adjusted.stdout)
+    assert "a working day)" in CliRunner().invoke(main, ask).stdout
+    us = Panel.from_csv(file, ReleaseRule.after(days=37), "US", adjusted=True)
+    forecast = monthly_forecast(us, model="RandomWalk", steps=6)
+    assert forecast.views().daily is None
+    assert us.catalog["exports_us"].adjustment == "SA"
+    html = Report.from_forecast(forecast).html()
+    assert "a working day" not in re.sub("<[^>]+>", "", html)

@@ -104,6 +104,11 @@ class Series:
         return self.transform == "log"
 
     @property
+    def is_adjusted(self) -> bool:
+        """Whether the publisher has taken season and working days out."""
+        return self.adjustment == "SA"
+
+    @property
     def is_flow(self) -> bool:
         """Whether months add up to a year: amounts do; indices, prices and rates do not."""
         return self.is_relative and not _NO_AMOUNT.search(self.unit)

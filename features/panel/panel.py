@@ -125,6 +125,7 @@ class Panel(StatedFigures):
         transform: Transforms = "log",
         holes: Holes = (),
         catalog: CatalogFile | None = None,
+        adjusted: bool = False,
     ) -> Panel:
         """Panel of a table without a catalog: every series gets a plain entry.
 
@@ -144,6 +145,9 @@ class Panel(StatedFigures):
             Months known to be missing, such as "2024-09", in all series or in each.
         catalog : Catalog or path, optional
             Full entries of some or all series, or a TOML file of them.
+        adjusted : bool
+            Whether their publisher has taken season and working days out: systems and features
+            then do not look for them, and nothing is shown a working day.
 
         Raises
         ------
@@ -153,7 +157,9 @@ class Panel(StatedFigures):
         values = as_table(values)
         calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
         ids = [str(id) for id in values.columns]
-        entries = plain_entries(ids, release, calendar.nation, unit, transform, holes, catalog)
+        entries = plain_entries(
+            ids, release, calendar.nation, unit, transform, holes, catalog, adjusted
+        )
         return cls(values, entries, calendar)
 
     @classmethod
@@ -167,6 +173,7 @@ class Panel(StatedFigures):
         transform: Transforms | None = None,
         holes: Holes = (),
         catalog: CatalogFile | None = None,
+        adjusted: bool = False,
         **reading: Unpack[Reading],
     ) -> Panel:
         """Panel of a file: text with separators, a workbook (.xlsx, .ods, ...) or Parquet.
@@ -178,7 +185,7 @@ class Panel(StatedFigures):
         ----------
         path : str or path
             Parquet files need the extra ``parquet``.
-        release, calendar, unit, transform, holes, catalog
+        release, calendar, unit, transform, holes, catalog, adjusted
             As for `from_frame`. By default a file's own codes say what is modelled in logs
             (FRED-MD has them), and all other series are.
         **reading
@@ -195,7 +202,7 @@ class Panel(StatedFigures):
         calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
         ways = table.transform if transform is None else transform
         ids = table.values.columns
-        entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog)
+        entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog, adjusted)
         values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
         return cls(values, entries, calendar)
 

@@ -25,6 +25,7 @@ def plain_entries(
     transform: Transforms = "log",
     holes: Holes = (),
     catalog: CatalogFile | None = None,
+    adjusted: bool = False,
 ) -> Catalog:
     """Entries of a table's columns: those of a catalog, and plain ones for the rest.
 
@@ -44,6 +45,8 @@ def plain_entries(
         Months known to be missing, in all of them or in each.
     catalog : Catalog or path, optional
         Full entries, or a TOML file of them (see `Catalog.read`).
+    adjusted : bool
+        Whether their publisher has taken season and working days out.
 
     Raises
     ------
@@ -78,6 +81,7 @@ def plain_entries(
             id=id,
             title=id,
             unit=unit,
+            adjustment="SA" if adjusted else "NSA",
             nation=nation,
             release=given[id],
             transform=transforms.get(id, default),

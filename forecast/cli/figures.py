@@ -61,6 +61,12 @@ OWN_FIGURES: dict[str, Option] = {
         metavar="MONTH",
         help="With --csv: a month known to be missing, such as 2024-09.  Repeatable.",
     ),
+    "adjusted": click.option(
+        "--adjusted",
+        is_flag=True,
+        default=None,
+        help="With --csv: the publisher has taken season and working days out.",
+    ),
     "global_drivers": click.option(
         "--global-drivers",
         is_flag=True,

@@ -31,7 +31,8 @@ class LastFigure:
         Growth on the same count a year before, per cent; NaN where that is missing, and of a
         series in levels, whose growth in per cent means nothing.
     yoy_daily : float
-        The same of the average of a working day.
+        The same of the average of a working day; NaN also where the publisher has taken working
+        days out.
     """
 
     what: str
@@ -50,10 +51,11 @@ class LastFigure:
         if not entry.is_relative:
             before = np.nan
         days = panel.calendar.working_days(pd.PeriodIndex([month, month - 12], freq="M"), window)
+        ratio = days[1] / days[0]
         return cls(
             what=COUNTED[window].format(month=month.strftime("%B %Y")),
             month=month,
             value=now,
             yoy=100.0 * (now / before - 1.0),
-            yoy_daily=100.0 * (now / before * days[1] / days[0] - 1.0),
+            yoy_daily=np.nan if entry.is_adjusted else 100.0 * (now / before * ratio - 1.0),
         )

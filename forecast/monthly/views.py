@@ -68,7 +68,7 @@ class MonthlyViews:
     ----------
     daily : View, optional
         Average of a working day, and its growth on the same month a year before. None of what
-        does not add up over days: indices, prices.
+        does not add up over days (indices, prices) or has working days taken out already.
     adjusted : View, optional
         Level net of calendar and season, and the growth of its mean of three months on that of
         the three months before, not annualised. None of a series that is not modelled in logs.
@@ -124,8 +124,9 @@ def monthly_views(paths: ForecastPaths, entry: Series, panel: Panel) -> MonthlyV
     """
     months = pd.PeriodIndex(paths.index)
     days = panel.calendar.as_of(paths.origin).working_days(months, entry.window)
+    counts_days = entry.is_flow and not entry.is_adjusted
     return MonthlyViews(
-        daily_average(paths, entry, panel) if entry.is_flow else None,
+        daily_average(paths, entry, panel) if counts_days else None,
         adjusted_view(paths, panel) if entry.is_relative else None,
         pd.Series(days, months),
     )

@@ -21,13 +21,12 @@ def month_words(month: pd.Period, short: bool = False) -> str:
 
 
 def published_words(published: LastFigure, unit: DisplayUnit) -> str:
-    """Month, figure and growth on a year before, in all and a working day."""
+    """Month, figure and growth on a year before, in all and, if known, a working day."""
     growth = ""
     if np.isfinite(published.yoy):
-        growth = (
-            f", {published.yoy:+z.1f} % on a year before"
-            f" ({published.yoy_daily:+z.1f} % a working day)"
-        )
+        growth = f", {published.yoy:+z.1f} % on a year before"
+    if np.isfinite(published.yoy_daily):
+        growth += f" ({published.yoy_daily:+z.1f} % a working day)"
     return f"{published.what}: {unit.text(published.value)} {unit.name}{growth}"
 
 

@@ -103,7 +103,10 @@ def _worded(figure: LastFigure, window: str, unit: DisplayUnit, words: Words) ->
     value = words.plain("numbers.amount", value=unit.text(figure.value), unit=unit.name)
     if not np.isfinite(figure.yoy):
         return words("outlook.figure", what=what, value=value)
-    growth, daily = f"{figure.yoy:+z.1f}", f"{figure.yoy_daily:+z.1f}"
+    growth = f"{figure.yoy:+z.1f}"
+    if not np.isfinite(figure.yoy_daily):
+        return words("outlook.figure_growth_alone", what=what, value=value, growth=growth)
+    daily = f"{figure.yoy_daily:+z.1f}"
     return words("outlook.figure_growth", what=what, value=value, growth=growth, daily=daily)
 
 
