@@ -41,6 +41,9 @@ NATIONS = {
     "china": ("CN", 9, "bn USD"),
     "india": ("IN", 15, "mn USD"),
     "united_states": (None, 37, "mn USD"),
+    "japan": ("JP", 20, "100 mn JPY"),
+    "canada": (None, 36, "mn CAD"),
+    "australia": (None, 36, "bn AUD"),
 }
 # Chosen on these: another nation's partners and totals, each as if nothing else were known.
 CHOSEN_ON = (
