@@ -211,7 +211,11 @@ def coverage(
     blocks = -(-len(months) // BLOCK_MONTHS)
     starts = rng.integers(len(months), size=(RESAMPLES, blocks, 1))
     drawn = (starts + np.arange(BLOCK_MONTHS)).reshape(RESAMPLES, -1)[:, : len(months)]
-    means = np.nanmean(held[drawn % len(months)], axis=1).mean(axis=1)
+    known = ~np.isnan(held)
+    total, count = (each[drawn % len(months)].sum(axis=1) for each in (np.nan_to_num(held), known))
+    # A panel whose figures end early may have none of the months that are drawn.
+    shares = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    means = np.nanmean(shares, axis=1)
     return float(np.nanmean(held, axis=0).mean()), float(means.std())
 
 
