@@ -1,4 +1,4 @@
-"""Exports of three nations, with nothing but their own past: docs/other-nations.md.
+"""Exports of six nations, with nothing but their own past: docs/other-nations.md.
 
 Usage: python benchmarks/nations.py [--store DIR]        (about ten minutes on two cores)
 
@@ -6,8 +6,9 @@ Figures: tests/data/nations. Protocol: pseudo real time on the day of each month
 nation's release delay; errors are ``100 * (log actual - log median)``; target months 2010 to 2019
 and from 2020. Wrappers learn from the replay that begins five years after the first figure. Ratios
 are root mean squared errors over those of `RandomWalk` on the same days, geometric means over
-nations; coverage is that of 80 % intervals, mean over nations. The default is the random walk until
-a nation has ten years of figures, as for a user.
+nations, and so are those of the CRPS; coverage is that of 80 % intervals, mean over nations, with
+its standard error by a bootstrap of blocks of months, the same months for all nations. The default
+is the random walk until a nation has ten years of figures, as for a user.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ NATIONS = {
     "china": ("CN", 9, "bn USD"),
     "india": ("IN", 15, "mn USD"),
     "united_states": (None, 37, "mn USD"),
+    "japan": ("JP", 20, "100 mn JPY"),
+    "canada": (None, 36, "mn CAD"),
+    "australia": (None, 36, "bn AUD"),
 }
 # Chosen on these: another nation's partners and totals, each as if nothing else were known.
 CHOSEN_ON = (
@@ -56,6 +60,13 @@ STEPS = (1, 3, 6, 12)
 WINDOWS = {"2010s": ("2010-01", "2019-12"), "from 2020": ("2020-01", "2026-04")}
 FIRST_ORIGIN, FEWEST_MONTHS, DEFAULT_MONTHS = "2005-01", 60, 120
 PENALTY, LAGS = 200.0, 3
+BLOCK_MONTHS, RESAMPLES = 24, 2000
+# How the same paths' intervals are learned: not at all, each step for itself, together.
+WIDTHS = (
+    "the same, no record",
+    "the same, steps alone: the former default",
+    "system, ridge, walk: the default",
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -76,7 +87,7 @@ def candidates() -> dict[str, Model]:
     smooth, auto = ExponentialSmoothing(), AutoRegression(max_lags=3)
 
     def pooled(*members: Model) -> Model:
-        return Recalibration(Combination(members, scheme="equal"))
+        return Recalibration(Combination(members, scheme="equal"), across_steps=True)
 
     return {
         "RandomWalk": walk,
@@ -88,6 +99,9 @@ def candidates() -> dict[str, Model]:
         "as before, with a record": Recalibration(),
         "system, ridge": pooled(system, ridge),
         "system, ridge, walk: the default": own_history_model(),
+        "the same, steps alone: the former default": Recalibration(
+            Combination([system, ridge, walk], scheme="equal")
+        ),
         "the same, no record": Combination([system, ridge, walk], scheme="equal"),
         "system, ridge, walk, smoothing": pooled(system, ridge, walk, smooth),
         "all five": pooled(system, ridge, walk, smooth, auto),
@@ -115,14 +129,14 @@ def forecasts(panel: Panel, target: str, models: Mapping[str, Model], store: Pat
     made = made[(made["quantity"] == "level") & made["actual"].notna()]
     ripe = panel.series(target).index[0] + DEFAULT_MONTHS
     young = pd.PeriodIndex(made["month"]) - made["step"].to_numpy() < ripe - 1
-    own = [name for name in models if "default" in name or name.startswith("as before")]
+    own = [name for name in models if name.startswith(("as before", *WIDTHS)) or "default" in name]
     kept = made[~(made["model"].isin(own) & young)]
     walk = made[(made["model"] == "RandomWalk") & young]
     return pd.concat([kept, *(walk.assign(model=name) for name in own)], ignore_index=True)
 
 
 def judged(made: pd.DataFrame) -> pd.DataFrame:
-    """Ratio and coverage by model, window and step."""
+    """Ratios and coverage by model, window and step."""
     month = pd.PeriodIndex(made["month"])
     rows = made.assign(
         squared=(100.0 * np.log(made["actual"] / made["q50"])) ** 2,
@@ -132,9 +146,14 @@ def judged(made: pd.DataFrame) -> pd.DataFrame:
     for window, (first, last) in WINDOWS.items():
         inside = rows[(month >= pd.Period(first)) & (month <= pd.Period(last))]
         groups = inside[inside["step"].isin(STEPS)].groupby(["model", "step"], sort=False)
-        table = groups.agg(squared=("squared", "mean"), held=("held", "mean"), n=("held", "size"))
-        rmse = table["squared"] ** 0.5
-        table["ratio"] = rmse / rmse.xs("RandomWalk").reindex(table.index, level="step")
+        table = groups.agg(
+            squared=("squared", "mean"),
+            crps=("crps", "mean"),
+            held=("held", "mean"),
+            n=("held", "size"),
+        )
+        for column, score in (("ratio", table["squared"] ** 0.5), ("crps", table["crps"])):
+            table[column] = score / score.xs("RandomWalk").reindex(table.index, level="step")
         found.append(table.assign(window=window).set_index("window", append=True))
     return pd.concat(found)
 
@@ -154,6 +173,50 @@ def shown(tables: Mapping[str, pd.DataFrame], head: str) -> Iterator[str]:
             cells.append(" / ".join(f"{ratio[model, window, s]:.3f}" for s in STEPS))
             cells.append(" / ".join(f"{held[model, window, s]:.0f}" for s in STEPS))
         yield "| " + " | ".join(cells) + " |"
+
+
+def widths(made: Mapping[str, pd.DataFrame], head: str) -> Iterator[str]:
+    """Lines of a table: coverage with its standard error, and CRPS, by ways of learning widths."""
+    every = pd.concat({name: judged(frame) for name, frame in made.items()}, names=["panel"])
+    crps = np.exp(np.log(every["crps"]).groupby(["model", "window", "step"], sort=False).mean())
+    yield f"\nWidths, {head}: {', '.join(made)}\n"
+    columns = [f"{window}, {what}" for window in WINDOWS for what in ("held, %", "CRPS")]
+    yield f"| widths | {' | '.join(columns)} |"
+    yield "|---|" + "---|" * len(columns)
+    for model in WIDTHS:
+        cells = [model]
+        for window, span in WINDOWS.items():
+            held = [coverage(made, model, step, span) for step in STEPS]
+            cells.append(" / ".join(f"{mean:.0f} ± {error:.0f}" for mean, error in held))
+            cells.append(" / ".join(f"{crps[model, window, step]:.3f}" for step in STEPS))
+        yield "| " + " | ".join(cells) + " |"
+
+
+def coverage(
+    made: Mapping[str, pd.DataFrame], model: str, step: int, span: tuple[str, str]
+) -> tuple[float, float]:
+    """Share that the 80 % intervals held, mean of the panels, and its standard error, percent.
+
+    Circular blocks of months are drawn (Politis and Romano 1992), the same for all panels, whose
+    months move together.
+    """
+    months = pd.period_range(*span, freq="M")
+    columns = []
+    for frame in made.values():
+        rows = frame[(frame["model"] == model) & (frame["step"] == step)]
+        held = rows["actual"].between(rows["q10"], rows["q90"]).to_numpy(float)
+        columns.append(pd.Series(held, pd.PeriodIndex(rows["month"])).reindex(months).to_numpy())
+    held = 100.0 * np.column_stack(columns)
+    rng = np.random.default_rng(0)
+    blocks = -(-len(months) // BLOCK_MONTHS)
+    starts = rng.integers(len(months), size=(RESAMPLES, blocks, 1))
+    drawn = (starts + np.arange(BLOCK_MONTHS)).reshape(RESAMPLES, -1)[:, : len(months)]
+    known = ~np.isnan(held)
+    total, count = (each[drawn % len(months)].sum(axis=1) for each in (np.nan_to_num(held), known))
+    # A panel whose figures end early may have none of the months that are drawn.
+    shares = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    means = np.nanmean(shares, axis=1)
+    return float(np.nanmean(held, axis=0).mean()), float(means.std())
 
 
 # -- a panel of nations ------------------------------------------------------------------------
@@ -252,8 +315,10 @@ def chosen_on(store: Path) -> Iterator[str]:
     """The candidates on the series by which the default was chosen."""
     korea = load_panel()
     models = {name: m for name, m in candidates().items() if not name.startswith("as before")}
-    tables = {id: judged(forecasts(korea.select([id]), id, models, store / id)) for id in CHOSEN_ON}
+    made = {id: forecasts(korea.select([id]), id, models, store / id) for id in CHOSEN_ON}
+    tables = {id: judged(frame) for id, frame in made.items()}
     yield from shown(tables, "Chosen on")
+    yield from widths(made, "Chosen on")
     worst = pd.concat(tables).groupby(["model", "window", "step"])["ratio"].max()
     yield "\nLargest ratio over series, windows and steps:"
     for model, ratio in worst.groupby("model").max().sort_values().items():
@@ -266,12 +331,14 @@ def main() -> None:
     store = parser.parse_args().store
     panels = {name: nation_panel(name) for name in NATIONS}
     for head, models in (("Judged on", candidates()), ("With world series", with_drivers())):
-        tables = {}
+        made = {}
         for name, panel in panels.items():
             wide = panel if head == "Judged on" else with_global_drivers(panel)
-            made = forecasts(wide, f"exports_{name}", models, store / name)
-            tables[name] = judged(made)
+            made[name] = forecasts(wide, f"exports_{name}", models, store / name)
+        tables = {name: judged(frame) for name, frame in made.items()}
         print(*shown(tables, head), sep="\n", flush=True)
+        if head == "Judged on":
+            print(*widths(made, head), sep="\n", flush=True)
         for name, table in tables.items():
             print(*shown({name: table}, f"{head}, {table['n'].max()} months"), sep="\n")
     print(*together(panels), sep="\n", flush=True)

@@ -11,6 +11,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.models.pools.combination import Combination, LinearPool
 from tradeshock.models.pools.recalibration import Recalibration, stretched
 from tradeshock.models.pools.weights import SCHEMES, mean_pinball
+from tradeshock.models.pools.width_learning import learned_across_steps, learned_by_step
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.univariate.autoregression import AutoRegression
@@ -192,13 +193,13 @@ def test_factors_that_fall_outward_do_not_disorder_draws():
 
 
 @pytest.mark.parametrize("width", [0.4, 2.5])
-def test_intervals_of_any_width_come_to_their_nominal_rate(panel, width):
+@pytest.mark.parametrize("learned", [learned_by_step, learned_across_steps])
+def test_intervals_of_any_width_come_to_their_nominal_rate(learned, width):
     """Forecasts with the wrong spread, outcomes drawn at random: coverage must come right."""
     rng = np.random.default_rng(3)
-    model = Recalibration(RandomWalk())
     normal = np.array([0.6744898, 1.2815515, 1.6448536, 1.959964])
     distance = np.abs(rng.standard_normal((600, 1, 1))) / (normal * width)
-    factors = np.exp(model._track(distance))
+    factors = np.exp(learned(distance, np.array([0.5, 0.8, 0.9, 0.95]), rate=0.3, floor=0.05))
     # The wider the interval, the fewer misses there are to learn from.
     np.testing.assert_allclose(factors[0, :2], 1.0 / width, rtol=0.15)
     np.testing.assert_allclose(factors[0], 1.0 / width, rtol=0.3)

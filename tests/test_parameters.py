@@ -11,6 +11,7 @@ from tradeshock.models.parameters import rules_of
 from tradeshock.models.registry import make_model
 
 WRONG = {
+    "across_steps": 1,
     "calendar": "yes",
     "carrier": RandomWalk,
     "criterion": "best",

@@ -20,12 +20,12 @@ INDICATORS = {*DEFAULT_SERIES, *TradeBayesianVAR.default_series} - {"exports_tot
 def own_history_model() -> Model:
     """Return the model for panels without early counts and indicators, such as other nations'.
 
-    A system and a regression of the target's own past, shrunk by a third to the random walk, each
-    step's intervals recalibrated by its own misses. It was chosen on other figures than those that
-    it is judged by (docs/other-nations.md).
+    A system and a regression of the target's own past, shrunk by a third to the random walk, with
+    intervals recalibrated by past misses, for which the steps learn together. It was chosen on
+    other figures than those that it is judged by (docs/other-nations.md).
     """
     members = [BayesianVAR(), DirectRidge(), RandomWalk()]
-    return Recalibration(Combination(members, scheme="equal"))
+    return Recalibration(Combination(members, scheme="equal"), across_steps=True)
 
 
 def stands_alone(panel: Panel, target: str, beside: Collection[str] = ()) -> bool:

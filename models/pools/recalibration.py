@@ -12,17 +12,19 @@ import pandas as pd
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
-from tradeshock.models.parameters import Rules, model, number, optional, positive
+from tradeshock.models.parameters import Rules, flag, model, number, optional, positive
 from tradeshock.models.paths import ForecastPaths, in_order_of
 from tradeshock.models.pools.bias_correction import BiasCorrection
 from tradeshock.models.pools.recent_misses import faded, recent_misses
 from tradeshock.models.pools.regime import regime_note
 from tradeshock.models.pools.single import SingleWrapper
 from tradeshock.models.pools.steps import carried_on, covered
+from tradeshock.models.pools.width_learning import learned_across_steps, learned_by_step
 from tradeshock.models.record.record import Record
 
 Floats = npt.NDArray[np.float64]
 INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95: ("q025", "q975")}
+LEVELS = np.array(list(INTERVALS))
 LEVEL_80 = list(INTERVALS).index(0.8)
 
 
@@ -70,6 +72,10 @@ class Recalibration(SingleWrapper):
         Smallest step.
     half_life : float, optional
         Months after which a recent miss counts half; None leaves recent misses out.
+    across_steps : bool
+        Whether steps learn their factors together, the further ahead the more: what short steps
+        miss now widens long ones, whose own misses are known a year later
+        (`tradeshock.models.pools.width_learning.learned_across_steps`). False: each for itself.
     n_draws : int
         Sample paths of the default member; those of a member that is given are its own.
     random_state : int
@@ -90,6 +96,7 @@ class Recalibration(SingleWrapper):
         "rate": positive(),
         "floor": number(0.0),
         "half_life": optional(positive()),
+        "across_steps": flag(),
     }
 
     scale_tolerance = 1e-3
@@ -100,6 +107,7 @@ class Recalibration(SingleWrapper):
         rate: float = 0.3,
         floor: float = 0.05,
         half_life: float | None = 3.0,
+        across_steps: bool = False,
         n_draws: int = 1000,
         random_state: int = 0,
     ) -> None:
@@ -107,6 +115,7 @@ class Recalibration(SingleWrapper):
         self.rate = rate
         self.floor = floor
         self.half_life = half_life
+        self.across_steps = across_steps
         self.n_draws = n_draws
         self.random_state = random_state
 
@@ -128,12 +137,13 @@ class Recalibration(SingleWrapper):
 
     def _factors(self, paths: ForecastPaths, target: str, record: Record) -> Floats:
         steps = len(paths.index)
-        past = _past_misses(paths.model, target, paths.state, steps, record)
+        past = _past_misses(paths.model, target, paths.state, steps, record, self.across_steps)
         self.recent_ = 1.0
         if past is None:
             self.learned_ = self.factors_ = np.ones((steps, len(INTERVALS)))
             return self.factors_
-        factors = np.exp(self._track(past.distance))
+        learned = learned_across_steps if self.across_steps else learned_by_step
+        factors = np.exp(learned(past.distance, LEVELS, self.rate, self.floor))
         self.learned_ = carried_on(factors, steps)
         if self.half_life is not None:
             self.recent_ = recent_misses(past.distance[:, :, LEVEL_80], self.half_life)
@@ -150,27 +160,19 @@ class Recalibration(SingleWrapper):
         record = self._known(self.fitted_on_.origin)
         return _past_misses(self.members_[0].name, self.target_[0], self.state_, steps, record)
 
-    def _track(self, distance: Floats) -> Floats:
-        """Log factors after all known outcomes, steps by intervals."""
-        levels = np.array(list(INTERVALS))
-        log_factor, count = np.zeros(distance.shape[1:]), np.zeros(distance.shape[1:])
-        for row in distance:
-            known = ~np.isnan(row)
-            count += known
-            size = np.maximum(self.rate / np.sqrt(np.maximum(count, 1)), self.floor)
-            missed = np.where(known, row, 0.0) > np.exp(log_factor)
-            log_factor += np.where(known, size * np.where(missed, levels, levels - 1.0), 0.0)
-        return log_factor
-
 
 def _past_misses(
-    member: str, target: str, state: str, steps: int, record: Record
+    member: str, target: str, state: str, steps: int, record: Record, further: bool = False
 ) -> PastMisses | None:
+    """Misses at the steps of a forecast; with `further` at all steps that the record has."""
     wanted = ("actual", "q50", *(q for pair in INTERVALS.values() for q in pair))
     origins, table = record.arrays(wanted, member, target, state)
-    known = covered(steps, table["actual"].shape[1])
+    recorded = table["actual"].shape[1]
+    known = covered(steps, recorded)
     if not known or not len(origins):
         return None
+    if further:
+        known = recorded
     logs = {column: np.log(values[:, :known]) for column, values in table.items()}
     gap = logs["actual"] - logs["q50"]
     distance = []

@@ -27,12 +27,13 @@ def covered(steps: int, *recorded: int) -> int:
 
 
 def carried_on(learnt: Floats, steps: int) -> Floats:
-    """Rows of the steps that were learnt, the last one repeated for those that were not.
+    """Rows of the steps that are wanted, the last one repeated for those that were not learnt.
 
     Parameters
     ----------
     learnt : ndarray, steps of the record by anything
     steps : int
-        Number of rows wanted, at least as many.
+        Number of rows wanted.
     """
-    return np.concatenate([learnt, np.repeat(learnt[-1:], steps - len(learnt), axis=0)])
+    missing = max(steps - len(learnt), 0)
+    return np.concatenate([learnt[:steps], np.repeat(learnt[-1:], missing, axis=0)])
