@@ -18,6 +18,7 @@ from tradeshock.models.nowcast.ratio import FlashRatio as FlashRatio
 from tradeshock.models.paths import ForecastPaths as ForecastPaths
 from tradeshock.models.pools.bias_correction import BiasCorrection as BiasCorrection
 from tradeshock.models.pools.combination import Combination as Combination, LinearPool as LinearPool
+from tradeshock.models.pools.own_history import OwnHistory as OwnHistory
 from tradeshock.models.pools.recalibration import Recalibration as Recalibration
 from tradeshock.models.pools.wrapper import Wrapper as Wrapper
 from tradeshock.models.record.record import Record as Record

@@ -19,6 +19,7 @@ PARAMETERS = {
     "GradientBoosting": {"max_iter": 3, "n_bags": 1, "error_years": 3},
     "LightGBMBoosting": {"max_iter": 3, "n_bags": 2, "error_years": 3},
     "LinearPool": {"members": [RandomWalk(), SeasonalNaive()]},
+    "OwnHistory": {"members": [RandomWalk(), SeasonalNaive()]},
     "Recalibration": {"member": RandomWalk()},
     "SeasonalARIMA": {"years": 6, "seasonal_order": (0, 1, 0, 12)},
 }

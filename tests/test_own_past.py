@@ -154,8 +154,7 @@ def test_a_short_past_is_refused() -> None:
 
 
 def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> None:
-    members = "Combination(BayesianVAR, DirectRidge, RandomWalk, scheme='equal')"
-    alone = f"Recalibration({members}, across_steps=True)"
+    alone = "Recalibration(OwnHistory, across_steps=True)"
     assert default_model(india, INDIA).name == alone
     assert default_model(with_global_drivers(india), INDIA).name == "Recalibration"
     assert default_model(india.as_of("2021-01-20"), INDIA).name == "RandomWalk"

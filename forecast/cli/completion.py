@@ -31,6 +31,7 @@ BUILT_IN = (
     "GradientBoosting",
     "LightGBMBoosting",
     "LinearPool",
+    "OwnHistory",
     "RandomWalk",
     "Recalibration",
     "SeasonalARIMA",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
@@ -17,15 +17,47 @@ from tradeshock.models.univariate.random_walk import RandomWalk
 INDICATORS = {*DEFAULT_SERIES, *TradeBayesianVAR.default_series} - {"exports_total"}
 
 
+class OwnHistory(Combination):
+    """`Combination` for a target about which nothing is known but its own past.
+
+    A system and a regression, shrunk by a third to the random walk: equal weights, nothing to
+    bridge. It was chosen on other figures than those that it is judged by (docs/other-nations.md).
+
+    Parameters
+    ----------
+    members : sequence of Model, optional
+        Default: `BayesianVAR`, `DirectRidge` and `RandomWalk`.
+    scheme, shrinkage, n_draws, random_state
+        As for `Combination`; the default scheme is "equal".
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Model] | None = None,
+        scheme: str | None = "equal",
+        shrinkage: float = 0.5,
+        n_draws: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(members, scheme, shrinkage, n_draws, random_state)
+
+    @property
+    def parts(self) -> tuple[Model, ...]:
+        """Members, as they are before they are fitted."""
+        if self.members is not None:
+            return super().parts
+        return tuple(
+            make(n_draws=self.n_draws, random_state=self.random_state)
+            for make in (BayesianVAR, DirectRidge, RandomWalk)
+        )
+
+
 def own_history_model() -> Model:
     """Return the model for panels without early counts and indicators, such as other nations'.
 
-    A system and a regression of the target's own past, shrunk by a third to the random walk, with
-    intervals recalibrated by past misses, for which the steps learn together. It was chosen on
-    other figures than those that it is judged by (docs/other-nations.md).
+    `OwnHistory` with intervals recalibrated by past misses, for which the steps learn together.
     """
-    members = [BayesianVAR(), DirectRidge(), RandomWalk()]
-    return Recalibration(Combination(members, scheme="equal"), across_steps=True)
+    return Recalibration(OwnHistory(), across_steps=True)
 
 
 def stands_alone(panel: Panel, target: str, beside: Collection[str] = ()) -> bool:
