@@ -153,6 +153,7 @@ def test_where_nobody_answers_nothing_is_issued(
     assert not (home / "archive").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_typed_figures_are_enough(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:
