@@ -92,7 +92,7 @@ class OriginRows:
         return self._positions[id]
 
     def _find(self, id: str) -> Positions:
-        found = self.panel.last_known([id], self._days)[:, 0]
+        found = self.panel.last_known([id], self.origins)[:, 0]
         return np.where(self._expected(id) - found > STALE_AFTER, -1, found)
 
     def _expected(self, id: str) -> Positions:
