@@ -231,7 +231,7 @@ class ForecastPaths:
         past = past[past.index < self.index[0]]
         paths = self.draws(series)
         known = np.broadcast_to(past.to_numpy(), (len(paths), len(past)))
-        months = pd.PeriodIndex([*past.index, *self.index], freq="M", name=self.index.name)
+        months = pd.PeriodIndex(past.index.append(self.index), name=self.index.name)
         return np.hstack([known, paths]), months
 
     def yoy(self, series: str | None = None) -> pd.DataFrame:

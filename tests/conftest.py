@@ -97,6 +97,13 @@ def small_record(panel: "Panel") -> "Record":
     return Record(forecast_rows(paths, panel))
 
 
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports leave their charts empty: they cost most of a page, and tests of words need none."""
+    drawing = "tradeshock.forecast.report.elements.inline_svg"
+    monkeypatch.setattr(drawing, lambda *_: '<svg role="img"></svg>')
+
+
 @pytest.fixture(scope="session")
 def report_folder(
     small_record: "Record", tmp_path_factory: pytest.TempPathFactory

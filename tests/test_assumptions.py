@@ -97,6 +97,7 @@ def test_nonsense_on_the_command_line_is_one_sentence(value: str) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_the_page_names_what_is_assumed(tmp_path: Path) -> None:
     asked = ["--assume", "usdkrw:2026-07=1550", "--model", "BayesianVAR", "--as-of", "2026-05-01"]
     result = CliRunner().invoke(main, ["report", *asked, "--out", str(tmp_path)])

@@ -44,7 +44,11 @@ def publishers(
     return Publishers(panel.values)
 
 
-@pytest.mark.parametrize(("flags", "lines"), [((), 0), (("-v",), 20)])
+# One whose key is in the address, one whose key is a parameter, and one without.
+SOURCES = [f"--source={name}" for name in ("ecos", "kosis_ict", "fed_g17", "customs_items")]
+
+
+@pytest.mark.parametrize(("flags", "lines"), [((), 0), (("-v",), 4 * len(SOURCES))])
 def test_an_update_says_what_it_does_where_asked(
     publishers: Publishers,
     secrets: None,
@@ -54,7 +58,7 @@ def test_an_update_says_what_it_does_where_asked(
 ) -> None:
     with served(publishers) as url:
         monkeypatch.setenv("TRADESHOCK_MIRROR", url)
-        result = run(*flags, "data", "update")
+        result = run(*flags, "data", "update", *SOURCES)
     said = [line for line in result.stderr.splitlines() if " tradeshock.features." in line]
     assert len(said) >= lines
     assert bool(said) == bool(flags)

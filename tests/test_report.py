@@ -39,6 +39,7 @@ from tradeshock.models import (
     Combination,
     Conditions,
     FlashBridge,
+    LinearPool,
     RandomWalk,
     Record,
 )
@@ -287,6 +288,7 @@ def test_first_origin_has_none_before() -> None:
     )
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_tables_are_those_of_the_news(panel: Panel) -> None:
     forecast = monthly_forecast(panel, "2026-05-15", model="BayesianVAR", steps=6)
     steps: list[str] = []
@@ -315,7 +317,8 @@ def test_tables_are_those_of_the_news(panel: Panel) -> None:
 
 
 def test_what_the_news_cannot_explain_is_said(panel: Panel) -> None:
-    made = monthly_forecast(panel, "2026-05-15", model="LinearPool", steps=1)
+    pool = LinearPool([RandomWalk(n_draws=50), BayesianVAR(n_draws=50)], "equal")
+    made = monthly_forecast(panel, "2026-05-15", model=pool, steps=1)
     changes = changes_of(made)
     assert all(change.made is None for change in changes)
     blocks = why_changed(made, changes, WORDS)
@@ -382,6 +385,7 @@ def test_report_on_own_figures_without_a_record(small_record: Record) -> None:
     assert '<table id="years">' in page
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_another_nation_is_not_judged_by_the_record_of_korea() -> None:
     months = pd.period_range("2012-01", "2026-04", freq="M")
     wave = 30_000.0 + 3_000.0 * np.sin(np.arange(len(months))) + np.arange(len(months))
@@ -421,6 +425,7 @@ def test_the_default_is_taken_apart(panel: Panel) -> None:
     assert inside(monthly_forecast(panel, model=RandomWalk(n_draws=5), steps=1), WORDS) == []
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_what_was_issued_stands_beside_what_came(panel: Panel, tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     model = RandomWalk(n_draws=50)
@@ -468,6 +473,7 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     assert sum("too short a past" in sentence for sentence in said) == 2
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_the_early_warning_is_that_of_the_forecast(panel: Panel) -> None:
     made = monthly_forecast(panel, "2012-06-01", steps=12)
     page = Report(made).html()
@@ -484,9 +490,11 @@ def test_the_early_warning_is_that_of_the_forecast(panel: Panel) -> None:
     assert len(rows_of(page, "indicators")) == len(warning.indicators())
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_no_early_warning_of_what_is_assumed(panel: Panel) -> None:
-    assumed = monthly_forecast(panel, model="RandomWalk", adjustments={"2026-06": 1.0})
-    short = monthly_forecast(panel, model="RandomWalk", steps=6)
+    model = RandomWalk(n_draws=50)
+    assumed = monthly_forecast(panel, model=model, adjustments={"2026-06": 1.0})
+    short = monthly_forecast(panel, model=model, steps=6)
     assert 'id="what-to-watch"' not in Report(assumed).html()
     assert 'id="what-to-watch"' not in Report(short).html()
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,17 @@ def test_print_is_light_and_opens_what_is_folded(
     page.close()
 
 
+@pytest.fixture(scope="module")
+def default_report(panel: Panel) -> Report:
+    """Report of the default model, which has the longest notes and the most rows of news."""
+    return Report.from_forecast(monthly_forecast(panel, "2026-05-15"), panel=panel)
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_first_three_questions_are_two_printed_pages(
-    browser: Any, panel: Panel, tmp_path: Path, language: str
+    browser: Any, default_report: Report, tmp_path: Path, language: str
 ) -> None:
-    # The default model has the longest notes and the most rows of news.
-    made = monthly_forecast(panel, "2026-05-15")
-    report = Report.from_forecast(made, language=language, panel=panel)
+    report = replace(default_report, language=language)
     page = browser.new_page()
     page.goto(report.write(tmp_path).as_uri())
     rest = "main > section:nth-of-type(n+4), footer"

@@ -1,4 +1,4 @@
-"""The routine of release days: six months played day by day on a server of this machine."""
+"""The routine of release days: three months played day by day on a server of this machine."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ TOTAL = "exports_total"
 pytestmark = pytest.mark.usefixtures("loopback_only")
 DAY_20 = f"{TOTAL}_first_20_days"
 # A publisher that is late, and a figure that is revised.
-LATE = (DAY_20, pd.Period("2026-08", "M"), pd.Timestamp("2026-08-24"))
+LATE = (DAY_20, pd.Period("2026-07", "M"), pd.Timestamp("2026-07-23"))
 REVISED = (TOTAL, pd.Period("2026-05", "M"), pd.Timestamp("2026-07-01"), 1.01)
 
 
@@ -49,7 +49,7 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.mark.slow
-def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, home: Path) -> None:
+def test_three_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, home: Path) -> None:
     def on(day: pd.Timestamp) -> Result:
         clock(f"{day.date()}T01:00:00")
         if day == since:
@@ -63,15 +63,15 @@ def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, ho
     id, month, since, by = REVISED
     publishers.whole.loc[month, id] *= by
     publishers.out.loc[LATE[1], LATE[0]] = LATE[2]
-    due = releases(live_panel(), TOTAL, "2026-05-21", "2026-11-01")
-    assert len(due) == 17
+    due = releases(live_panel(), TOTAL, "2026-05-21", "2026-08-05")
+    assert len(due) == 8
     issued = []
     for release in due:
         result = on(release.day)
         if release.series == LATE[0] and release.month == LATE[1]:
             assert result.exit_code == 75
             assert "Not out yet: first 10 days" not in result.output
-            assert "Not out yet: first 20 days of August 2026" in result.output
+            assert "Not out yet: first 20 days of July 2026" in result.output
             result = on(LATE[2])
         assert result.exit_code == 0, result.output
         issued += re.findall(r"^Issued: (\S+) in", result.output, re.MULTILINE)
@@ -83,7 +83,7 @@ def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, ho
     archive, panel = Archive(home / "archive"), live_panel()
     assert list(archive.contents().index) == sorted(issued)
     states = archive.contents()["state"].value_counts()
-    assert states.to_dict() == {"after_20d": 6, "after_total": 6, "after_10d": 5}
+    assert states.to_dict() == {"after_20d": 3, "after_total": 3, "after_10d": 2}
     record = default_record(panel, TOTAL)
     assert record is not None
     assert record.frame["origin"].max() == due[-1].day
@@ -91,17 +91,17 @@ def test_six_months_day_by_day(publishers: DayByDay, key: None, clock: Clock, ho
     first = record.frame[record.frame["origin"] == due[0].day]
     assert (
         first[first["model"] == "Recalibration"]["crps"].notna().tolist()
-        == [True] * 6 + [False] * 6
+        == [True] * 3 + [False] * 9
     )
     waiting = list(record_path(TOTAL).with_suffix("").iterdir())
-    assert len(waiting) == 17
+    assert len(waiting) == 8
     _scores_come_out(archive, panel)
 
 
 def _scores_come_out(archive: Archive, panel: Panel) -> None:
     """Check that each month is scored from each day before it, by the figure that was asked for."""
     latest, first = (archive.scores(panel, actual=which) for which in ("latest", "first"))
-    assert len(latest) == len(first) == 51
+    assert len(latest) == len(first) == 3 + 3 * 2 + 3 * 1
     may = latest.xs(REVISED[1], level="month")
     before = first.xs(REVISED[1], level="month")
     assert before["actual"].to_numpy() == pytest.approx(REVISED[3] * may["actual"].to_numpy())
@@ -153,6 +153,7 @@ def test_where_nobody_answers_nothing_is_issued(
     assert not (home / "archive").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_typed_figures_are_enough(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:

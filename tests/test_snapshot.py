@@ -142,3 +142,10 @@ def test_load_panel(figures):
     pd.testing.assert_series_equal(
         panel.values["exports_total"], figures["exports_total"], check_freq=False
     )
+
+
+def test_whoever_writes_into_the_figures_has_a_table_of_their_own() -> None:
+    written = load_panel()
+    written.values.loc[:, "exports_total"] = 1.0
+    assert load_panel().values["exports_total"].max() > 1.0
+    assert load_panel(vintages=True).values["exports_total"].max() > 1.0

@@ -183,5 +183,5 @@ def running_growth(known: OriginRows, id: str) -> dict[str, Floats]:
     if quotes is None or id not in quotes:
         return {}
     last = known.last(id, values_of(known, id))
-    expected = quotes.expected(id, pd.DatetimeIndex(known.origins))
+    expected = quotes.expected(id, known.origins)
     return {f"{id}_running": np.log(expected / last)}

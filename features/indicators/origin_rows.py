@@ -92,14 +92,17 @@ class OriginRows:
         return self._positions[id]
 
     def _find(self, id: str) -> Positions:
-        found = self.panel.last_known([id], self._days)[:, 0]
+        found = self.panel.last_known([id], self.origins)[:, 0]
         return np.where(self._expected(id) - found > STALE_AFTER, -1, found)
 
     def _expected(self, id: str) -> Positions:
         # The rule is asked itself, beyond the end of the table: a cut panel must say the same.
-        months = pd.period_range(self.panel.months[0], self.months[-1] + 1, freq="M")
-        dates = known_from(self.panel.catalog[id], months, months[0])
+        dates = known_from(self.panel.catalog[id], self._due_months, self._due_months[0])
         return np.searchsorted(dates, self.origins, side="right") - 1
+
+    @cached_property
+    def _due_months(self) -> pd.PeriodIndex:
+        return pd.period_range(self.panel.months[0], self.months[-1] + 1, freq="M")
 
     def warn_of_stale(self, series: Iterable[str]) -> None:
         """Name the series that are stale in the last row.

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -165,6 +165,10 @@ class Catalog(Mapping[str, Series]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
+
+    def __deepcopy__(self, _: dict[int, object]) -> Self:
+        # Nothing in it can change, and models are copied with their panels many times.
+        return self
 
     def __len__(self) -> int:
         return len(self._entries)

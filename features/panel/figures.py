@@ -165,7 +165,7 @@ class Figures:
         return dates
 
     def last_known(
-        self, ids: Sequence[str], origins: Iterable[pd.Timestamp]
+        self, ids: Sequence[str], origins: Iterable[pd.Timestamp] | Days
     ) -> npt.NDArray[np.intp]:
         """Row of the last figure of each series that was out at each origin; -1 where none was.
 
@@ -309,7 +309,9 @@ class Figures:
         return hashlib.sha256(own.encode() + self.vintages.digest()).hexdigest()
 
 
-def _days(origins: Iterable[pd.Timestamp]) -> Days:
+def _days(origins: Iterable[pd.Timestamp] | Days) -> Days:
+    if isinstance(origins, np.ndarray):
+        return origins.astype("datetime64[D]")
     index = origins if isinstance(origins, pd.DatetimeIndex) else pd.DatetimeIndex(list(origins))
     days: Days = index.to_numpy().astype("datetime64[D]")
     return days

@@ -210,9 +210,10 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
                 f"{id} is {column[bad[0]]:g} in {months[bad[0]]} but is modelled in logs; "
                 "correct the figure, or say transform='level' (argument or field of the entry)"
             )
-        missing = months[np.isnan(column)]
-        inside = missing[(missing > months[rows[0]]) & (missing < months[rows[1]])]
-        holes = inside.difference(catalog[id].hole_months)
+        inside = rows[0] + np.flatnonzero(np.isnan(column[rows[0] : rows[1]]))
+        if not len(inside):
+            continue
+        holes = months[inside].difference(catalog[id].hole_months)
         if len(holes):
             raise PanelError(
                 f"{id} has unknown holes in {holes.astype(str).tolist()[:6]}; "
@@ -232,10 +233,10 @@ def fill_known_holes(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     for id in values.columns:
         column = filled[id].to_numpy(copy=True)
         rows = first_and_last(column)
-        holes = np.flatnonzero(np.isnan(column) & months.isin(catalog[id].hole_months))
-        if rows is None or not len(holes):
+        if rows is None or not np.isnan(column[rows[0] : rows[1]]).any():
             continue
         first, last = rows
+        holes = np.flatnonzero(np.isnan(column) & months.isin(catalog[id].hole_months))
         for t in holes[(holes > first) & (holes < last)]:
             if t - 13 < first:
                 column[t] = column[t - 1]

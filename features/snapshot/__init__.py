@@ -5,7 +5,9 @@ No code that changes figures: what stands here is as it was fetched.
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -58,10 +60,20 @@ def load_panel(vintages: bool = False, quoted: bool = True) -> Panel:
         With the working days of Korea. Figures are published facts: who published each column,
         under which code and terms, is in ``panel.catalog``.
     """
+    panel = _read(quoted)
+    if vintages:
+        return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv"))
+    # Whoever writes into the table of figures writes into a table of their own.
+    panel = copy(panel)
+    panel.values = panel.values.copy()
+    return panel
+
+
+@cache
+def _read(quoted: bool) -> Panel:
+    """The embedded panel, read and checked once: files of the package do not change."""
     values = pd.read_csv(FOLDER / "figures.csv", index_col="month")
     values.index = pd.PeriodIndex(values.index, freq="M")
     catalog = Catalog.read(FOLDER / "catalog.toml")
     panel = Panel(values, catalog, TradeCalendar("KR"), SNAPSHOT_DAY)
-    if quoted:
-        panel = as_quoted(panel).with_quotes(Quotes.read(FOLDER / "quotes.csv"))
-    return panel.with_vintages(Vintages.read(FOLDER / "vintages.csv")) if vintages else panel
+    return as_quoted(panel).with_quotes(Quotes.read(FOLDER / "quotes.csv")) if quoted else panel

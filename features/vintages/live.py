@@ -14,7 +14,7 @@ from tradeshock.features.panel.append import Additions
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.figures import LearnedDays
 from tradeshock.features.panel.panel import Panel
-from tradeshock.features.panel.validation import clean, months_of
+from tradeshock.features.panel.validation import clean, first_and_last, months_of
 from tradeshock.features.panel.vintages import Vintages
 from tradeshock.features.snapshot import SNAPSHOT_DAY, load_panel
 from tradeshock.features.vintages.history import History
@@ -98,15 +98,20 @@ def panel_of(history: History) -> Live:
 
 def _usable(base: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of the panel's series, from the first month of each."""
-    firsts = {str(id): base.series(str(id)).index[0].ordinal for id in base.values.columns}
-    begins = rows["series"].map(firsts)
+    begins = rows["series"].map(_edges(base, 0))
     return rows[begins.notna() & (rows["month"] >= begins)].reset_index(drop=True)
 
 
 def _within(base: Panel, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether each row is of a month that the snapshot has."""
-    lasts = {str(id): base.last_month(str(id)).ordinal for id in base.values.columns}
-    return (rows["month"] <= rows["series"].map(lasts)).to_numpy()
+    return (rows["month"] <= rows["series"].map(_edges(base, 1))).to_numpy()
+
+
+def _edges(base: Panel, which: int) -> dict[str, int]:
+    """Ordinal of each series' first (0) or last (1) month."""
+    begin, table = int(base.months.asi8[0]), base.values.to_numpy()
+    edges = ((str(id), first_and_last(table[:, j])) for j, id in enumerate(base.values.columns))
+    return {id: begin + rows[which] for id, rows in edges if rows is not None}
 
 
 def _newest_values(base: Panel, newest: pd.DataFrame) -> pd.DataFrame:
@@ -123,12 +128,14 @@ def _newest_values(base: Panel, newest: pd.DataFrame) -> pd.DataFrame:
 def _cut_after_gaps(values: pd.DataFrame, base: Panel) -> dict[str, pd.PeriodIndex]:
     """Leave out, in place, what follows months that are missing; return those months."""
     missing = {}
-    months = pd.PeriodIndex(values.index)
-    for id in (str(id) for id in values.columns):
-        start = base.last_month(id).ordinal + 1 - int(months.asi8[0])
-        there = np.flatnonzero(values[id].notna())
-        inside = np.arange(start, int(there[-1]))
-        gaps = inside[values[id].iloc[inside].isna()]
+    months, absent = pd.PeriodIndex(values.index), values.isna().to_numpy()
+    lasts = _edges(base, 1)
+    for j, id in enumerate(str(id) for id in values.columns):
+        start = lasts[id] + 1 - int(months.asi8[0])
+        inside = np.arange(start, int(np.flatnonzero(~absent[:, j])[-1]))
+        gaps = inside[absent[inside, j]]
+        if not len(gaps):
+            continue
         unknown = months[gaps].difference(base.catalog[id].hole_months)
         if len(unknown):
             missing[id] = unknown

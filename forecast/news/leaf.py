@@ -85,6 +85,7 @@ class _Held:
         same = self.revised.equals(self.before)
         corrected = moved_on if same else self._before(self.revised)
         self.expected = expected_figures(self.held, self.fresh)
+        self.unpublished = self.expected.where(self.fresh, self.revised)
         every, linear = self._on([self._figures(self._cells(self.groups))])[0], self._is_linear()
         none = self._on([self._figures(())])[0]
         linear = linear and self._is_linear()
@@ -134,13 +135,13 @@ class _Held:
 
     def _figures(self, published: Iterable[Cell]) -> pd.DataFrame:
         """Figures of the newer day: some of the fresh ones as published, others as expected."""
-        figures = self.expected.where(self.fresh, self.revised)
-        values = figures.to_numpy(copy=True)
+        expected = self.unpublished
+        values = expected.to_numpy(copy=True)
         came = self.panel.values.to_numpy()
         for row, id in published:
-            column = figures.columns.get_loc(id)
+            column = expected.columns.get_loc(id)
             values[row, column] = came[row, column]
-        return pd.DataFrame(values, figures.index, figures.columns)
+        return pd.DataFrame(values, expected.index, expected.columns)
 
     def _cells(self, groups: Iterable[str]) -> list[Cell]:
         """Fresh figures of some groups."""

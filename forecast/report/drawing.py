@@ -83,6 +83,7 @@ def inline_svg(
         figure = Figure(figsize=size, layout="constrained")
         draw(ax=figure.subplots())
         _translate(figure, name_of)
+        _lay_out(figure)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     body = file.getvalue()
@@ -100,6 +101,17 @@ def inline_svg(
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-description">{escape(description)}</desc>{body}</svg>'
     )
+
+
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all parts, which matplotlib would draw the whole chart once more for."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    FigureCanvasSVG(figure)
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.execute(figure)
+    figure.set_layout_engine("none")
 
 
 def _translate(figure: Figure, name_of: Callable[[str], str]) -> None:
