@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from tradeshock.models import (
     RandomWalk,
     Recalibration,
     find_models,
+    load_model,
 )
 from tradeshock.models.adapters.law import LEVELS, errors_of
 from tradeshock.models.checks.case import ConformanceCase
@@ -79,21 +81,61 @@ def case_of(name: str) -> ConformanceCase:
     return ConformanceCase.make(MODELS[name](), load_panel(), "exports_total", None)
 
 
-SAVING = "survives_saving"
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("check", [check for check in CHECKS if check != SAVING])
+@pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("name", MODELS)
 def test_conformance(name: str, check: str) -> None:
     CHECKS[check](case_of(name))
 
 
-@pytest.mark.parametrize("name", ["naive", "auto_theta", "combined"])
-def test_guests_are_not_saved_and_say_why(name: str) -> None:
-    # What they are made of belongs to other libraries, and files hold no pickles.
-    with pytest.raises(ModelError, match="a file without pickles holds"):
-        CHECKS[SAVING](case_of(name))
+def saved(model: Model, path: Path, *trusted: type) -> Model:
+    model.save(path)
+    return load_model(path, trusted=trusted)
+
+
+@pytest.mark.parametrize("make", [theta, reduction, lambda: borrowed("AutoTheta", 12, years=8)])
+def test_guests_are_saved_by_their_parameters(
+    make: Callable[[], Model], panel: Panel, known: Panel, tmp_path: Path
+) -> None:
+    model = make().fit(panel.as_of("2026-01-02"))
+    guest = getattr(model, model.borrowed)
+    with pytest.raises(ModelError, match="which is made only where it is trusted"):
+        saved(model, tmp_path / "guest.npz")
+    again = load_model(tmp_path / "guest.npz", trusted=[type(guest), Ridge])
+    assert again.name == model.name
+    for ours, theirs in ((model, again), (m.update(known, freeze=True) for m in (model, again))):
+        np.testing.assert_array_equal(theirs.forecast(6).values, ours.forecast(6).values)
+    assert not hasattr(saved(make(), tmp_path / "new.npz", type(guest), Ridge), "panel_")
+
+
+class Counting:
+    """A forecaster by its methods alone, whose parameters are not all that it holds."""
+
+    def __init__(self, season_length: int = 12) -> None:
+        self.season_length = season_length
+        self.fits = 0
+
+    def fit(self, y: np.ndarray) -> "Counting":
+        self.last_ = y[-1]
+        return self
+
+    def predict(self, h: int) -> dict[str, np.ndarray]:
+        return {"mean": np.full(h, self.last_)}
+
+    forecast = new = predict
+    only_conformal_intervals = True
+    prediction_intervals = None
+
+
+def test_a_guest_that_is_more_than_its_parameters_is_not_saved(
+    known: Panel, tmp_path: Path
+) -> None:
+    model = FromStatsForecast(Counting(4)).fit(known)
+    again = saved(model, tmp_path / "new.npz", Counting)
+    np.testing.assert_array_equal(again.forecast(3).values, model.forecast(3).values)
+    model.model.fits = 3
+    with pytest.raises(ModelError, match=r"\['model'\] is a Counting, .* its parameters make"):
+        model.save(tmp_path / "more.npz")
 
 
 @pytest.fixture
