@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -368,9 +369,34 @@ class DividesByZero(Won):
             return known.last(id, 1.0 / (values_of(known, id) * 0.0))
 
 
+class ReadsElsewhere(Won):
+    """Later growth from a panel that it loads itself, which no origin has cut."""
+
+    def how(self, known, id):
+        x = np.log(PANEL.values["exports_total"])
+        return x.diff().reindex(known.months).to_numpy()
+
+
+class RemembersRows(Won):
+    """Keeps the rows that it made first for whoever asks for as many."""
+
+    kept: ClassVar[dict[tuple[int, str], np.ndarray]] = {}
+
+    def how(self, known, id):
+        rows = known.last(id, change(values_of(known, id), 1))
+        return self.kept.setdefault((len(rows), known.state), rows)
+
+
+class ReadsMore(Won):
+    def how(self, known, id):
+        return known.last(id, values_of(known, id) / known.last("brent", values_of(known, "brent")))
+
+
 @pytest.mark.parametrize(
     ("block", "check", "message"),
     [
+        (ReadsElsewhere(), "figures_come_through_the_panel", r"\['usdkrw_how'\] are the same"),
+        (RemembersRows(), "figures_come_through_the_panel", "are the same in state after_total"),
         (Peeks(), "future_does_not_matter", "see what came out after"),
         (Peeks(), "rows_are_those_of_each_day", "are others in the panel as of"),
         (CountsFromTheCalendar(("us_ip",)), "future_does_not_matter", "us_ip_how of"),

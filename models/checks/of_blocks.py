@@ -22,7 +22,13 @@ from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.indicators.pipeline import FeatureBlock
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
-from tradeshock.models.checks.case import disturbed, late, started, tricky_origins
+from tradeshock.models.checks.case import (
+    disturbed,
+    late,
+    started,
+    tricky_origins,
+    with_another_past,
+)
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 
 # Months by which a series is late: longer than what counts as stale, and a usual delay.
@@ -214,6 +220,31 @@ def reads_no_more_than_it_says(case: BlockCase) -> None:
     _same(ours, theirs, "are others without the series that inputs does not name")
 
 
+def figures_come_through_the_panel(case: BlockCase) -> None:
+    """With other figures of all series every column is another one.
+
+    What a block reads elsewhere, in a file or a panel that it loads itself, does not change with
+    the panel. Not asked of blocks that read no series, which are made of the calendar.
+    """
+    if not case.inputs():
+        return
+    known = case.panel.as_of(case.origins[-1])
+    other = with_another_past(known)
+    for state in case.panel.states(case.target):
+        ours, theirs = (case.fitted(each).transform(each, state) for each in (known, other))
+        held = [
+            str(name)
+            for name in ours.columns
+            if ours[name].notna().any() and ours[name].equals(theirs[name])
+        ]
+        _demand(
+            not held,
+            f"{held} are the same in state {state}, though the figures of all series are others; "
+            "read them in known.panel, from which the future is cut, and put what is made of the "
+            "calendar alone into a block without series",
+        )
+
+
 def _same(ours: pd.DataFrame, theirs: pd.DataFrame, complaint: str) -> None:
     """Demand that two tables are bit for bit the same."""
     names = [*ours.columns], [*theirs.columns]
@@ -238,8 +269,10 @@ BLOCK_CHECKS: dict[str, Check] = {
         future_does_not_matter,
         rows_are_those_of_each_day,
         nothing_is_carried_over,
+        # Before those that would fail for the same reason, and say it less well.
+        reads_no_more_than_it_says,
+        figures_come_through_the_panel,
         stale_series_are_left_empty,
         young_panels_are_no_exception,
-        reads_no_more_than_it_says,
     )
 }

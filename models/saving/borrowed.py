@@ -38,7 +38,7 @@ def all_that_makes(value: Any) -> dict[str, Any] | None:
         if hasattr(value, "get_params"):
             return None if getattr(value, "is_fitted", False) else arguments
         return arguments if joblib.hash(vars(made)) == joblib.hash(vars(value)) else None
-    except Exception:  # another library's class may raise anything, and then it is not one of these
+    except Exception:  # noqa: BLE001  # a class of another library may raise anything
         return None
 
 

@@ -136,8 +136,7 @@ class Encoder:
         what = f"the class {cls.__qualname__}" if cls is value else f"a {cls.__qualname__}"
         return ModelError(
             f"{self._whose} cannot be saved: its {where} is {what}{why and f' ({why})'}, and a "
-            "file without pickles holds numbers, texts, arrays, tables, lists, dicts, dataclasses "
-            "and models, and of other libraries what its parameters make again; keep those instead, "
-            "or write _stored and _restore, which say what stands for it (see "
-            "docs/saving-models.md)"
+            "file without pickles holds numbers, texts, arrays, tables, lists, dicts, dataclasses, "
+            "models, and of other libraries what its parameters make again; keep those instead, or "
+            "write _stored and _restore, which say what stands for it (see docs/saving-models.md)"
         )
