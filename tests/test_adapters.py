@@ -10,17 +10,22 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.base import clone
+from sklearn.cluster import KMeans
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from tradeshock.features import Panel, load_panel
+from tradeshock.features import FeaturePipeline, Panel, load_panel
 from tradeshock.features.errors import ModelError
+from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest
 from tradeshock.models import (
     BiasCorrection,
     Combination,
+    DirectRidge,
     FromRegressor,
     FromSktime,
     FromStatsForecast,
@@ -245,6 +250,31 @@ def test_what_is_no_forecaster_is_refused(known: Panel) -> None:
         FromStatsForecast(RandomWalk()).fit(known)
     with pytest.raises(ModelError, match="expected a regressor, such as"):
         FromRegressor(Ridge).fit(known)
+
+
+def test_what_does_not_regress_is_refused_at_the_fit(known: Panel) -> None:
+    strange = [LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())]
+    for given in [*strange, KMeans(2), DirectRidge(), RandomWalk]:
+        with pytest.raises(ModelError, match=r"expected a regressor, such as .*, no classifier"):
+            FromRegressor(given).fit(known)
+    for given in (Ridge(), make_pipeline(StandardScaler(), Ridge())):
+        FromRegressor(given, error_years=0).fit(known)
+
+
+def test_features_are_a_pipeline_or_blocks(known: Panel) -> None:
+    block = Growth("usdkrw", [1, 3])
+    drawn = []
+    for features in (FeaturePipeline([block]), [block], (("growth", block),), block):
+        model = FromRegressor(Ridge(), features=features, error_years=0, n_draws=20).fit(known)
+        assert model.rows_.names[-1] == "growth__usdkrw_growth_3"
+        ridge = DirectRidge(features=features, error_years=0).fit(known)
+        assert ridge.rows_.names == model.rows_.names
+        drawn.append(model.forecast(2).values)
+    np.testing.assert_array_equal(drawn, drawn[:1] * 4)
+    with pytest.raises(
+        ModelError, match="expected a FeaturePipeline, or blocks in a list or tuple"
+    ):
+        FromRegressor(Ridge(), features="usdkrw").fit(known)  # type: ignore[arg-type]
 
 
 def test_adapters_are_not_found_by_name_and_import_no_library() -> None:

@@ -18,6 +18,7 @@ from tradeshock.features.indicators import (
     Interaction,
     Lags,
     MemoryCycle,
+    Prices,
     Ratio,
     RollingMean,
     Spread,
@@ -139,11 +140,17 @@ def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:
     ("block", "message"),
     [
         (Growth("usdkr"), "the panel has no series 'usdkr'; perhaps"),
+        (Growth("USDKRW"), r"no series 'USDKRW'; perhaps \['usdkrw'\]"),
+        (Growth("usdkrw", 1.5), "months of Growth is 1.5; give whole numbers"),  # type: ignore[arg-type]
+        (Growth("usdkrw", float("nan")), "months of Growth is nan; give whole numbers"),  # type: ignore[arg-type]
+        (Growth("usdkrw", pd.NA), "months of Growth is <NA>; give whole numbers"),
+        (Growth(None), "series of Growth is None; give ids of series"),  # type: ignore[arg-type]
         (Growth("usdkrw", []), "months of Growth is .*give whole numbers of months"),
         (Growth("usdkrw", 0), "months of Growth is 0"),
         (Growth("usdkrw", [1.5]), r"months of Growth is \[1.5\]"),  # type: ignore[list-item]
-        (Lags("usdkrw", -1), "lags of Lags is -1"),
-        (Volatility("usdkrw", 1), "at least 2"),
+        (Lags("usdkrw", -1), r"lags of Lags is -1; .*at least 0, such as \[0, 2\]"),
+        (Volatility("usdkrw", 1), r"at least 2, such as \[2, 4\]"),
+        (Prices(["brent", "coper"]), r"no series 'coper'; perhaps \['copper'\]"),
         (Ratio("gscpi", "usdkrw"), "Ratio takes positive series.*gscpi is not"),
         (
             Spread("gscpi", "usdkrw"),
@@ -156,6 +163,47 @@ def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:
 def test_mistakes_are_one_sentence(rates: Panel, block: Block, message: str) -> None:
     with pytest.raises(PanelError, match=message):
         block.fit_transform(rates)
+
+
+def test_the_series_of_a_block_of_ones_own_are_not_lost_in_silence(panel: Panel) -> None:
+    one, listed = Momentum("usdkrw"), Momentum(("usdkrw",))
+    pd.testing.assert_frame_equal(one.fit_transform(panel), listed.fit_transform(panel))
+    assert one.inputs(panel) == ("usdkrw",)
+    own = DirectRidge().default_features().blocks
+    with pytest.raises(PanelError, match=r"no series 'usdkrx'; perhaps \['usdkrw'\]"):
+        DirectRidge(features=[*own, Momentum(("usdkrx",))]).fit(panel)
+    # What the author wrote down, and what was taken away, is left out.
+    fewer = panel.select(["exports_total", "brent"])
+    assert Momentum().inputs(fewer) == ("brent",)
+    assert Momentum(("usdkrw", "brent")).inputs(fewer) == ("brent",)
+    unknown = "no columns in state after_total: the panel has no series 'usdkrx'$"
+    with pytest.raises(ConformanceError, match=unknown):
+        check_block(Misspelt(), panel)
+
+
+class Momentum(Block):
+    """Growth over a quarter."""
+
+    def __init__(self, series: str | tuple[str, ...] = ("bunker_fuel", "brent")) -> None:
+        self.series = series
+
+    def _columns(self, known, series):
+        return {f"{id}_3": known.last(id, change(values_of(known, id), 3)) for id in series}
+
+
+class Misspelt(Momentum):
+    def __init__(self, series: tuple[str, ...] = ("usdkrx",)) -> None:
+        super().__init__(series)
+
+
+class GivesASeries(Momentum):
+    def _columns(self, known, series):
+        return pd.Series(known.last("brent", values_of(known, "brent")), known.months)
+
+
+def test_what_a_block_gives_has_names(panel: Panel) -> None:
+    with pytest.raises(ConformanceError, match="_columns of GivesASeries gave a Series"):
+        check_block(GivesASeries(), panel)
 
 
 # -- pipelines and models -------------------------------------------------------------------------
@@ -173,6 +221,11 @@ def test_a_pipeline_names_blocks_that_have_no_name(panel: Panel) -> None:
     assert set(pipeline.inputs(panel)) >= {"usdkrw", "us_ip", "exports_total"}
     with pytest.raises(PanelError, match="got 'us_ip' as a block"):
         FeaturePipeline([Growth("usdkrw"), "us_ip"]).fit(panel)  # type: ignore[list-item]
+    for none in ([], Growth("usdkrw"), "usdkrw"):
+        with pytest.raises(
+            PanelError, match=r"blocks of a FeaturePipeline is .*; give blocks in a"
+        ):
+            FeaturePipeline(none).fit(panel)  # type: ignore[arg-type]
 
 
 def test_a_frame_has_one_row_an_origin(panel: Panel) -> None:
@@ -389,7 +442,8 @@ class RemembersRows(Won):
 
 class ReadsMore(Won):
     def how(self, known, id):
-        return known.last(id, values_of(known, id) / known.last("brent", values_of(known, "brent")))
+        brent = known.last("brent", values_of(known, "brent"))
+        return known.last(id, values_of(known, id)) / brent
 
 
 @pytest.mark.parametrize(
@@ -424,6 +478,12 @@ def test_bad_blocks_are_caught(panel: Panel, block: Won, check: str, message: st
         ConformanceError, match=f"{type(block).__name__} fails the check {check}.*{message}"
     ):
         check_block(block, panel, only=[check])
+
+
+def test_a_block_that_reads_more_than_it_says_is_told_so_first(panel: Panel) -> None:
+    message = "reads_no_more_than_it_says: it cannot do without .*'brent'.* in `series`, or write"
+    with pytest.raises(ConformanceError, match=message):
+        check_block(ReadsMore(), panel)
 
 
 def test_every_check_has_caught_a_block() -> None:

@@ -186,6 +186,11 @@ class FeaturePipeline(Parameters):
         """Blocks with their names."""
         if self.blocks is None:
             return default_blocks()
+        if not isinstance(self.blocks, list | tuple) or not self.blocks:
+            raise PanelError(
+                f"blocks of a FeaturePipeline is {self.blocks!r}; give blocks in a list, such as "
+                "[Growth('usdkrw', [1, 3])]"
+            )
         given = [each for each in self.blocks if isinstance(each, tuple)]
         names = [name for name, _ in given]
         if len(set(names)) < len(names):

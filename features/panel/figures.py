@@ -79,7 +79,8 @@ class Figures:
         """
         if id not in self:
             ids = [str(column) for column in self.values.columns]
-            near = [c for c in ids if str(id) in c][:4] or get_close_matches(str(id), ids)
+            asked = str(id).casefold()
+            near = [c for c in ids if asked in c.casefold()][:4] or get_close_matches(asked, ids)
             hint = f"; perhaps {near}" if near else ""
             raise PanelError(
                 f"the panel has no series {id!r}{hint}; it has {len(self.values.columns)} series, "
