@@ -296,6 +296,20 @@ def test_what_models_see_of_a_series(panel: Panel) -> None:
             look("usdkr")
 
 
+def test_what_stands_in_a_hole_is_not_shown_as_published(panel: Panel) -> None:
+    months = pd.period_range("2012-01", "2015-12", freq="M")
+    figures = pd.DataFrame({"a": np.linspace(1.0, 2.0, len(months))}, months)
+    figures.loc["2015-03":"2015-04", "a"] = np.nan
+    rule, holes = ReleaseRule(day=1), {"a": ["2014-02", "2015-03", "2015-04"]}
+    seen = Panel.from_frame(figures, rule, "KR", holes=holes).transformed("a")
+    assert [str(m) for m in seen.index[seen["published"].isna()]] == ["2015-03", "2015-04"]
+    # What the catalog names and came out after all, as in 2014, is shown.
+    assert seen["level"].notna().all()
+    shown = panel.transformed("exports_to_hong_kong")["published"]
+    holes = panel.catalog["exports_to_hong_kong"].holes
+    assert tuple(map(str, shown.index[shown.isna()])) == holes
+
+
 def test_the_table_of_blocks_describes_every_column(panel: Panel) -> None:
     table = describe_blocks(panel)
     names = FeaturePipeline(shipped_blocks()).fit(panel).get_feature_names_out()

@@ -21,7 +21,7 @@ from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
-from tradeshock.features.panel.validation import first_and_last
+from tradeshock.features.panel.validation import filled_months, first_and_last
 from tradeshock.features.panel.vintages import Vintages
 
 Floats = npt.NDArray[np.float64]
@@ -117,8 +117,9 @@ class Figures:
         Returns
         -------
         DataFrame, months by ``published, level, change_1, change_3, change_12``
-            Figures in their own unit; the rest in log points, or in the unit where the catalog
-            says ``"level"``. NaN before there is a figure to compare with. What models also take
+            Figures in their own unit, NaN in known holes, for which the rest takes what stands
+            there in their place; the rest in log points, or in the unit where the catalog says
+            ``"level"``. NaN before there is a figure to compare with. What models also take
             out is fitted: `tradeshock.models.adjusted_level`.
 
         Raises
@@ -129,6 +130,7 @@ class Figures:
         published, entry = self.series(id), self.entry(id)
         level = np.log(published) if entry.transform == "log" else published
         changes = {f"change_{k}": level.diff(k) for k in CHANGE_MONTHS}
+        published = published.mask(published.index.isin(filled_months(published, entry)))
         return pd.DataFrame({"published": published, "level": level, **changes})
 
     def last_month(self, id: str) -> pd.Period:
