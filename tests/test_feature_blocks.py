@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn.base import clone
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import ModelError, PanelError
@@ -28,7 +29,7 @@ from tradeshock.features.indicators import (
 from tradeshock.features.indicators.block import values_of
 from tradeshock.features.indicators.changes import change, lagged
 from tradeshock.features.indicators.general.described import shipped_blocks
-from tradeshock.forecast import backtest
+from tradeshock.forecast import backtest, search
 from tradeshock.models import (
     DirectRidge,
     GradientBoosting,
@@ -226,6 +227,37 @@ def test_a_pipeline_names_blocks_that_have_no_name(panel: Panel) -> None:
             PanelError, match=r"blocks of a FeaturePipeline is .*; give blocks in a"
         ):
             FeaturePipeline(none).fit(panel)  # type: ignore[arg-type]
+
+
+def test_parameters_of_blocks_are_set_through_the_pipeline(panel: Panel) -> None:
+    pipeline = FeaturePipeline([("fx", Growth("usdkrw")), Interaction(Growth("brent"), Flash())])
+    assert pipeline.get_params()["fx__months"] == (1,)
+    assert pipeline.get_params()["interaction__first__series"] == "brent"
+    other = clone(pipeline).set_params(fx__months=[2], interaction__first__series="copper")
+    assert "fx__usdkrw_growth_2" in other.fit(panel).get_feature_names_out()
+    assert other.inputs(panel)[:2] == ("usdkrw", "copper")
+    assert "brent" in repr(pipeline)
+    assert clone(other).set_params(**other.get_params()).get_params().keys() == (
+        other.get_params().keys()
+    )
+    usual = FeaturePipeline()
+    assert usual.get_params()["prices__series"][0] == "brent"
+    assert usual.blocks is None
+    usual.set_params(prices__series=("dubai",))
+    assert "brent" not in usual.inputs(panel)
+    for name in ("fx__week", "oil__months", "months"):
+        with pytest.raises(ValueError, match=f"no parameter '{name.removeprefix('fx__')}'; it has"):
+            pipeline.set_params(**{name: 1})
+
+
+def test_a_grid_reaches_into_the_blocks(panel: Panel) -> None:
+    model = DirectRidge(features=FeaturePipeline([("fx", Growth("usdkrw"))]), n_draws=20)
+    days = panel.origins("2024-01", "2026-04")
+    grid = {"features__fx__months": [(1,), (1, 3)]}
+    found = search(model, grid, panel, origins=days, steps=1, n_jobs=1)
+    made = [one.model.features.blocks[0][1].months for one in found.specifications.values()]
+    assert sorted(made) == [(1,), (1, 3)]
+    assert model.features.blocks[0][1].months == (1,)
 
 
 def test_a_frame_has_one_row_an_origin(panel: Panel) -> None:

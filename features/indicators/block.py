@@ -16,39 +16,59 @@ from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_
 from tradeshock.features.panel.panel import Panel
 
 
+def has_parameters(value: object) -> bool:
+    """Whether something, no class, has parameters that can be read and set."""
+    return not isinstance(value, type) and hasattr(value, "get_params")
+
+
 class Parameters:
-    """Parameters as scikit-learn knows them, without importing it: clone and search work."""
+    """Parameters as scikit-learn knows them, without importing it: clone and search work.
+
+    Those of something inside, such as a block of a pipeline, are ``name__parameter``.
+    """
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
         return list(inspect.signature(cls).parameters)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Arguments of the constructor by name."""
-        return {name: getattr(self, name) for name in self._parameter_names()}
+        """Arguments of the constructor by name, and with `deep` those of what is inside."""
+        params = {name: getattr(self, name) for name in self._parameter_names()}
+        if deep:
+            for name, part in self._inside().items():
+                params |= {f"{name}__{key}": value for key, value in part.get_params().items()}
+        return params
 
     def set_params(self, **params: Any) -> Self:
-        """Set arguments of the constructor.
+        """Set arguments of the constructor, or ``name__parameter`` of what is inside.
 
         Raises
         ------
         ValueError
             If there is no such argument.
         """
-        for name, value in params.items():
-            if name not in self._parameter_names():
-                raise ValueError(
-                    f"{type(self).__name__} has no parameter {name!r}; it has "
-                    f"{self._parameter_names()}"
-                )
-            setattr(self, name, value)
+        # Its own first: what is inside may be new.
+        for name, value in sorted(params.items(), key=lambda given: "__" in given[0]):
+            outer, _, inner = name.partition("__")
+            if name in self._parameter_names():
+                setattr(self, name, value)
+            elif inner and outer in (inside := self._inside()):
+                inside[outer].set_params(**{inner: value})
+            else:
+                known = [*self._parameter_names(), *(f"{part}__..." for part in self._inside())]
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
         return self
+
+    def _inside(self) -> dict[str, Any]:
+        """What has parameters of its own, by name."""
+        held = {name: getattr(self, name) for name in self._parameter_names()}
+        return {name: value for name, value in held.items() if has_parameters(value)}
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
         given = [
             f"{name}={value!r}"
-            for name, value in self.get_params().items()
+            for name, value in self.get_params(deep=False).items()
             if value != defaults[name].default
         ]
         return f"{type(self).__name__}({', '.join(given)})"

@@ -259,4 +259,4 @@ def filled_months(series: pd.Series, entry: Series) -> pd.PeriodIndex:
     again = [fill_known_holes(table, catalog).to_numpy()[:, 0] for table in emptied]
     figures = series.to_numpy()
     same = [filled[row] == figures[row] for filled, row in zip(again, rows, strict=True)]
-    return months[rows[np.array(same, dtype=bool)]]
+    return months.take(rows[np.array(same, dtype=bool)])
