@@ -20,13 +20,15 @@ def load_model(
     """Read what `Model.save` wrote: the model draws the same paths, bit for bit.
 
     No code of the file is run: it holds none. Objects are made of the package's own classes, of
-    models that other packages announce (`find_models`), and of classes that are passed in.
+    models that other packages announce (`find_models`), and of classes that are passed in. Of these
+    alone does anything run: the constructors of other libraries' forecasters, and `_restore`.
 
     Parameters
     ----------
     path : str or path
     trusted : iterable of class
-        Your own models, feature blocks and dataclasses that the file may hold.
+        Your own models, feature blocks and dataclasses that the file may hold, and the forecasters
+        and regressors of other libraries, such as ``[ThetaForecaster]``.
     refit : bool
         Whether the model learns again, with the saved parameters from the saved figures: for
         files of another version of the package or of a library. Otherwise such files are refused,

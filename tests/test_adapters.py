@@ -4,22 +4,28 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.base import clone
+from sklearn.cluster import KMeans
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from tradeshock.features import Panel, load_panel
+from tradeshock.features import FeaturePipeline, Panel, load_panel
 from tradeshock.features.errors import ModelError
+from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest
 from tradeshock.models import (
     BiasCorrection,
     Combination,
+    DirectRidge,
     FromRegressor,
     FromSktime,
     FromStatsForecast,
@@ -27,6 +33,7 @@ from tradeshock.models import (
     RandomWalk,
     Recalibration,
     find_models,
+    load_model,
 )
 from tradeshock.models.adapters.law import LEVELS, errors_of
 from tradeshock.models.checks.case import ConformanceCase
@@ -79,21 +86,61 @@ def case_of(name: str) -> ConformanceCase:
     return ConformanceCase.make(MODELS[name](), load_panel(), "exports_total", None)
 
 
-SAVING = "survives_saving"
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("check", [check for check in CHECKS if check != SAVING])
+@pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("name", MODELS)
 def test_conformance(name: str, check: str) -> None:
     CHECKS[check](case_of(name))
 
 
-@pytest.mark.parametrize("name", ["naive", "auto_theta", "combined"])
-def test_guests_are_not_saved_and_say_why(name: str) -> None:
-    # What they are made of belongs to other libraries, and files hold no pickles.
-    with pytest.raises(ModelError, match="a file without pickles holds"):
-        CHECKS[SAVING](case_of(name))
+def saved(model: Model, path: Path, *trusted: type) -> Model:
+    model.save(path)
+    return load_model(path, trusted=trusted)
+
+
+@pytest.mark.parametrize("make", [theta, reduction, lambda: borrowed("AutoTheta", 12, years=8)])
+def test_guests_are_saved_by_their_parameters(
+    make: Callable[[], Model], panel: Panel, known: Panel, tmp_path: Path
+) -> None:
+    model = make().fit(panel.as_of("2026-01-02"))
+    guest = getattr(model, model.borrowed)
+    with pytest.raises(ModelError, match="which is made only where it is trusted"):
+        saved(model, tmp_path / "guest.npz")
+    again = load_model(tmp_path / "guest.npz", trusted=[type(guest), Ridge])
+    assert again.name == model.name
+    for ours, theirs in ((model, again), (m.update(known, freeze=True) for m in (model, again))):
+        np.testing.assert_array_equal(theirs.forecast(6).values, ours.forecast(6).values)
+    assert not hasattr(saved(make(), tmp_path / "new.npz", type(guest), Ridge), "panel_")
+
+
+class Counting:
+    """A forecaster by its methods alone, whose parameters are not all that it holds."""
+
+    def __init__(self, season_length: int = 12) -> None:
+        self.season_length = season_length
+        self.fits = 0
+
+    def fit(self, y: np.ndarray) -> "Counting":
+        self.last_ = y[-1]
+        return self
+
+    def predict(self, h: int) -> dict[str, np.ndarray]:
+        return {"mean": np.full(h, self.last_)}
+
+    forecast = new = predict
+    only_conformal_intervals = True
+    prediction_intervals = None
+
+
+def test_a_guest_that_is_more_than_its_parameters_is_not_saved(
+    known: Panel, tmp_path: Path
+) -> None:
+    model = FromStatsForecast(Counting(4)).fit(known)
+    again = saved(model, tmp_path / "new.npz", Counting)
+    np.testing.assert_array_equal(again.forecast(3).values, model.forecast(3).values)
+    model.model.fits = 3
+    with pytest.raises(ModelError, match=r"\['model'\] is a Counting, .* its parameters make"):
+        model.save(tmp_path / "more.npz")
 
 
 @pytest.fixture
@@ -203,6 +250,31 @@ def test_what_is_no_forecaster_is_refused(known: Panel) -> None:
         FromStatsForecast(RandomWalk()).fit(known)
     with pytest.raises(ModelError, match="expected a regressor, such as"):
         FromRegressor(Ridge).fit(known)
+
+
+def test_what_does_not_regress_is_refused_at_the_fit(known: Panel) -> None:
+    strange = [LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())]
+    for given in [*strange, KMeans(2), DirectRidge(), RandomWalk]:
+        with pytest.raises(ModelError, match=r"expected a regressor, such as .*, no classifier"):
+            FromRegressor(given).fit(known)
+    for given in (Ridge(), make_pipeline(StandardScaler(), Ridge())):
+        FromRegressor(given, error_years=0).fit(known)
+
+
+def test_features_are_a_pipeline_or_blocks(known: Panel) -> None:
+    block = Growth("usdkrw", [1, 3])
+    drawn = []
+    for features in (FeaturePipeline([block]), [block], (("growth", block),), block):
+        model = FromRegressor(Ridge(), features=features, error_years=0, n_draws=20).fit(known)
+        assert model.rows_.names[-1] == "growth__usdkrw_growth_3"
+        ridge = DirectRidge(features=features, error_years=0).fit(known)
+        assert ridge.rows_.names == model.rows_.names
+        drawn.append(model.forecast(2).values)
+    np.testing.assert_array_equal(drawn, drawn[:1] * 4)
+    with pytest.raises(
+        ModelError, match="expected a FeaturePipeline, or blocks in a list or tuple"
+    ):
+        FromRegressor(Ridge(), features="usdkrw").fit(known)  # type: ignore[arg-type]
 
 
 def test_adapters_are_not_found_by_name_and_import_no_library() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradeshock.features import Panel, ReleaseRule
+from tradeshock.features import Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import ModelError
 from tradeshock.models import Model, SeasonalNaive, check_model
 from tradeshock.models.checks.case import disturbed, in_billions, late, tricky_origins
@@ -24,7 +24,9 @@ def of(panel):
 
 
 class Naive(Model):
-    """Last figure times lognormal noise: does everything right."""
+    """Last figure times lognormal noise as large as last year's: does everything right."""
+
+    sd_ = 0.05
 
     def __init__(self, panel=None, n_draws=100, random_state=0):
         self.panel = panel
@@ -33,12 +35,13 @@ class Naive(Model):
 
     def _fit(self):
         self.level_ = of(self.panel_)
+        self.sd_ = float(np.log(self.panel_.series(TARGET)).diff().iloc[-12:].std())
 
     def _refresh(self):
         self.level_ = of(self.panel_)
 
     def _paths(self, steps, rng, conditions):
-        noise = rng.normal(0.0, 0.05, size=(self.n_draws, steps, len(self.target_)))
+        noise = rng.normal(0.0, self.sd_, size=(self.n_draws, steps, len(self.target_)))
         return self.level_ * np.exp(noise)
 
 
@@ -212,6 +215,27 @@ class ReadsWhatItDoesNotName(Naive):
         self.level_ = of(self.panel_) * (1.1 if "usdkrw" in self.panel_ else 1.0)
 
 
+class ReadsTheOutcomesElsewhere(Naive):
+    """Its median is what came later, from a panel that it loads itself; its noise is its own."""
+
+    def _paths(self, steps, rng, conditions):
+        paths = super()._paths(steps, rng, conditions)
+        later = load_panel().values[TARGET].reindex(self._ahead(steps)).ffill().to_numpy()
+        return paths / np.median(paths, axis=0) * later[:, None]
+
+
+class ReadsGrowthElsewhere(Naive):
+    """Its last figure is the panel's, and what comes after it is another panel's growth."""
+
+    def _fit(self):
+        self.level_ = of(self.panel_)
+
+    def _paths(self, steps, rng, conditions):
+        seen = load_panel().values[TARGET].reindex(self._ahead(steps)).ffill().to_numpy()
+        growth = seen / load_panel().values[TARGET][self.last_]
+        return super()._paths(steps, rng, conditions) * growth[:, None]
+
+
 class GoesBelowZero(Naive):
     def _paths(self, steps, rng, conditions):
         return super()._paths(steps, rng, conditions) - (self.level_ if steps > 6 else 0.0)
@@ -272,6 +296,8 @@ CAUGHT = {
     TakesAnyHistory: "refuses_a_short_history",
     CountsInMillions: "unit_does_not_matter",
     ReadsWhatItDoesNotName: "reads_no_more_than_it_says",
+    ReadsTheOutcomesElsewhere: "figures_come_through_the_panel",
+    ReadsGrowthElsewhere: "figures_come_through_the_panel",
     GoesBelowZero: "paths_are_numbers",
 }
 

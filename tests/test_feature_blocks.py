@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn.base import clone
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import ModelError, PanelError
@@ -17,6 +19,7 @@ from tradeshock.features.indicators import (
     Interaction,
     Lags,
     MemoryCycle,
+    Prices,
     Ratio,
     RollingMean,
     Spread,
@@ -26,7 +29,7 @@ from tradeshock.features.indicators import (
 from tradeshock.features.indicators.block import values_of
 from tradeshock.features.indicators.changes import change, lagged
 from tradeshock.features.indicators.general.described import shipped_blocks
-from tradeshock.forecast import backtest
+from tradeshock.forecast import backtest, search
 from tradeshock.models import (
     DirectRidge,
     GradientBoosting,
@@ -138,11 +141,17 @@ def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:
     ("block", "message"),
     [
         (Growth("usdkr"), "the panel has no series 'usdkr'; perhaps"),
+        (Growth("USDKRW"), r"no series 'USDKRW'; perhaps \['usdkrw'\]"),
+        (Growth("usdkrw", 1.5), "months of Growth is 1.5; give whole numbers"),  # type: ignore[arg-type]
+        (Growth("usdkrw", float("nan")), "months of Growth is nan; give whole numbers"),  # type: ignore[arg-type]
+        (Growth("usdkrw", pd.NA), "months of Growth is <NA>; give whole numbers"),
+        (Growth(None), "series of Growth is None; give ids of series"),  # type: ignore[arg-type]
         (Growth("usdkrw", []), "months of Growth is .*give whole numbers of months"),
         (Growth("usdkrw", 0), "months of Growth is 0"),
         (Growth("usdkrw", [1.5]), r"months of Growth is \[1.5\]"),  # type: ignore[list-item]
-        (Lags("usdkrw", -1), "lags of Lags is -1"),
-        (Volatility("usdkrw", 1), "at least 2"),
+        (Lags("usdkrw", -1), r"lags of Lags is -1; .*at least 0, such as \[0, 2\]"),
+        (Volatility("usdkrw", 1), r"at least 2, such as \[2, 4\]"),
+        (Prices(["brent", "coper"]), r"no series 'coper'; perhaps \['copper'\]"),
         (Ratio("gscpi", "usdkrw"), "Ratio takes positive series.*gscpi is not"),
         (
             Spread("gscpi", "usdkrw"),
@@ -155,6 +164,47 @@ def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:
 def test_mistakes_are_one_sentence(rates: Panel, block: Block, message: str) -> None:
     with pytest.raises(PanelError, match=message):
         block.fit_transform(rates)
+
+
+def test_the_series_of_a_block_of_ones_own_are_not_lost_in_silence(panel: Panel) -> None:
+    one, listed = Momentum("usdkrw"), Momentum(("usdkrw",))
+    pd.testing.assert_frame_equal(one.fit_transform(panel), listed.fit_transform(panel))
+    assert one.inputs(panel) == ("usdkrw",)
+    own = DirectRidge().default_features().blocks
+    with pytest.raises(PanelError, match=r"no series 'usdkrx'; perhaps \['usdkrw'\]"):
+        DirectRidge(features=[*own, Momentum(("usdkrx",))]).fit(panel)
+    # What the author wrote down, and what was taken away, is left out.
+    fewer = panel.select(["exports_total", "brent"])
+    assert Momentum().inputs(fewer) == ("brent",)
+    assert Momentum(("usdkrw", "brent")).inputs(fewer) == ("brent",)
+    unknown = "no columns in state after_total: the panel has no series 'usdkrx'$"
+    with pytest.raises(ConformanceError, match=unknown):
+        check_block(Misspelt(), panel)
+
+
+class Momentum(Block):
+    """Growth over a quarter."""
+
+    def __init__(self, series: str | tuple[str, ...] = ("bunker_fuel", "brent")) -> None:
+        self.series = series
+
+    def _columns(self, known, series):
+        return {f"{id}_3": known.last(id, change(values_of(known, id), 3)) for id in series}
+
+
+class Misspelt(Momentum):
+    def __init__(self, series: tuple[str, ...] = ("usdkrx",)) -> None:
+        super().__init__(series)
+
+
+class GivesASeries(Momentum):
+    def _columns(self, known, series):
+        return pd.Series(known.last("brent", values_of(known, "brent")), known.months)
+
+
+def test_what_a_block_gives_has_names(panel: Panel) -> None:
+    with pytest.raises(ConformanceError, match="_columns of GivesASeries gave a Series"):
+        check_block(GivesASeries(), panel)
 
 
 # -- pipelines and models -------------------------------------------------------------------------
@@ -172,6 +222,42 @@ def test_a_pipeline_names_blocks_that_have_no_name(panel: Panel) -> None:
     assert set(pipeline.inputs(panel)) >= {"usdkrw", "us_ip", "exports_total"}
     with pytest.raises(PanelError, match="got 'us_ip' as a block"):
         FeaturePipeline([Growth("usdkrw"), "us_ip"]).fit(panel)  # type: ignore[list-item]
+    for none in ([], Growth("usdkrw"), "usdkrw"):
+        with pytest.raises(
+            PanelError, match=r"blocks of a FeaturePipeline is .*; give blocks in a"
+        ):
+            FeaturePipeline(none).fit(panel)  # type: ignore[arg-type]
+
+
+def test_parameters_of_blocks_are_set_through_the_pipeline(panel: Panel) -> None:
+    pipeline = FeaturePipeline([("fx", Growth("usdkrw")), Interaction(Growth("brent"), Flash())])
+    assert pipeline.get_params()["fx__months"] == (1,)
+    assert pipeline.get_params()["interaction__first__series"] == "brent"
+    other = clone(pipeline).set_params(fx__months=[2], interaction__first__series="copper")
+    assert "fx__usdkrw_growth_2" in other.fit(panel).get_feature_names_out()
+    assert other.inputs(panel)[:2] == ("usdkrw", "copper")
+    assert "brent" in repr(pipeline)
+    assert clone(other).set_params(**other.get_params()).get_params().keys() == (
+        other.get_params().keys()
+    )
+    usual = FeaturePipeline()
+    assert usual.get_params()["prices__series"][0] == "brent"
+    assert usual.blocks is None
+    usual.set_params(prices__series=("dubai",))
+    assert "brent" not in usual.inputs(panel)
+    for name in ("fx__week", "oil__months", "months"):
+        with pytest.raises(ValueError, match=f"no parameter '{name.removeprefix('fx__')}'; it has"):
+            pipeline.set_params(**{name: 1})
+
+
+def test_a_grid_reaches_into_the_blocks(panel: Panel) -> None:
+    model = DirectRidge(features=FeaturePipeline([("fx", Growth("usdkrw"))]), n_draws=20)
+    days = panel.origins("2024-01", "2026-04")
+    grid = {"features__fx__months": [(1,), (1, 3)]}
+    found = search(model, grid, panel, origins=days, steps=1, n_jobs=1)
+    made = [one.model.features.blocks[0][1].months for one in found.specifications.values()]
+    assert sorted(made) == [(1,), (1, 3)]
+    assert model.features.blocks[0][1].months == (1,)
 
 
 def test_a_frame_has_one_row_an_origin(panel: Panel) -> None:
@@ -240,6 +326,20 @@ def test_what_models_see_of_a_series(panel: Panel) -> None:
     for look in (panel.transformed, lambda id: adjusted_level(panel, id)):
         with pytest.raises(PanelError, match="no series 'usdkr'"):
             look("usdkr")
+
+
+def test_what_stands_in_a_hole_is_not_shown_as_published(panel: Panel) -> None:
+    months = pd.period_range("2012-01", "2015-12", freq="M")
+    figures = pd.DataFrame({"a": np.linspace(1.0, 2.0, len(months))}, months)
+    figures.loc["2015-03":"2015-04", "a"] = np.nan
+    rule, holes = ReleaseRule(day=1), {"a": ["2014-02", "2015-03", "2015-04"]}
+    seen = Panel.from_frame(figures, rule, "KR", holes=holes).transformed("a")
+    assert [str(m) for m in seen.index[seen["published"].isna()]] == ["2015-03", "2015-04"]
+    # What the catalog names and came out after all, as in 2014, is shown.
+    assert seen["level"].notna().all()
+    shown = panel.transformed("exports_to_hong_kong")["published"]
+    holes = panel.catalog["exports_to_hong_kong"].holes
+    assert tuple(map(str, shown.index[shown.isna()])) == holes
 
 
 def test_the_table_of_blocks_describes_every_column(panel: Panel) -> None:
@@ -368,9 +468,35 @@ class DividesByZero(Won):
             return known.last(id, 1.0 / (values_of(known, id) * 0.0))
 
 
+class ReadsElsewhere(Won):
+    """Later growth from a panel that it loads itself, which no origin has cut."""
+
+    def how(self, known, id):
+        x = np.log(PANEL.values["exports_total"])
+        return x.diff().reindex(known.months).to_numpy()
+
+
+class RemembersRows(Won):
+    """Keeps the rows that it made first for whoever asks for as many."""
+
+    kept: ClassVar[dict[tuple[int, str], np.ndarray]] = {}
+
+    def how(self, known, id):
+        rows = known.last(id, change(values_of(known, id), 1))
+        return self.kept.setdefault((len(rows), known.state), rows)
+
+
+class ReadsMore(Won):
+    def how(self, known, id):
+        brent = known.last("brent", values_of(known, "brent"))
+        return known.last(id, values_of(known, id)) / brent
+
+
 @pytest.mark.parametrize(
     ("block", "check", "message"),
     [
+        (ReadsElsewhere(), "figures_come_through_the_panel", r"\['usdkrw_how'\] are the same"),
+        (RemembersRows(), "figures_come_through_the_panel", "are the same in state after_total"),
         (Peeks(), "future_does_not_matter", "see what came out after"),
         (Peeks(), "rows_are_those_of_each_day", "are others in the panel as of"),
         (CountsFromTheCalendar(("us_ip",)), "future_does_not_matter", "us_ip_how of"),
@@ -398,6 +524,12 @@ def test_bad_blocks_are_caught(panel: Panel, block: Won, check: str, message: st
         ConformanceError, match=f"{type(block).__name__} fails the check {check}.*{message}"
     ):
         check_block(block, panel, only=[check])
+
+
+def test_a_block_that_reads_more_than_it_says_is_told_so_first(panel: Panel) -> None:
+    message = "reads_no_more_than_it_says: it cannot do without .*'brent'.* in `series`, or write"
+    with pytest.raises(ConformanceError, match=message):
+        check_block(ReadsMore(), panel)
 
 
 def test_every_check_has_caught_a_block() -> None:

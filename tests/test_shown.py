@@ -23,7 +23,7 @@ from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.news import news
 from tradeshock.forecast.scenarios import Comparison, find_shock
-from tradeshock.models import AutoRegression, RandomWalk
+from tradeshock.models import AutoRegression, Combination, RandomWalk
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,14 @@ def test_a_forecast_shows_its_table(forecast: MonthlyForecast) -> None:
     assert all(str(value) in shown and str(month) in shown for month, value in median.items())
     assert "array" not in shown
     assert "<table" in forecast._repr_html_()
+
+
+def test_notes_stand_under_a_forecast(panel: Panel) -> None:
+    made = monthly_forecast(panel, "2026-05-01", model=Combination([RandomWalk()]), steps=2)
+    assert made.notes == made.paths.notes
+    assert made.notes[0].startswith("combines RandomWalk")
+    assert repr(made).endswith("".join(f"\nNote: {note}" for note in made.notes))
+    assert made._repr_html_().endswith(f"<p>Note: {made.notes[-1]}</p>")
 
 
 def test_paths_show_their_quantiles(forecast: MonthlyForecast) -> None:

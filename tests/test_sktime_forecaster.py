@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.errors import ConditionError, ModelError, PanelError
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.models import VAR, Conditions, RandomWalk
 
@@ -85,6 +85,31 @@ def test_series_beside_the_target_become_conditions(made, panel: Panel) -> None:
     np.testing.assert_allclose(forecaster.predict([1, 2, 3], X=ahead), expected, rtol=1e-12)
     free = np.median(fitted.forecast(3).draws(), axis=0)
     assert np.abs(expected / free - 1.0).max() > 0.005
+
+
+def test_what_is_assumed_has_to_be_of_the_months_that_are_asked_for(made, panel: Panel) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2000-01":"2026-03"]
+    model = VAR(series=["exports_total", "usdkrw"], lags=2)
+    forecaster = made(model, nation="KR").fit(table["exports_total"], X=table[["usdkrw"]])
+    for first, months, lacking in (
+        ("2030-01", 2, "2026-04, 2026-05"),
+        ("2026-04", 1, "2026-05"),
+    ):
+        ahead = pd.DataFrame({"usdkrw": 1500.0}, pd.period_range(first, periods=months, freq="M"))
+        with pytest.raises(ConditionError, match=f"none of {lacking}, for which a forecast is"):
+            forecaster.predict([1, 2], X=ahead)
+    longer = pd.DataFrame({"usdkrw": 1500.0}, pd.period_range("2026-03", "2026-12", freq="M"))
+    np.testing.assert_array_equal(
+        forecaster.predict([2], X=longer), forecaster.predict([1, 2], X=longer).iloc[1:]
+    )
+
+
+def test_figures_below_zero_go_to_models_of_levels(made, exports: pd.Series) -> None:
+    changes = exports.diff(12).iloc[12:]
+    with pytest.raises(ModelError, match="use VAR or BayesianVAR, which forecast such a series in"):
+        made("RandomWalk", nation="KR").fit(changes)
+    for name in ("VAR", "BayesianVAR"):
+        assert np.isfinite(made(name, nation="KR").fit(changes).predict([1, 2])).all()
 
 
 @pytest.mark.parametrize("hold", [False, True])

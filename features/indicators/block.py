@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -16,39 +16,59 @@ from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_
 from tradeshock.features.panel.panel import Panel
 
 
+def has_parameters(value: object) -> bool:
+    """Whether something, no class, has parameters that can be read and set."""
+    return not isinstance(value, type) and hasattr(value, "get_params")
+
+
 class Parameters:
-    """Parameters as scikit-learn knows them, without importing it: clone and search work."""
+    """Parameters as scikit-learn knows them, without importing it: clone and search work.
+
+    Those of something inside, such as a block of a pipeline, are ``name__parameter``.
+    """
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
         return list(inspect.signature(cls).parameters)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Arguments of the constructor by name."""
-        return {name: getattr(self, name) for name in self._parameter_names()}
+        """Arguments of the constructor by name, and with `deep` those of what is inside."""
+        params = {name: getattr(self, name) for name in self._parameter_names()}
+        if deep:
+            for name, part in self._inside().items():
+                params |= {f"{name}__{key}": value for key, value in part.get_params().items()}
+        return params
 
     def set_params(self, **params: Any) -> Self:
-        """Set arguments of the constructor.
+        """Set arguments of the constructor, or ``name__parameter`` of what is inside.
 
         Raises
         ------
         ValueError
             If there is no such argument.
         """
-        for name, value in params.items():
-            if name not in self._parameter_names():
-                raise ValueError(
-                    f"{type(self).__name__} has no parameter {name!r}; it has "
-                    f"{self._parameter_names()}"
-                )
-            setattr(self, name, value)
+        # Its own first: what is inside may be new.
+        for name, value in sorted(params.items(), key=lambda given: "__" in given[0]):
+            outer, _, inner = name.partition("__")
+            if name in self._parameter_names():
+                setattr(self, name, value)
+            elif inner and outer in (inside := self._inside()):
+                inside[outer].set_params(**{inner: value})
+            else:
+                known = [*self._parameter_names(), *(f"{part}__..." for part in self._inside())]
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
         return self
+
+    def _inside(self) -> dict[str, Any]:
+        """What has parameters of its own, by name."""
+        held = {name: getattr(self, name) for name in self._parameter_names()}
+        return {name: value for name, value in held.items() if has_parameters(value)}
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
         given = [
             f"{name}={value!r}"
-            for name, value in self.get_params().items()
+            for name, value in self.get_params(deep=False).items()
             if value != defaults[name].default
         ]
         return f"{type(self).__name__}({', '.join(given)})"
@@ -57,13 +77,13 @@ class Parameters:
 class Block(Parameters):
     """Columns made from some series of a panel, one row a standard origin.
 
-    A subclass has a parameter `series` and writes `_columns`. Series that a panel does not have
-    are left out; so are, with a warning that names them, those that are older than their release
-    rule allows.
+    A subclass has a parameter `series` and writes `_columns`. Series of the subclass's default that
+    a panel does not have are left out; so are, with a warning that names them, those that are older
+    than their release rule allows.
 
     Parameters
     ----------
-    series : sequence of str
+    series : str or sequence of str
         Ids of the series that are used where the panel has them.
 
     Attributes
@@ -72,9 +92,15 @@ class Block(Parameters):
         Those that the panel had.
     target_ : str
         Series whose releases define the rows.
+
+    Raises
+    ------
+    PanelError
+        On fit, if other series than the default ones are named and the panel's catalog does not
+        know one of them.
     """
 
-    series: Iterable[str] = ()
+    series: str | Iterable[str] = ()
 
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
         """Columns by name, one value a row of `known`."""
@@ -82,7 +108,20 @@ class Block(Parameters):
 
     def _series_of(self, panel: Panel) -> tuple[str, ...]:
         """Those of its series that a panel has."""
-        return tuple(id for id in self.series if id in panel)
+        named = ids_of(self)
+        # Its author's own ids may be of another nation's panel; the user's are of this one.
+        for id in () if self._is_usual(named) else named:
+            if id not in panel.catalog:
+                panel.entry(id)
+        return tuple(id for id in named if id in panel)
+
+    def _is_usual(self, named: tuple[str, ...]) -> bool:
+        """Whether these series are those of the class."""
+        parameter = inspect.signature(type(self)).parameters.get("series")
+        if parameter is None:
+            return True
+        default = parameter.default
+        return named == (tuple(default) if isinstance(default, list | tuple) else (default,))
 
     def inputs(self, panel: Panel, target: str = "exports_total") -> tuple[str, ...]:
         """Series of the panel whose figures the columns are made of."""
@@ -121,6 +160,11 @@ class Block(Parameters):
         def build(plain: Panel) -> pd.DataFrame:
             known = OriginRows.read(plain, self.target_, state)
             columns = self._columns(known, self.series_)
+            if not isinstance(columns, Mapping | pd.DataFrame):
+                raise PanelError(
+                    f"_columns of {type(self).__name__} gave a {type(columns).__name__}; give a "
+                    "dict of column names to arrays, one value a row of known.months"
+                )
             return pd.DataFrame(columns, index=known.months, dtype="float64")
 
         return over_segments(panel, self.target_, state, build)
@@ -142,6 +186,25 @@ class Block(Parameters):
         if not hasattr(self, "names_"):
             raise PanelError(f"this {type(self).__name__} is not fitted; call fit(panel) first")
         return np.array(self.names_, dtype=object)
+
+
+def ids_of(block: Block) -> tuple[str, ...]:
+    """Ids that a block's parameter `series` names, one or several.
+
+    Raises
+    ------
+    PanelError
+        If it is something else.
+    """
+    given: Any = block.series
+    named = (given,) if isinstance(given, str) else given
+    ids = tuple(named) if isinstance(named, Iterable) else (named,)
+    if not all(isinstance(id, str) for id in ids):
+        raise PanelError(
+            f"series of {type(block).__name__} is {given!r}; give ids of series of the panel, such "
+            "as ['usdkrw', 'brent']"
+        )
+    return ids
 
 
 def values_of(known: OriginRows, id: str) -> Floats:

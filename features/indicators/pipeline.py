@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import pandas as pd
 
 from tradeshock.features.days.reading import Day, as_days
 from tradeshock.features.errors import PanelError
-from tradeshock.features.indicators.block import Parameters
+from tradeshock.features.indicators.block import Parameters, has_parameters
 from tradeshock.features.indicators.calendar_effects import CalendarEffects
 from tradeshock.features.indicators.exchange_rates import ExchangeRates
 from tradeshock.features.indicators.flash import Flash
@@ -182,10 +182,31 @@ class FeaturePipeline(Parameters):
             raise PanelError("this FeaturePipeline is not fitted; call fit(panel) first")
         return np.array(self.names_, dtype=object)
 
+    def set_params(self, **params: Any) -> Self:
+        """Set `blocks`, or ``block__parameter`` of one of them.
+
+        Raises
+        ------
+        ValueError
+            If there is no such block or parameter.
+        """
+        if self.blocks is None and params and "blocks" not in params:
+            # What is set in them has to stay.
+            self.blocks = default_blocks()
+        return super().set_params(**params)
+
+    def _inside(self) -> dict[str, Any]:
+        return {name: block for name, block in self._named_blocks() if has_parameters(block)}
+
     def _named_blocks(self) -> list[tuple[str, FeatureBlock]]:
         """Blocks with their names."""
         if self.blocks is None:
             return default_blocks()
+        if not isinstance(self.blocks, list | tuple) or not self.blocks:
+            raise PanelError(
+                f"blocks of a FeaturePipeline is {self.blocks!r}; give blocks in a list, such as "
+                "[Growth('usdkrw', [1, 3])]"
+            )
         given = [each for each in self.blocks if isinstance(each, tuple)]
         names = [name for name, _ in given]
         if len(set(names)) < len(names):

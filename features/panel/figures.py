@@ -21,7 +21,7 @@ from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
 from tradeshock.features.panel.fingerprint import fingerprint
 from tradeshock.features.panel.origins import known_from, months_out
-from tradeshock.features.panel.validation import first_and_last
+from tradeshock.features.panel.validation import filled_months, first_and_last
 from tradeshock.features.panel.vintages import Vintages
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +79,8 @@ class Figures:
         """
         if id not in self:
             ids = [str(column) for column in self.values.columns]
-            near = [c for c in ids if str(id) in c][:4] or get_close_matches(str(id), ids)
+            asked = str(id).casefold()
+            near = [c for c in ids if asked in c.casefold()][:4] or get_close_matches(asked, ids)
             hint = f"; perhaps {near}" if near else ""
             raise PanelError(
                 f"the panel has no series {id!r}{hint}; it has {len(self.values.columns)} series, "
@@ -116,8 +117,9 @@ class Figures:
         Returns
         -------
         DataFrame, months by ``published, level, change_1, change_3, change_12``
-            Figures in their own unit; the rest in log points, or in the unit where the catalog
-            says ``"level"``. NaN before there is a figure to compare with. What models also take
+            Figures in their own unit, NaN in known holes, for which the rest takes what stands
+            there in their place; the rest in log points, or in the unit where the catalog says
+            ``"level"``. NaN before there is a figure to compare with. What models also take
             out is fitted: `tradeshock.models.adjusted_level`.
 
         Raises
@@ -128,6 +130,7 @@ class Figures:
         published, entry = self.series(id), self.entry(id)
         level = np.log(published) if entry.transform == "log" else published
         changes = {f"change_{k}": level.diff(k) for k in CHANGE_MONTHS}
+        published = published.mask(published.index.isin(filled_months(published, entry)))
         return pd.DataFrame({"published": published, "level": level, **changes})
 
     def last_month(self, id: str) -> pd.Period:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
-from tradeshock.features.panel.catalog import Catalog
+from tradeshock.features.panel.catalog import Catalog, Series
 
 Floats = npt.NDArray[np.float64]
 
@@ -246,3 +246,18 @@ def fill_known_holes(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
                 column[t] = column[t - 12] + column[t - 1] - column[t - 13]
         filled[id] = column
     return filled
+
+
+def filled_months(series: pd.Series, entry: Series) -> pd.PeriodIndex:
+    """Known holes of a series in which stands what `fill_known_holes` puts there.
+
+    A month that the catalog names may have come out after all, and then holds its own figure.
+    """
+    months, catalog = pd.PeriodIndex(series.index), Catalog([entry])
+    rows = np.flatnonzero(months.isin(entry.hole_months))
+    # One at a time: what was filled rests on the months before as they are.
+    emptied = (series.mask(np.arange(len(months)) == row).to_frame(entry.id) for row in rows)
+    again = [fill_known_holes(table, catalog).to_numpy()[:, 0] for table in emptied]
+    figures = series.to_numpy()
+    same = [filled[row] == figures[row] for filled, row in zip(again, rows, strict=True)]
+    return months.take(rows[np.array(same, dtype=bool)])

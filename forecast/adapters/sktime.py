@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ModelError
+from tradeshock.features.errors import ConditionError, ModelError
+from tradeshock.features.panel.validation import months_of
 from tradeshock.forecast.adapters.figures import MonthsOf, Periods, as_panel
 from tradeshock.models.base import Floats, Model
 from tradeshock.models.conditions import Conditions
@@ -63,6 +64,9 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     others leave it aside, as they leave aside ``X`` altogether where they forecast from the
     target's own history.
 
+    A ``y`` with figures of zero or below is taken in levels, which VAR, BayesianVAR and
+    DynamicFactor can forecast; the others model logs and refuse it.
+
     ``update`` fits again, and with ``update_params=False`` holds all that was estimated
     (`Model.update` with ``freeze``).
 
@@ -82,6 +86,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         On fit, if the index is not monthly, has gaps, or a figure is missing.
     ModelError
         On fit, if there is no such model, or it refuses the figures.
+    ConditionError
+        On predict, if ``X`` lacks a month of the horizon and the model takes conditions.
 
     Attributes
     ----------
@@ -193,16 +199,23 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
                 f"the horizon begins {ahead.min()} months after the last figure; in-sample "
                 "forecasts are not to be had, a backtest makes honest ones"
             )
-        paths = self.model_.forecast(int(ahead.max()), self._conditions(X, int(ahead.max())))
+        paths = self.model_.forecast(int(ahead.max()), self._conditions(X, ahead))
         return paths.draws()[:, ahead - 1], fh.to_absolute_index(self.cutoff)
 
-    def _conditions(self, X: pd.DataFrame | None, steps: int) -> Conditions | None:
+    def _conditions(self, X: pd.DataFrame | None, ahead: np.ndarray[Any, Any]) -> Conditions | None:
         """What X says of the months ahead, for a model that takes it."""
         if X is None or not self.model_.takes_conditions:
             return None
         table = X.rename(columns=str).set_axis(self._months(X.index), axis=0)
         last = self.model_.last_
-        table = table.loc[(table.index > last) & (table.index <= last + steps)]
+        asked = months_of(last.ordinal + ahead)
+        if lacking := [str(month) for month in asked if month not in table.index]:
+            raise ConditionError(
+                f"X has rows from {table.index[0]} to {table.index[-1]} and none of "
+                f"{', '.join(lacking)}, for which a forecast is asked; give a row for each month "
+                "of the horizon, or no X"
+            )
+        table = table.loc[(table.index > last) & (table.index <= asked.max())]
         values: dict[str, dict[Any, Any]] = {
             str(id): column.dropna().to_dict() for id, column in table.items()
         }

@@ -98,6 +98,11 @@ class MonthlyForecast:
         return self.paths.origin
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how the forecast was made, one sentence each."""
+        return self.paths.notes
+
+    @property
     def title(self) -> str:
         """What is forecast, with the nation's ISO code where the catalog has one."""
         title = self.entry.title or self.entry.id
@@ -176,10 +181,12 @@ class MonthlyForecast:
         }
 
     def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(1).to_string()}"
+        lines = [self._headline, self.table().round(1).to_string()]
+        return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+        notes = "".join(f"<p>{escape(f'Note: {note}')}</p>" for note in self.notes)
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}{notes}"
 
     @property
     def _headline(self) -> str:
@@ -228,7 +235,7 @@ class MonthlyForecast:
             "years": plain_rows(self.year_total()),
             "judgement": judgement,
             "conditions": condition_rows(self.conditions),
-            "notes": list(self.paths.notes),
+            "notes": list(self.notes),
         }
         return json_text(content)
 
@@ -279,7 +286,7 @@ class MonthlyForecast:
             ("Threshold", passed),
             ("Judgement", "none" if self.judgement is None else self.judgement.text),
             ("Assumed", "nothing" if self.conditions is None else self.conditions.text),
-            *(("Note", note) for note in self.paths.notes),
+            *(("Note", note) for note in self.notes),
         ]
 
 

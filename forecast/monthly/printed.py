@@ -51,7 +51,7 @@ class PrintedForecast:
         if forecast.flash is not None:
             facts.append(("Early count", published_words(forecast.flash, unit)))
         facts.append(("Model", forecast.model + " (the default)" * forecast.by_default))
-        facts += [("Note", note) for note in forecast.paths.notes]
+        facts += [("Note", note) for note in forecast.notes]
         return cls(
             title=f"{forecast.title}, forecast of {day_words(forecast.origin)}",
             facts=tuple(facts),

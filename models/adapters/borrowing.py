@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from inspect import Parameter, signature
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tradeshock.models.naming import Named
+from tradeshock.models.saving.borrowed import arguments_of
 
 # What changes no forecast says nothing in a name.
 SILENT = ("n_jobs", "verbose", "verbosity")
@@ -20,14 +21,9 @@ def described(estimator: object) -> str:
         With ``get_params``, or with attributes named as its parameters.
     """
     known = signature(type(estimator)).parameters
-    given: dict[str, Any]
-    if hasattr(estimator, "get_params"):
-        given = estimator.get_params(deep=False)
-    else:
-        given = {key: value for key, value in vars(estimator).items() if key in known}
     changed = [
         f"{key}={described(value) if hasattr(value, 'get_params') else repr(value)}"
-        for key, value in given.items()
+        for key, value in arguments_of(estimator).items()
         if key not in SILENT and not _is_default(value, known.get(key))
     ]
     return f"{type(estimator).__name__}({', '.join(changed)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -41,6 +42,9 @@ class BorrowedForecaster(Borrowing, UnivariateModel):
     Held by `update` with ``freeze``, it forecasts what it did at the fit, moved by what it missed
     in the newest month. That is the same for all forecasters; what a library itself makes of new
     figures under old parameters is not asked.
+
+    A saved one keeps the forecaster's parameters and what it was handed, and teaches it again when
+    it is loaded; a forecaster of chance has to have its seed among its parameters.
 
     A subclass has the parameters `years`, `adjusted`, `n_draws` and `random_state` besides the
     forecaster, and writes `_teach` and `_law`.
@@ -97,6 +101,13 @@ class BorrowedForecaster(Borrowing, UnivariateModel):
             return self.adjustment_.adjusted_
         series = self.series_
         return pd.Series(np.log(series.to_numpy(dtype=float)), pd.PeriodIndex(series.index))
+
+    def _stored(self) -> dict[str, Any]:
+        return {name: value for name, value in super()._stored().items() if name != "taught_"}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        super()._restore(stored)
+        self.taught_ = self._teach(self.learned_from_.copy())
 
     # -- forecasting --------------------------------------------------------------------------
 

@@ -6,16 +6,32 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import get_tags
 
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adapters.borrowing import Borrowing
-from tradeshock.models.base import Floats
+from tradeshock.models.base import Floats, Model
 from tradeshock.models.direct.base import DirectModel, Rows
+from tradeshock.models.direct.features import FEATURES, Features
 from tradeshock.models.direct.ridge import ColumnsInUse, linear_blocks
-from tradeshock.models.parameters import Rules, having, optional, whole
+from tradeshock.models.parameters import Rule, Rules, having, optional, whole
 
 # Rounding of a unit must not decide on which side of a split a row falls.
 DECIMALS = 6
+
+
+_ESTIMATOR = having("fit", "predict", "get_params", words="")
+
+
+def _regresses(value: Any) -> bool:
+    """Whether something can be a regressor: of a known type it is none but that."""
+    if not _ESTIMATOR.holds(value) or isinstance(value, Model):
+        return False
+    # Regressors of other libraries need not say what they are.
+    return not hasattr(value, "__sklearn_tags__") or get_tags(value).estimator_type in (
+        None,
+        "regressor",
+    )
 
 
 class FromRegressor(Borrowing, DirectModel):
@@ -32,7 +48,7 @@ class FromRegressor(Borrowing, DirectModel):
     regressor : scikit-learn regressor
         Not fitted, such as ``LGBMRegressor(n_jobs=1, verbosity=-1)`` or a pipeline that ends in
         one; stays as it is. It must give the same twice: set its seed.
-    features : FeaturePipeline, optional
+    features : FeaturePipeline or sequence of blocks, optional
         Default: that of `DirectRidge`.
     error_years : int
         Years of past errors from which paths are drawn.
@@ -44,10 +60,11 @@ class FromRegressor(Borrowing, DirectModel):
 
     borrowed = "regressor"
     rules: ClassVar[Rules] = {
-        "regressor": having(
-            "fit", "predict", "get_params", words="a regressor, such as LGBMRegressor()"
+        "regressor": Rule(
+            "a regressor, such as LGBMRegressor(), no classifier and no model of tradeshock",
+            _regresses,
         ),
-        "features": optional(having("fit_transform", "transform", words="a FeaturePipeline")),
+        "features": optional(FEATURES),
         "error_years": whole(0),
     }
     scale_tolerance = 1e-3
@@ -55,7 +72,7 @@ class FromRegressor(Borrowing, DirectModel):
     def __init__(
         self,
         regressor: Any,
-        features: FeaturePipeline | None = None,
+        features: Features | None = None,
         error_years: int = 10,
         n_draws: int = 1000,
         random_state: int = 0,

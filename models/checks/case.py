@@ -24,6 +24,8 @@ from tradeshock.models.record.record import Record
 N_DRAWS = 50
 STEPS = 4
 FEWEST_ORIGINS = 3
+# Log points; enough to be seen in any estimate, and no series that could not be.
+PAST_NOISE = 0.03
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,23 @@ def retold(panel: Panel, months: pd.PeriodIndex) -> Panel:
     table = panel.values.to_numpy()
     made = np.where(rows[:, None], table * factors, table)
     other.values = pd.DataFrame(made, panel.values.index, panel.values.columns)
+    return other
+
+
+def with_another_past(panel: Panel) -> Panel:
+    """Return the panel with every figure made another by a few per cent, but each series' last.
+
+    What is forecast in growth from there, and the levels themselves, then differ by what was
+    read of the past alone.
+    """
+    rng = np.random.default_rng(panel.values.shape)
+    table = panel.values.to_numpy()
+    ends = [np.flatnonzero(known)[-1:] for known in ~np.isnan(table).T]
+    factors = np.exp(rng.normal(0.0, PAST_NOISE, size=table.shape))
+    for column, end in enumerate(ends):
+        factors[end, column] = 1.0
+    other = copy(panel)
+    other.values = pd.DataFrame(table * factors, panel.values.index, panel.values.columns)
     return other
 
 

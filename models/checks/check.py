@@ -35,6 +35,7 @@ from tradeshock.models.checks.case import (
     peeking,
     retold,
     variant,
+    with_another_past,
 )
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 from tradeshock.models.pools.wrapper import Wrapper
@@ -318,6 +319,25 @@ def reads_no_more_than_it_says(case: ConformanceCase) -> None:
     _demand(apart == 0.0, f"without what inputs_ does not name forecasts are {apart:.2g} apart")
 
 
+def figures_come_through_the_panel(case: ConformanceCase) -> None:
+    """With another past of all series, up to the same last figures, medians are others.
+
+    What a model reads elsewhere, in a file or a panel that it loads itself, does not change with
+    the panel. Only a median that rests on such figures alone is caught.
+    """
+    ours = case.standing.forecast(STEPS)
+    theirs = case.fitted(with_another_past(case.known())).forecast(STEPS)
+    for id in ours.series:
+        a, b = (np.median(paths.draws(id), axis=0) for paths in (ours, theirs))
+        held = ours.index[np.abs(a - b) <= TIGHT * np.abs(a)]
+        _demand(
+            not len(held),
+            f"the median of {id} in {', '.join(map(str, held))} is the same, though all figures "
+            "but the last of each series are others; read them in self.panel_, from which the "
+            "future is cut",
+        )
+
+
 def paths_are_numbers(case: ConformanceCase) -> None:
     """A year ahead every path is finite, and positive where the series is modelled in logs."""
     paths = case.standing.forecast(12)
@@ -349,6 +369,7 @@ CHECKS: dict[str, Check] = {
         young_targets_are_no_exception,
         point_replay_is_the_slow_path,
         unit_does_not_matter,
+        figures_come_through_the_panel,
         paths_are_numbers,
         conditional.empty_conditions_change_nothing,
         conditional.what_it_expects_moves_nothing,

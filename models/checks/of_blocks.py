@@ -18,11 +18,18 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.days.reading import Day, as_days
-from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.indicators.block import Block, ids_of
 from tradeshock.features.indicators.pipeline import FeatureBlock
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
-from tradeshock.models.checks.case import disturbed, late, started, tricky_origins
+from tradeshock.models.checks.case import (
+    disturbed,
+    late,
+    started,
+    tricky_origins,
+    with_another_past,
+)
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 
 # Months by which a series is late: longer than what counts as stale, and a usual delay.
@@ -124,7 +131,7 @@ def columns_are_numbers(case: BlockCase) -> None:
         monthly = isinstance(table.index, pd.PeriodIndex) and table.index.is_monotonic_increasing
         _demand(monthly and table.index.is_unique, "rows are not months of step 1, each once")
         names = [*table.columns]
-        _demand(len(names) > 0, f"there are no columns in state {state}")
+        _demand(len(names) > 0, f"there are no columns in state {state}{_unknown_to(case)}")
         _demand(len({*names}) == len(names), f"column names {names} are not each there once")
         numbers = table.to_numpy(dtype=float)
         _demand(not np.isinf(numbers).any(), f"there are infinite values in state {state}")
@@ -210,8 +217,47 @@ def reads_no_more_than_it_says(case: BlockCase) -> None:
     panel = case.panel
     needed = {case.target, *case.inputs(), *panel.catalog.flash(case.target).values()}
     fewer = panel.select([str(id) for id in panel.values.columns if id in needed])
-    ours, theirs = (case.fitted(each).transform(each) for each in (panel, fewer))
+    ours = case.fitted(panel).transform(panel)
+    try:
+        theirs = case.fitted(fewer).transform(fewer)
+    except (KeyError, PanelError) as error:
+        raise ConformanceError(
+            f"it cannot do without series that inputs does not name ({type(error).__name__}: "
+            f"{error}); name all that it reads in `series`, or write inputs(panel, target)"
+        ) from error
     _same(ours, theirs, "are others without the series that inputs does not name")
+
+
+def figures_come_through_the_panel(case: BlockCase) -> None:
+    """With other figures of all series every column is another one.
+
+    What a block reads elsewhere, in a file or a panel that it loads itself, does not change with
+    the panel. Not asked of blocks that read no series, which are made of the calendar.
+    """
+    if not case.inputs():
+        return
+    known = case.panel.as_of(case.origins[-1])
+    other = with_another_past(known)
+    for state in case.panel.states(case.target):
+        ours, theirs = (case.fitted(each).transform(each, state) for each in (known, other))
+        held = [
+            str(name)
+            for name in ours.columns
+            if ours[name].notna().any() and ours[name].equals(theirs[name])
+        ]
+        _demand(
+            not held,
+            f"{held} are the same in state {state}, though the figures of all series are others; "
+            "read them in known.panel, from which the future is cut, and put what is made of the "
+            "calendar alone into a block without series",
+        )
+
+
+def _unknown_to(case: BlockCase) -> str:
+    """Words for the series of a block that the panel does not have."""
+    named = ids_of(case.block) if isinstance(case.block, Block) else ()
+    unknown = [id for id in named if id not in case.panel]
+    return f": the panel has no series {', '.join(map(repr, unknown))}" if unknown else ""
 
 
 def _same(ours: pd.DataFrame, theirs: pd.DataFrame, complaint: str) -> None:
@@ -238,8 +284,10 @@ BLOCK_CHECKS: dict[str, Check] = {
         future_does_not_matter,
         rows_are_those_of_each_day,
         nothing_is_carried_over,
+        # Before those that would fail for the same reason, and say it less well.
+        reads_no_more_than_it_says,
+        figures_come_through_the_panel,
         stale_series_are_left_empty,
         young_panels_are_no_exception,
-        reads_no_more_than_it_says,
     )
 }

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from tradeshock.features.indicators.pipeline import FeatureBlock, FeaturePipeline
 from tradeshock.models.parameters import Rule, having, several
 
-Features = FeaturePipeline | Sequence[FeatureBlock | tuple[str, FeatureBlock]]
+Features = FeaturePipeline | FeatureBlock | Sequence[FeatureBlock | tuple[str, FeatureBlock]]
 
 _TRANSFORMER = having("fit_transform", "transform", words="a FeaturePipeline")
 _BLOCKS = several(
@@ -22,13 +22,14 @@ _BLOCKS = several(
     "blocks in a list or tuple",
 )
 FEATURES = Rule(
-    "a FeaturePipeline, or blocks in a list or tuple",
+    "a FeaturePipeline, or blocks in a list or tuple, or one block",
     lambda value: _TRANSFORMER.holds(value) or _BLOCKS.holds(value),
 )
 
 
 def pipeline_of(features: Features) -> FeaturePipeline:
     """Pipeline of its own, not fitted, of a pipeline or of blocks."""
-    blocks = FeaturePipeline(features) if isinstance(features, list | tuple) else features
-    pipeline: FeaturePipeline = clone(blocks)
+    blocks = features if isinstance(features, FeaturePipeline | Sequence) else [features]
+    joined = blocks if isinstance(blocks, FeaturePipeline) else FeaturePipeline(blocks)
+    pipeline: FeaturePipeline = clone(joined)
     return pipeline

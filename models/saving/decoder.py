@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tradeshock.models.saving.classes import Classes, is_named_tuple, made_of
-from tradeshock.models.saving.encoder import COLLECTIONS, PLAIN, Node
+from tradeshock.models.saving.borrowed import made_again
+from tradeshock.models.saving.classes import Classes, can_be_kept, is_named_tuple, made_of
+from tradeshock.models.saving.encoder import COLLECTIONS, MADE, PLAIN, Node
 from tradeshock.models.saving.kinds import KINDS, PLAIN_ARRAYS
 
 _COLLECTIONS = {cls.__name__: cls for cls in COLLECTIONS}
@@ -78,6 +79,8 @@ class Decoder:
             return cls._make(items)  # type: ignore[attr-defined]
         if kind == "object" and not is_named_tuple(cls):
             return made_of(cls, parts)
+        if kind == MADE and not can_be_kept(cls):
+            return made_again(cls, parts)
         raise ValueError(f"{kind!r} is no kind of value")
 
 

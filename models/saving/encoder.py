@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tradeshock.features.errors import ModelError
+from tradeshock.models.saving.borrowed import all_that_makes
 from tradeshock.models.saving.classes import (
     attributes_of,
     can_be_kept,
@@ -17,6 +18,8 @@ from tradeshock.models.saving.kinds import PLAIN_ARRAYS, kind_of
 
 PLAIN = (bool, int, float, str)
 COLLECTIONS = (list, tuple, set, frozenset)
+# Objects of which a file has the arguments of their constructor alone.
+MADE = "made"
 
 Node = dict[str, Any]
 
@@ -114,9 +117,14 @@ class Encoder:
 
     def _object(self, value: Any, where: str) -> Node:
         cls = type(value)
-        if isinstance(value, type) or not can_be_kept(cls):
+        made_by = None
+        if isinstance(value, type) or not (
+            can_be_kept(cls) or (made_by := all_that_makes(value)) is not None
+        ):
             raise self._refused(value, where)
         self.classes[name_of(cls)] = cls
+        if made_by is not None:
+            return {"kind": MADE, "class": name_of(cls), "parts": self._parts(made_by, where)}
         if is_named_tuple(cls):
             items = [self.put(item, f"{where}[{i}]") for i, item in enumerate(value)]
             return {"kind": "named tuple", "class": name_of(cls), "items": items}
@@ -128,7 +136,7 @@ class Encoder:
         what = f"the class {cls.__qualname__}" if cls is value else f"a {cls.__qualname__}"
         return ModelError(
             f"{self._whose} cannot be saved: its {where} is {what}{why and f' ({why})'}, and a "
-            "file without pickles holds numbers, texts, arrays, tables, lists, dicts, dataclasses "
-            "and models; keep those instead, or write _stored and _restore, which say what stands "
-            "for it (see docs/saving-models.md)"
+            "file without pickles holds numbers, texts, arrays, tables, lists, dicts, dataclasses, "
+            "models, and of other libraries what its parameters make again; keep those instead, or "
+            "write _stored and _restore, which say what stands for it (see docs/saving-models.md)"
         )

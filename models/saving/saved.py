@@ -21,7 +21,8 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
 
         The file holds the class and its parameters, the figures and the record that it was fitted
         on, all that it has learned, and the versions of code and libraries. A model that is not
-        fitted is saved as it is: its class and its parameters.
+        fitted is saved as it is: its class and its parameters. So are forecasters and regressors of
+        other libraries among its parameters; an adapter teaches them again when it is loaded.
 
         Parameters
         ----------
@@ -32,7 +33,7 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
         ------
         ModelError
             If the model holds what a file without pickles cannot: a function, an object of
-            another library. The message says where it stands.
+            another library that is more than its parameters. The message says where it stands.
 
         See Also
         --------

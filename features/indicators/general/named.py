@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from tradeshock.features.errors import PanelError
-from tradeshock.features.indicators.block import Block, values_of
+from tradeshock.features.indicators.block import Block, ids_of, values_of
 from tradeshock.features.indicators.changes import change
 from tradeshock.features.indicators.origin_rows import Floats, OriginRows
 from tradeshock.features.panel.panel import Panel
@@ -24,11 +24,8 @@ class NamedSeries(Block):
         On fit, if the panel lacks one of them.
     """
 
-    series: str | Iterable[str]
-
     def _series_of(self, panel: Panel) -> tuple[str, ...]:
-        ids = (self.series,) if isinstance(self.series, str) else self.series
-        return tuple(dict.fromkeys(panel.entry(id).id for id in ids))
+        return tuple(dict.fromkeys(panel.entry(id).id for id in ids_of(self)))
 
 
 def whole_months(given: int | Sequence[int], what: str, least: int = 1) -> list[int]:
@@ -39,11 +36,12 @@ def whole_months(given: int | Sequence[int], what: str, least: int = 1) -> list[
     PanelError
         If they are none.
     """
-    months = [given] if isinstance(given, int | np.integer) else list(given)
+    months = list(given) if isinstance(given, Iterable) else [given]
     whole = [isinstance(k, int | np.integer) and not isinstance(k, bool) for k in months]
     if not months or not all(whole) or min(months) < least:
         raise PanelError(
-            f"{what} is {given!r}; give whole numbers of months, at least {least}, such as [1, 3]"
+            f"{what} is {given!r}; give whole numbers of months, at least {least}, such as "
+            f"{[least, least + 2]}"
         )
     return [int(k) for k in dict.fromkeys(months)]
 
