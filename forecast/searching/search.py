@@ -17,6 +17,7 @@ from tradeshock.forecast.searching.losses import MEASURES, Loss
 from tradeshock.forecast.searching.result import Search
 from tradeshock.models.base import Model
 from tradeshock.models.record.rows import Actual
+from tradeshock.models.strangers import instead_of
 
 AS_GIVEN = "as given"
 
@@ -113,5 +114,7 @@ def search(
 
 def _one(model: str | Model, what: str) -> str | Model:
     if not isinstance(model, str | Model):
-        raise BacktestError(f"got {model!r} as {what}; give one model, or the name of one")
+        listed = isinstance(model, list | tuple)
+        why = "give one model, or the name of one" if listed else instead_of(model)
+        raise BacktestError(f"got {model!r} as {what}; {why}")
     return model
