@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import BacktestError, ScoreError
+from tradeshock.features.errors import BacktestError, ScoreError, TradeshockError
 from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
@@ -138,6 +138,56 @@ def test_other_bad_arguments(panel: Panel, origins: list[pd.Timestamp]) -> None:
         search(VAR(n_draws=20), grid, panel, origins[:20], 1, n_jobs=1)
     alone = search(VAR(n_draws=20), grid, panel, origins[:20], 1, n_jobs=1, nested=False)
     assert "ratio_nested" not in alone.table()
+
+
+class Untouched(VAR):
+    """A model that must not be run."""
+
+    def _fit(self) -> None:
+        raise AssertionError("something was run")
+
+
+@pytest.mark.parametrize(
+    ("grid", "changed", "message"),
+    [
+        ({"lags": [1]}, {"origins": ("2020-01", "2021-12")}, "no honest choice to score"),
+        ({"lags": [1]}, {"origins": ("2026-05", "2026-05")}, "no outcome is out in state after_t"),
+        ({"lags": [1]}, {"target": "export_total"}, r"no series 'export_total'; perhaps \['exp"),
+        ({"series": [("usdkrx",)]}, {}, r"no series 'usdkrx'; perhaps \['usdkrw'\]"),
+        ({"lags": [1]}, {"actual": "newest"}, "actual is 'newest'"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_run(
+    grid: dict[str, list[object]], changed: dict[str, object], message: str, panel: Panel
+) -> None:
+    span = changed.pop("origins", ("2016-01", "2021-12"))
+    days = panel.origins(*span)  # type: ignore[misc]
+    days = [days[-1]] if span[0] == span[1] else days
+    for model in (Untouched(n_draws=20), FlashBridge(Untouched(n_draws=20))):
+        inside = "carrier__" if isinstance(model, FlashBridge) else ""
+        named = {f"{inside}{name}": values for name, values in grid.items()}
+        with pytest.raises(TradeshockError, match=message) as caught:
+            search(model, named, panel, days, 1, n_jobs=1, **changed)  # type: ignore[arg-type]
+        assert not isinstance(caught.value, IncompleteBacktestError)
+
+
+def test_beforehand_as_much_is_known_as_afterwards(panel: Panel) -> None:
+    days = panel.origins("2016-01", "2021-12")
+    run = (RandomWalk(n_draws=20), {"half_life": [24.0]}, panel)
+    enough = next(n for n in range(23, 48) if _choices(run, days[:n]))
+    # January 2018 is the first origin of a year to know 24: January 2016 to December 2017.
+    assert days[enough - 1].date().isoformat() == "2018-01-01"
+
+
+def _choices(run: tuple[object, ...], days: list[pd.Timestamp]) -> bool:
+    alone = search(*run, days, 2, n_jobs=1, nested=False).choices()  # type: ignore[arg-type]
+    try:
+        search(*run, days, 2, n_jobs=1)  # type: ignore[arg-type]
+    except ScoreError:
+        assert alone.isna().all(axis=None)
+        return False
+    assert alone.notna().any(axis=None)
+    return True
 
 
 # -- what was found -------------------------------------------------------------------------------

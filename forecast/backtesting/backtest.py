@@ -100,8 +100,7 @@ def backtest(
     panel = panel_or_embedded(panel)
     processes = processes_for(n_jobs, executor)
     targets = as_targets(target)
-    if not isinstance(actual, str) or actual not in get_args(Actual):
-        raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
+    refuse_no_actual(actual)
     days = origins_for(panel, targets[0], origins)
     settings = Settings(
         panel=panel,
@@ -194,6 +193,17 @@ def at_least(smallest: int, **argument: int) -> int:
     if not isinstance(value, int | np.integer) or value < smallest:
         raise BacktestError(f"{name} is {value!r}; give a whole number, at least {smallest}")
     return int(value)
+
+
+def refuse_no_actual(actual: object) -> None:
+    """Refuse what does not say which figure counts as outcome.
+
+    Raises
+    ------
+    BacktestError
+    """
+    if not isinstance(actual, str) or actual not in get_args(Actual):
+        raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
 
 
 def processes_for(n_jobs: int, executor: Executor | None) -> int:

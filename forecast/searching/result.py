@@ -14,7 +14,7 @@ from sklearn.base import clone
 from tradeshock.features.errors import ScoreError, TradeshockError
 from tradeshock.forecast.backtesting.result import Backtest
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
-from tradeshock.forecast.searching.choices import FEWEST_KNOWN, chosen_losses, yearly_choices
+from tradeshock.forecast.searching.choices import chosen_losses, yearly_choices
 from tradeshock.forecast.searching.grid import Specification
 from tradeshock.forecast.searching.losses import MEASURES, Floats, Loss, Losses, best
 from tradeshock.models.base import Model
@@ -143,24 +143,6 @@ class Search:
         position = best(known, False)[0] if step is None else best(means, True)[step - 1]
         model: Model = clone([*self.specifications.values()][position].model)
         return model
-
-    def refuse_too_little(self) -> None:
-        """Refuse origins that no choice and no score can be made of.
-
-        Raises
-        ------
-        ScoreError
-            If no outcome is out, or a nested choice was asked for and no year has enough before.
-        """
-        for state in self._states:
-            if not self._losses(state).counts.any():
-                raise ScoreError(f"no outcome is out in state {state}; use origins further back")
-            if self.nested and (self._choices(state, True) < 0).all(axis=None):
-                raise ScoreError(
-                    f"no year's first origin in state {state} knows {FEWEST_KNOWN} outcomes of "
-                    "earlier ones, so there is no honest choice to score; give origins of three "
-                    "years or more, or nested=False"
-                )
 
     # -- inside -------------------------------------------------------------------------------
 

@@ -9,9 +9,19 @@ from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.backtest import backtest
+from tradeshock.features.snapshot import panel_or_embedded
+from tradeshock.forecast.backtesting.backtest import (
+    at_least,
+    backtest,
+    origins_for,
+    refuse_no_actual,
+)
 from tradeshock.forecast.backtesting.plan import labelled
 from tradeshock.forecast.engines.base import Executor
+from tradeshock.forecast.searching.beforehand import (
+    refuse_too_few_outcomes,
+    refuse_unknown_series,
+)
 from tradeshock.forecast.searching.grid import Grid, specifications
 from tradeshock.forecast.searching.losses import MEASURES, Loss
 from tradeshock.forecast.searching.result import Search
@@ -78,7 +88,10 @@ def search(
         If the grid makes no sense (empty, an unknown parameter, a value that the model refuses) or
         other arguments do not; as `IncompleteBacktestError` if specifications failed.
     PanelError
-        If an origin is outside what the panel knows.
+        If an origin is outside what the panel knows, or the panel lacks the target or a series.
+    ScoreError
+        If no outcome is out, or `nested` is asked for and no year has enough before it. All but
+        models that fail is found before anything is run.
     """
     ((_, base),) = labelled(_one(model, "a model to search"))
     if loss not in MEASURES:
@@ -94,11 +107,16 @@ def search(
     targets = as_targets(target)
     if len(targets) != 1:
         raise BacktestError(f"got {list(targets)} as targets; a search has one target")
+    refuse_no_actual(actual)
+    panel = panel_or_embedded(panel)
+    refuse_unknown_series(tried, panel)
+    days = origins_for(panel, panel.entry(targets[0]).id, origins)
+    refuse_too_few_outcomes(panel, targets[0], days, at_least(1, steps=steps), nested, actual)
     result = backtest(
         models,
         panel,
         targets[0],
-        origins,
+        days,
         steps,
         n_jobs=n_jobs,
         executor=executor,
@@ -107,9 +125,7 @@ def search(
         actual=actual,
         progress=progress,
     )
-    found = Search(result, tried, compared, loss, nested)
-    found.refuse_too_little()
-    return found
+    return Search(result, tried, compared, loss, nested)
 
 
 def _one(model: str | Model, what: str) -> str | Model:
