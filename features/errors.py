@@ -51,6 +51,14 @@ class StoredFileError(TradeshockError, ValueError):
     """A file that is damaged, or is not what it was taken for."""
 
 
+class MissingFileError(StoredFileError, FileNotFoundError):
+    """There is no such file."""
+
+
+class UnwritableFileError(StoredFileError, OSError):
+    """A path to which no file can be written."""
+
+
 class ConfigError(TradeshockError, ValueError):
     """A file of defaults that does not read, or says what no command takes."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from os import PathLike, cpu_count
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -114,7 +113,7 @@ def backtest(
     )
     planned = plan(models)
     chunks = {key: chunks_of(key, model, settings) for key, model in planned.items()}
-    kept = None if store is None else ChunkStore(Path(store), panel)
+    kept = None if store is None else ChunkStore(store, panel)
     with progress_bar(sum(map(len, chunks.values())), progress) as advance:
         result = BacktestRun(settings, planned, chunks, kept, advance).run(processes, executor)
     if result.failures:

@@ -72,7 +72,7 @@ def refuse_too_few_outcomes(
     ScoreError
         If no outcome is out, or no year's first origin knows enough of earlier ones.
     """
-    days = pd.DatetimeIndex(origins)
+    days = pd.DatetimeIndex(list(origins))
     scored = _known_on(panel, target, days, steps, actual)
     learned = _known_on(panel, target, days, steps, "first")
     states = panel.states_at(days, target)
