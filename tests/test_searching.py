@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,7 @@ def test_models_inside_are_reached_and_not_shared() -> None:
         (VAR(), [{"lags": [1]}, {}], "names no parameter"),
         (VAR(), "lags", "got 'lags' as a grid"),
         (VAR(), ["lags"], "as a grid; give a mapping"),
+        (VAR(), {1: [1]}, "names a parameter 1, no text; give for instance"),
         (VAR(), {"lags": 2}, "lags is 2 in the grid; give its values in a list"),
         (VAR(), {"lags": "aic"}, "lags is 'aic' in the grid"),
         (VAR(), {"lags": []}, "lags has no values"),
@@ -342,6 +344,25 @@ def test_wrappers_are_searched_with_what_they_learn(panel: Panel) -> None:
     assert row["ratio"] == pytest.approx(
         (tried.min() / means["reference RandomWalk"]) ** 0.5, rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    ("windows", "message"),
+    [
+        ("2020", "got '2020' as windows; give a name to first and last month"),
+        ({}, "got {} as windows"),
+        ({"x": "2020-01"}, "the window 'x' is '2020-01'; give its first and last month"),
+        ({"x": ("2020-01",)}, "the window 'x' is .*; give its first and last month"),
+        ({"x": ("foo", "2020-01")}, "the window 'x' cannot be read: 'foo' is no month"),
+        ({"x": ("2020-02", "2020-01")}, "ends in 2020-01, before it begins in 2020-02"),
+    ],
+)
+def test_windows_that_are_none_are_named(
+    windows: dict[str, tuple[str, str]], message: str, found: Search
+) -> None:
+    for score in (found.table, partial(found.scores, by=["model", "window"])):
+        with pytest.raises(ScoreError, match=message):
+            score(windows=windows)  # type: ignore[operator]
 
 
 # -- no look-ahead, reproducible, resumed ---------------------------------------------------------

@@ -75,6 +75,8 @@ def _mappings(grid: Grid) -> list[Mapping[str, Values]]:
         )
     if not parts or not all(parts):
         raise BacktestError(f"the grid {grid!r} names no parameter; {EXAMPLE}")
+    if strange := [name for part in parts for name in part if not isinstance(name, str)]:
+        raise BacktestError(f"the grid names a parameter {strange[0]!r}, no text; {EXAMPLE}")
     return list(parts)
 
 

@@ -14,12 +14,11 @@ from sklearn.base import clone
 from tradeshock.features.errors import ScoreError, TradeshockError
 from tradeshock.forecast.backtesting.result import Backtest
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
+from tradeshock.forecast.judging.windows import Windows, spans_of
 from tradeshock.forecast.searching.choices import chosen_losses, yearly_choices
 from tradeshock.forecast.searching.grid import Specification
 from tradeshock.forecast.searching.losses import MEASURES, Floats, Loss, Losses, best
 from tradeshock.models.base import Model
-
-Windows = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +93,7 @@ class Search:
         Raises
         ------
         ScoreError
-            If a window has no outcome.
+            If windows are no mapping of names to two months, or one has no outcome.
         """
         return self._table(windows, each_step, tested=True)
 
@@ -155,9 +154,9 @@ class Search:
         return list(dict.fromkeys(self.result.frame["state"]))
 
     @property
-    def _all_months(self) -> tuple[str, str]:
+    def _all_months(self) -> tuple[pd.Period, pd.Period]:
         months = self.result.frame["month"]
-        return str(months.min()), str(months.max())
+        return months.min(), months.max()
 
     def _state(self, given: str | None) -> str:
         if given is None and len(self._states) == 1:
@@ -176,7 +175,7 @@ class Search:
 
     def _table(self, windows: Windows | None, each_step: bool, tested: bool) -> pd.DataFrame:
         """Table with or without p-values, whose bootstrap takes longer than all else."""
-        spans = windows or {"all": self._all_months}
+        spans = {"all": self._all_months} if windows is None else spans_of(windows)
         rows: list[dict[str, Any]] = []
         for state in self._states:
             for name, window in spans.items():
@@ -186,9 +185,8 @@ class Search:
                     rows.append({"state": state, "window": name, **row, **p_values})
         return pd.DataFrame(rows)
 
-    def _within(self, state: str, name: str, window: tuple[str, str]) -> Losses:
-        first, last = (pd.Period(month, freq="M") for month in window)
-        losses = self._losses(state).within(first, last)
+    def _within(self, state: str, name: str, window: tuple[pd.Period, pd.Period]) -> Losses:
+        losses = self._losses(state).within(*window)
         if not losses.counts.any():
             raise ScoreError(f"no outcome in the window {name!r}, {window[0]} to {window[1]}")
         return losses
