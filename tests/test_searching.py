@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import BacktestError, ScoreError, TradeshockError
+from tradeshock.features.errors import BacktestError, ModelError, ScoreError, TradeshockError
 from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
 from tradeshock.forecast.searching.grid import Specification, specifications
-from tradeshock.forecast.searching.result import Search
+from tradeshock.forecast.searching.result import IncompleteSearchError, Search
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -57,6 +57,14 @@ def test_a_grid_is_every_combination_in_the_order_written() -> None:
     ]
     assert made["lags=3"].model.get_params()["n_draws"] == 7
     assert made["lags=2, n_draws=6"].parameters == {"lags": 2, "n_draws": 6}
+
+
+def test_long_values_are_cut_and_told_apart() -> None:
+    long = [[Growth("usdkrw", [*range(1, 40), last])] for last in (50, 60)]
+    labels = list(specifications(DirectRidge(), {"features": long}))
+    assert len(set(labels)) == 2
+    assert all(len(label) <= len("features=") + 60 for label in labels)
+    assert labels[0].startswith("features=[Growth(series='usdkrw', months=[1, 2, 3")
 
 
 def test_values_may_be_named() -> None:
@@ -132,6 +140,8 @@ def test_other_bad_arguments(panel: Panel, origins: list[pd.Timestamp]) -> None:
     grid = {"lags": [1]}
     with pytest.raises(BacktestError, match="loss is 'mae'; give one of squared, crps"):
         search("VAR", grid, panel, loss="mae")  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match=r"no model 'RW'; did you mean RandomWalk\?"):
+        search("VAR", grid, panel, reference="RW")
     with pytest.raises(BacktestError, match="as a model to search; give one model"):
         search(["VAR"], grid, panel)  # type: ignore[arg-type]
     with pytest.raises(BacktestError, match="a search has one target"):
@@ -259,6 +269,21 @@ def test_choices_are_those_of_a_slow_loop(found: Search, origins: list[pd.Timest
         assert row["ratio_best"] <= row["ratio_nested"] or len(picked) < row["n"]
 
 
+def test_what_users_of_scikit_learn_type_first(found: Search) -> None:
+    assert found.n_tries == len(found.specifications) == found.table()["tries"].iloc[0]
+    best = found.best_params_
+    assert best == {"lags": found.best_model().get_params()["lags"]}
+    best["lags"] = 99
+    assert found.best_params_ != best
+
+
+def test_a_year_without_a_choice_is_nan_at_every_step(found: Search) -> None:
+    choices = found.choices()
+    empty = choices.loc[2016].to_list()
+    assert all(isinstance(value, float) and np.isnan(value) for value in empty)
+    assert {str(dtype) for dtype in choices.dtypes} == {"object"}
+
+
 def test_one_choice_for_all_steps(found: Search) -> None:
     rows = squared(found.result.frame)
     means = rows.pivot_table(index="model", columns="step", values="loss")
@@ -324,6 +349,8 @@ def test_states_and_crps(panel: Panel) -> None:
         assert row["ratio"] == pytest.approx(tried.min() / means.loc[at, "reference SeasonalNaive"])
     with pytest.raises(ScoreError, match="state is None; give one of after_"):
         result.best_model()
+    with pytest.raises(ScoreError, match="state is None; give one of after_"):
+        _ = result.best_params_
     assert "Search: 2 specifications from 60 origins" in repr(result)
     labels = {*result.specifications, "as given", "reference SeasonalNaive"}
     assert set(result.scores()["model"]) == labels
@@ -419,6 +446,46 @@ class Broken(SeasonalNaive):
 def test_failures_are_named_by_specification(panel: Panel, origins: list[pd.Timestamp]) -> None:
     with pytest.raises(IncompleteBacktestError, match=r"random_state=1 .*no such luck"):
         search(Broken(), {"random_state": [1]}, panel, origins, 1, n_jobs=1)
+
+
+class Fragile(SeasonalNaive):
+    """Fails with one seed."""
+
+    def _paths(self, *given: object) -> np.ndarray:
+        if self.random_state == 2:
+            raise ZeroDivisionError("not with this seed")
+        return super()._paths(*given)  # type: ignore[arg-type]
+
+
+def test_those_that_finished_are_searched(panel: Panel, origins: list[pd.Timestamp]) -> None:
+    grid = {"random_state": [1, 2, 3], "n_draws": [20, 30]}
+    with pytest.raises(
+        IncompleteSearchError, match=r"the 4 that finished are .* \.search"
+    ) as caught:
+        search(Fragile(), grid, panel, origins, 1, n_jobs=1)
+    left = caught.value.search
+    assert left is not None
+    assert left.n_tries == 4
+    assert {failure.model.split(",")[0] for failure in left.failures} == {"random_state=2"}
+    alone = search(Fragile(), grid | {"random_state": [1, 3]}, panel, origins, 1, n_jobs=1)
+    pd.testing.assert_frame_equal(left.table(), alone.table())
+    assert alone.failures == ()
+
+
+@pytest.mark.parametrize(
+    ("model", "grid", "message"),
+    [
+        (Fragile(random_state=2), {"random_state": [1]}, "the reference 'as given' failed, so"),
+        (Fragile(), {"random_state": [2]}, "no specification finished, so there is no search"),
+    ],
+)
+def test_without_a_reference_or_a_try_there_is_no_search(
+    model: Fragile, grid: dict[str, list[int]], message: str, panel: Panel
+) -> None:
+    with pytest.raises(IncompleteSearchError, match=message) as caught:
+        search(model, grid, panel, panel.origins("2016-01", "2019-12"), 1, n_jobs=1)
+    assert caught.value.search is None
+    assert caught.value.result.failures
 
 
 # -- what luck looks like -------------------------------------------------------------------------

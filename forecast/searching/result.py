@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ScoreError, TradeshockError
-from tradeshock.forecast.backtesting.result import Backtest
+from tradeshock.forecast.backtesting.result import Backtest, Failure, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
 from tradeshock.forecast.judging.windows import Windows, spans_of
 from tradeshock.forecast.searching.choices import chosen_losses, yearly_choices
@@ -59,6 +59,32 @@ class Search:
     @property
     def _short(self) -> pd.DataFrame:
         return self._table(None, True, tested=False).round(3)
+
+    # -- what it is, in scikit-learn's words where they fit ------------------------------------
+
+    @property
+    def n_tries(self) -> int:
+        """Number of specifications that were compared: what the p-values allow for."""
+        return len(self.specifications)
+
+    @property
+    def best_params_(self) -> dict[str, Any]:
+        """Parameters of `best_model`, as the grid names them.
+
+        Unlike scikit-learn's, the best of all months with hindsight over all steps, and of one
+        state: no held-out score stands behind it. What it is worth is `table`'s ``ratio_nested``.
+
+        Raises
+        ------
+        ScoreError
+            If origins are of several states, each of which has a best of its own.
+        """
+        return dict(self._best(None, None).parameters)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed of an incomplete search, which `IncompleteSearchError` carries."""
+        return self.result.failures
 
     # -- what was found -----------------------------------------------------------------------
 
@@ -114,11 +140,11 @@ class Search:
         Returns
         -------
         DataFrame, years by steps
-            Labels; NaN where fewer than 24 outcomes were known.
+            Labels; NaN where fewer than 24 outcomes were known, so that nothing was chosen.
         """
         positions = self._choices(self._state(state), each_step)
         names = dict(enumerate(self.specifications))
-        return positions.map(lambda position: names.get(position))
+        return positions.map(lambda position: names.get(position, np.nan)).astype(object)
 
     def best_model(self, step: int | None = None, state: str | None = None) -> Model:
         """Return the specification that was best with hindsight, over all months, not fitted.
@@ -135,15 +161,19 @@ class Search:
         ScoreError
             If there is no such step or state.
         """
+        model: Model = clone(self._best(step, state).model)
+        return model
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _best(self, step: int | None, state: str | None) -> Specification:
+        """The best with hindsight (see `best_model`)."""
         means = self._losses(self._state(state)).means()
         if step is not None and step not in range(1, len(means) + 1):
             raise ScoreError(f"step is {step!r}; give one from 1 to {len(means)}")
         known = means[~np.isnan(means).any(axis=1)]
         position = best(known, False)[0] if step is None else best(means, True)[step - 1]
-        model: Model = clone([*self.specifications.values()][position].model)
-        return model
-
-    # -- inside -------------------------------------------------------------------------------
+        return [*self.specifications.values()][int(position)]
 
     @property
     def _labels(self) -> list[str]:
@@ -238,3 +268,28 @@ class Search:
     def _shown(self, mean: float) -> float:
         """A mean loss, or a ratio of two, in the unit of errors."""
         return float(np.sqrt(mean) if self.loss == "squared" else mean)
+
+
+class IncompleteSearchError(IncompleteBacktestError):
+    """Specifications failed in a search; what the others are worth is kept.
+
+    Attributes
+    ----------
+    search : Search or None
+        Of the specifications that finished, with `Search.failures`. None if none did, or if the
+        reference failed, so that there is nothing to hold them against.
+    result : Backtest
+        What was finished, and the failures with their tracebacks.
+    """
+
+    def __init__(
+        self, result: Backtest, tried: Mapping[str, Specification], reference: str, **how: Any
+    ) -> None:
+        super().__init__(result)
+        failed = {failure.model for failure in result.failures}
+        finished = {label: made for label, made in tried.items() if label not in failed}
+        able = bool(finished) and reference not in failed
+        self.search = Search(result, finished, reference, **how) if able else None
+        left = f"the {len(finished)} that finished are searched in this error's .search"
+        why = f"the reference {reference!r} failed" if finished else "no specification finished"
+        self.args = (f"{self}\n{left if able else f'{why}, so there is no search of the others'}",)

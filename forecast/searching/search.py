@@ -17,6 +17,7 @@ from tradeshock.forecast.backtesting.backtest import (
     refuse_no_actual,
 )
 from tradeshock.forecast.backtesting.plan import labelled
+from tradeshock.forecast.backtesting.result import IncompleteBacktestError
 from tradeshock.forecast.engines.base import Executor
 from tradeshock.forecast.searching.beforehand import (
     refuse_too_few_outcomes,
@@ -24,7 +25,7 @@ from tradeshock.forecast.searching.beforehand import (
 )
 from tradeshock.forecast.searching.grid import Grid, specifications
 from tradeshock.forecast.searching.losses import MEASURES, Loss
-from tradeshock.forecast.searching.result import Search
+from tradeshock.forecast.searching.result import IncompleteSearchError, Search
 from tradeshock.models.base import Model
 from tradeshock.models.record.rows import Actual
 from tradeshock.models.strangers import instead_of
@@ -86,7 +87,8 @@ def search(
     ------
     BacktestError
         If the grid makes no sense (empty, an unknown parameter, a value that the model refuses) or
-        other arguments do not; as `IncompleteBacktestError` if specifications failed.
+        other arguments do not; as `IncompleteSearchError` if specifications failed, with the
+        search of those that finished as its ``search``.
     PanelError
         If an origin is outside what the panel knows, or the panel lacks the target or a series.
     ScoreError
@@ -112,19 +114,24 @@ def search(
     refuse_unknown_series(tried, panel)
     days = origins_for(panel, panel.entry(targets[0]).id, origins)
     refuse_too_few_outcomes(panel, targets[0], days, at_least(1, steps=steps), nested, actual)
-    result = backtest(
-        models,
-        panel,
-        targets[0],
-        days,
-        steps,
-        n_jobs=n_jobs,
-        executor=executor,
-        store=store,
-        warmup=warmup,
-        actual=actual,
-        progress=progress,
-    )
+    try:
+        result = backtest(
+            models,
+            panel,
+            targets[0],
+            days,
+            steps,
+            n_jobs=n_jobs,
+            executor=executor,
+            store=store,
+            warmup=warmup,
+            actual=actual,
+            progress=progress,
+        )
+    except IncompleteBacktestError as error:
+        raise IncompleteSearchError(
+            error.result, tried, compared, loss=loss, nested=nested
+        ) from error
     return Search(result, tried, compared, loss, nested)
 
 
