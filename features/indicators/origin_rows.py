@@ -187,11 +187,8 @@ def left_out_as_stale(
     day : Timestamp
     """
     ends = {id: panel.values[id].last_valid_index() for id in due}
-    named = ", ".join(
-        f"{id} ({'has no figure' if ends[id] is None else f'ends in {ends[id]}'}, though {month} "
-        "was due)"
-        for id, month in due.items()
-    )
+    words = {id: "has no figure" if end is None else f"ends in {end!s}" for id, end in ends.items()}
+    named = ", ".join(f"{id} ({words[id]}, though {month} was due)" for id, month in due.items())
     return StaleSeriesWarning(
         f"left out as too old on {day.date()}: {named}; update them, or drop them from the block "
         "or model",
