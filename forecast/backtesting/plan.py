@@ -109,7 +109,7 @@ def _model(model: str | Model) -> Model:
     if isinstance(model, str):
         return make_model(model)
     if not isinstance(model, Model):
-        raise BacktestError(f"models are given by name or as instances; {instead_of(model)}")
+        raise BacktestError(f"got {model!r} as a model; {instead_of(model)}")
     return model
 
 

@@ -228,6 +228,6 @@ def chosen_model(model: Model | str | None, panel: Panel, target: str) -> Model:
 
         return make_model(model)
     if not isinstance(model, Model):
-        raise ModelError(f"model takes a model or its name; {instead_of(model)}")
+        raise ModelError(f"model is {model!r}; {instead_of(model)}")
     unfitted: Model = clone(model)
     return unfitted
