@@ -45,7 +45,8 @@ def attach(
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *origins})
+        # Not what the module itself imports: completion shows what users are meant to find.
+        return sorted(origins)
 
     return resolve, names, sorted(origins)
 

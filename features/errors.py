@@ -1,5 +1,7 @@
 """Every error and warning of the package, under one root."""
 
+from collections.abc import Sequence
+
 
 class TradeshockError(Exception):
     """Root of all errors that tradeshock raises on purpose."""
@@ -51,6 +53,14 @@ class StoredFileError(TradeshockError, ValueError):
     """A file that is damaged, or is not what it was taken for."""
 
 
+class MissingFileError(StoredFileError, FileNotFoundError):
+    """There is no such file."""
+
+
+class UnwritableFileError(StoredFileError, OSError):
+    """A path to which no file can be written."""
+
+
 class ConfigError(TradeshockError, ValueError):
     """A file of defaults that does not read, or says what no command takes."""
 
@@ -80,17 +90,21 @@ class OverlapError(SourceError):
 
 
 class StaleSeriesWarning(UserWarning):
-    """A series is older than its release rule allows and was left out.
+    """Series are older than their release rules allow and were left out.
 
     Attributes
     ----------
     series : str
         Which one; empty where the warning is of several.
+    every : tuple of str
+        All that it names.
     """
 
-    def __init__(self, message: str, series: str = "") -> None:
+    def __init__(self, message: str, series: str | Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.series = series
+        named = [series] if isinstance(series, str) and series else series
+        self.every: tuple[str, ...] = tuple(named)
+        self.series = self.every[0] if len(self.every) == 1 else ""
 
 
 class StoredFileWarning(UserWarning):

@@ -301,7 +301,10 @@ class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # 
 
     def _open(self, panel: Panel, target: str | Sequence[str], record: Record | None) -> None:
         if not isinstance(panel, Panel):
-            raise ModelError(f"fit takes a Panel, got {type(panel).__name__}; see load_panel()")
+            raise ModelError(
+                f"fit takes a Panel, got {type(panel).__name__}; load_panel() gives the package's "
+                "own, Panel.from_frame(frame) makes one of a table"
+            )
         check_parameters(self)
         self.panel_ = panel
         self.target_ = self._targets(target)

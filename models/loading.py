@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 from os import PathLike
-from pathlib import Path
 
 from tradeshock.features.errors import ModelError
 from tradeshock.models.base import Model
@@ -26,6 +25,7 @@ def load_model(
     Parameters
     ----------
     path : str or path
+        ``~`` is the home folder.
     trusted : iterable of class
         Your own models, feature blocks and dataclasses that the file may hold, and the forecasters
         and regressors of other libraries, such as ``[ThetaForecaster]``.
@@ -41,14 +41,18 @@ def load_model(
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    MissingFileError
+        If there is no such file: a StoredFileError that is a FileNotFoundError too.
     StoredFileError
         If it is damaged, was changed, or is of another schema.
     ModelError
         If it holds a class that is not trusted, needs what is not installed, or was saved by
         other code.
     """
+    if isinstance(trusted, str) or not isinstance(trusted, Iterable):
+        raise ModelError(
+            f"trusted is {trusted!r}; give classes in a list, such as trusted=[MyModel]"
+        )
     classes = list(trusted)
     if strange := [value for value in classes if not isinstance(value, type)]:
         raise ModelError(
@@ -58,4 +62,4 @@ def load_model(
     # Only where there are plug-ins: to find models by name imports all of them.
     announced = find_models().values() if entry_points(group=GROUP) else ()
     known = {name_of(cls): cls for cls in (*announced, *classes)}
-    return read_model(Model, Path(path), known, refit)  # type: ignore[type-abstract]
+    return read_model(Model, path, known, refit)  # type: ignore[type-abstract]

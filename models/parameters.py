@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tradeshock.features.errors import ModelError
+from tradeshock.models.strangers import instead_of
 
 
 class Rule(NamedTuple):
@@ -27,10 +28,13 @@ class Rule(NamedTuple):
         In words, as it ends the sentence "got n_draws=0, expected ...".
     holds : callable
         Whether a value is that.
+    instead : callable
+        What to give in place of a value that is not that, where there is more to say.
     """
 
     expected: str
     holds: Callable[[Any], bool]
+    instead: Callable[[Any], str] = lambda _: ""
 
 
 Rules = Mapping[str, Rule]
@@ -68,19 +72,28 @@ def one_of(*values: object) -> Rule:
 
 def optional(rule: Rule) -> Rule:
     """None, or what another rule says."""
-    return Rule(f"{rule.expected}, or None", lambda value: value is None or rule.holds(value))
+    return Rule(
+        f"{rule.expected}, or None",
+        lambda value: value is None or rule.holds(value),
+        rule.instead,
+    )
 
 
 def several(rule: Rule, words: str, size: int | None = None) -> Rule:
     """Sequences, none of them empty, whose members keep a rule."""
 
-    def holds(value: Any) -> bool:
-        listed = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
-        return bool(
-            listed and len(value) and size in (None, len(value)) and all(map(rule.holds, value))
-        )
+    def listed(value: Any) -> bool:
+        return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
 
-    return Rule(words, holds)
+    def holds(value: Any) -> bool:
+        fits = listed(value) and len(value) and size in (None, len(value))
+        return bool(fits and all(map(rule.holds, value)))
+
+    def instead(value: Any) -> str:
+        strange = [member for member in value if not rule.holds(member)] if listed(value) else []
+        return rule.instead(strange[0]) if strange else ""
+
+    return Rule(words, holds, instead)
 
 
 def text() -> Rule:
@@ -106,7 +119,8 @@ def having(*methods: str, words: str) -> Rule:
 
 def model() -> Rule:
     """A model."""
-    return having("fit", "forecast", "replay", words="a model, such as RandomWalk()")
+    rule = having("fit", "forecast", "replay", words="a model, such as RandomWalk()")
+    return rule._replace(instead=instead_of)
 
 
 def check_parameters(checked: Any) -> None:
@@ -120,8 +134,10 @@ def check_parameters(checked: Any) -> None:
     for name, rule in _checked(checked.__class__):
         value = getattr(checked, name)
         if not rule.holds(value):
+            instead = rule.instead(value)
             raise ModelError(
                 f"got {name}={value!r} for {type(checked).__name__}, expected {rule.expected}"
+                + (f"; {instead}" if instead else "")
             )
 
 

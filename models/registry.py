@@ -77,11 +77,21 @@ def _class_called(name: str) -> type[Model]:
     alike = [known for known in names if known.casefold() == name.casefold()]
     if name not in names and len(alike) != 1:
         offered = sorted({*_installed(), *points})
-        near = get_close_matches(name, offered, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}? " if near else ""
+        near = _near(name, offered)
+        hint = f"did you mean {near}? " if near else ""
         raise ModelError(f"no model {name!r}; {hint}there are {', '.join(offered)}")
     found = name if name in names else alike[0]
     return built_in[found] if found in built_in else _load(points[found])
+
+
+def _near(name: str, offered: list[str]) -> str:
+    """The name that may be meant: by its capitals (RW, BVAR) or its letters; empty if none."""
+    initials = {"".join(filter(str.isupper, known)): known for known in reversed(offered)}
+    if (meant := initials.get(name.upper())) is not None:
+        return meant
+    plain = {known.casefold(): known for known in reversed(offered)}
+    near = get_close_matches(name.casefold(), plain, n=1, cutoff=0.5)
+    return plain[near[0]] if near else ""
 
 
 def _installed() -> dict[str, type[Model]]:

@@ -69,6 +69,13 @@ def test_every_name_of_a_door_opens(door: str) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
+def test_a_door_shows_its_public_names_alone(door: str) -> None:
+    shown = dir(importlib.import_module(door))
+    assert shown == sorted(importlib.import_module(door).__all__)
+    assert not {"attach", "NullHandler", "getLogger"} & {*shown}
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_no_name_of_a_door_is_also_a_file_beside_it(door: str) -> None:
     # Importing such a file would put the module in the place of the name.
     package = importlib.import_module(door)

@@ -153,6 +153,7 @@ def test_scores_compare_with_the_random_walk_if_it_is_there(panel, origins, done
     alone = backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:12], **HERE)
     assert "rmse_ratio" not in alone.scores(by=["model", "state"])
     assert list(alone.scores(by=["model", "state"])["n"]) == [144, 144]
+    assert alone.scores()["note"].str.contains("no model is labelled RandomWalk").all()
 
 
 def test_the_plot_has_a_line_for_each_model(done):

@@ -56,6 +56,15 @@ def client():
         yield client
 
 
+def test_a_closed_client_is_refused(panel, origins):
+    with cluster() as client:
+        executor = DaskExecutor(client)
+    with pytest.raises(BacktestError, match=r"the Dask client is clos.*; run the backtest while"):
+        backtest(small(), panel, origins=origins, executor=executor)
+    with pytest.raises(BacktestError, match="the Dask client is closed"):
+        DaskExecutor(client)
+
+
 @pytest.fixture
 def doomed():
     """Give each test that kills workers a cluster of its own: Dask may not replace them all."""

@@ -146,7 +146,7 @@ def test_models_by_name_and_as_objects_are_the_same(panel: Panel) -> None:
 def test_what_is_no_model_is_refused(panel: Panel) -> None:
     with pytest.raises(ModelError, match=r"no model 'Oracle'; there are .*RandomWalk"):
         monthly_forecast(panel, model="Oracle")
-    with pytest.raises(ModelError, match="Model"):
+    with pytest.raises(ModelError, match="RandomWalk is a class: give an instance of it"):
         monthly_forecast(panel, model=RandomWalk)  # type: ignore[arg-type]  # the mistake meant
 
 

@@ -303,7 +303,7 @@ def test_stale_series_is_named_and_its_columns_run_dry(panel: Panel) -> None:
         "KR",
         panel.origin,
     )
-    with pytest.warns(StaleSeriesWarning, match=r"export_price ends in 2025-11, though 2026-03"):
+    with pytest.warns(StaleSeriesWarning, match=r"export_price \(ends in 2025-11, though 2026-03"):
         table = block.fit_transform(older)
     prices = table.filter(like="semiconductor_export_price")
     assert prices.iloc[-1].isna().all()

@@ -231,8 +231,10 @@ def test_bad_records_are_refused(frame, tmp_path):
     with pytest.raises(ModelError, match="step 1 from 2023-01-01 is there twice"):
         Record(pd.concat([frame, frame.iloc[:1]]))
     np.savez(tmp_path / "other.npz", a=1)
-    with pytest.raises(ModelError, match=r"no record can be read.*is no file of this package"):
+    with pytest.raises(ModelError, match=r"no record can be read.*tradeshock did not write"):
         Record.load(tmp_path / "other.npz")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        Record.load(tmp_path / "none.npz")
 
 
 # -- wrappers -----------------------------------------------------------------------------------
@@ -286,8 +288,8 @@ def test_wrappers_may_be_members(panel, few):
     ("members", "message"),
     [
         (None, "got none"),
-        ([], "got none"),
-        (["RandomWalk"], r"got \['str'\]"),
+        ([], "expected models in a list or tuple"),
+        (["RandomWalk"], r"'RandomWalk' is the name of one: give RandomWalk\(\)"),
         ([RandomWalk(), RandomWalk(random_state=1)], r"more than one is called \['RandomWalk'\]"),
     ],
 )

@@ -89,6 +89,15 @@ def test_capitals_do_not_matter_and_a_near_name_is_offered():
         make_model("BayesVAR")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("RW", "RandomWalk"), ("bvar", "BayesianVAR"), ("SEASNALNAIVE", "SeasonalNaive")],
+)
+def test_initials_and_capitals_lead_to_the_name(name, meant):
+    with pytest.raises(ModelError, match=rf"no model '{name}'; did you mean {meant}\?"):
+        make_model(name)
+
+
 def test_the_error_lists_what_find_models_lists(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(ModelError) as error:

@@ -3,6 +3,7 @@
 import json
 import pickle
 import sys
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -84,15 +85,18 @@ def test_changed_figures_are_found_out(file: Path) -> None:
 
 
 def test_files_of_other_sorts(file: Path, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        load_model(tmp_path / "none.npz")
-    with pytest.raises(StoredFileError, match="is damaged"):
+    for error in (FileNotFoundError, StoredFileError):
+        with pytest.raises(error, match=r"there is no file .*none.npz; give"):
+            load_model(tmp_path / "none.npz")
+    with pytest.raises(StoredFileError, match="is a folder and no model file; give a file in it"):
         load_model(tmp_path)
+    with pytest.raises(StoredFileError, match="got None as a path; give one such as"):
+        load_model(None)  # type: ignore[arg-type]
     Record().save(tmp_path / "record.npz")
-    with pytest.raises(StoredFileError, match=r"is record 2, and model in version 1 was expected$"):
+    with pytest.raises(StoredFileError, match=r"holds a record, and a model was expected$"):
         load_model(tmp_path / "record.npz")
     np.savez(tmp_path / "plain.npz", x=np.zeros(2))
-    with pytest.raises(StoredFileError, match="is no file of this package"):
+    with pytest.raises(StoredFileError, match="tradeshock did not write; it holds no model"):
         load_model(tmp_path / "plain.npz")
     file.write_bytes(file.read_bytes()[: -len(file.read_bytes()) // 2])
     with pytest.raises(StoredFileError, match="is damaged"):
@@ -101,8 +105,21 @@ def test_files_of_other_sorts(file: Path, tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_named_with_the_way_out(file: Path) -> None:
     rewrite(file, lambda header, arrays: header.update(version=2))
-    with pytest.raises(StoredFileError, match=r"is model 2, .* a newer tradeshock wrote it: pip"):
+    with pytest.raises(StoredFileError, match=r"in format 2, .* a newer tradeshock wrote it: pip"):
         load_model(file)
+
+
+def test_a_part_that_is_no_array_is_named(file: Path) -> None:
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("notes.txt", "by hand")
+    with pytest.raises(StoredFileError, match=r"is damaged \(it has a part 'notes.txt' that is no"):
+        load_model(file)
+
+
+@pytest.mark.parametrize("trusted", [RandomWalk, True, "my_module"])
+def test_what_is_trusted_comes_in_a_list(trusted: object, file: Path) -> None:
+    with pytest.raises(ModelError, match=r"trusted is .*; give classes in a list, such as"):
+        load_model(file, trusted=trusted)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +200,7 @@ def test_pickles_are_not_opened(
         with pytest.raises(StoredFileError, match="is damaged"):
             load_model(file)
     file.write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(StoredFileError, match="is damaged"):
+    with pytest.raises(StoredFileError, match=r"is no model file: .* such as pickle or joblib"):
         load_model(file)
     assert not Path("sprung").exists()
 

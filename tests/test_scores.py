@@ -370,3 +370,14 @@ def test_scores_of_levels_do_not_depend_on_the_unit(factor):
     scaled.loc[level, money] = scaled.loc[level, money] * factor
     columns = ["rmse", "bias", "pinball", "interval_score", "rmse_ratio"]
     npt.assert_allclose(scores(scaled)[columns], scores(small)[columns], atol=1e-7)
+
+
+def test_a_backtest_without_a_random_walk_says_how_to_name_its_reference(panel) -> None:
+    models = {"walk": RandomWalk(n_draws=20), "naive": SeasonalNaive(n_draws=20)}
+    done = backtest(models, panel, origins=panel.origins("2020-01", "2020-12"), steps=1, n_jobs=1)
+    table = done.scores()
+    assert "rmse_ratio" not in table
+    assert table["note"].str.endswith("name the reference, such as scores(reference='walk')").all()
+    named = done.scores(reference="walk").set_index(["model", "quantity"])
+    assert named.loc[("walk", "level"), "rmse_ratio"] == 1.0
+    assert not done.scores(reference=None)["note"].str.contains("reference").any()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import BacktestError, ScoreError
+from tradeshock.features.errors import BacktestError, ModelError, ScoreError, TradeshockError
 from tradeshock.features.indicators import Growth
 from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
 from tradeshock.forecast.searching.grid import Specification, specifications
-from tradeshock.forecast.searching.result import Search
+from tradeshock.forecast.searching.result import IncompleteSearchError, Search
 from tradeshock.models import (
     VAR,
     BayesianVAR,
@@ -56,6 +57,14 @@ def test_a_grid_is_every_combination_in_the_order_written() -> None:
     ]
     assert made["lags=3"].model.get_params()["n_draws"] == 7
     assert made["lags=2, n_draws=6"].parameters == {"lags": 2, "n_draws": 6}
+
+
+def test_long_values_are_cut_and_told_apart() -> None:
+    long = [[Growth("usdkrw", [*range(1, 40), last])] for last in (50, 60)]
+    labels = list(specifications(DirectRidge(), {"features": long}))
+    assert len(set(labels)) == 2
+    assert all(len(label) <= len("features=") + 60 for label in labels)
+    assert labels[0].startswith("features=[Growth(series='usdkrw', months=[1, 2, 3")
 
 
 def test_values_may_be_named() -> None:
@@ -104,6 +113,7 @@ def test_models_inside_are_reached_and_not_shared() -> None:
         (VAR(), [{"lags": [1]}, {}], "names no parameter"),
         (VAR(), "lags", "got 'lags' as a grid"),
         (VAR(), ["lags"], "as a grid; give a mapping"),
+        (VAR(), {1: [1]}, "names a parameter 1, no text; give for instance"),
         (VAR(), {"lags": 2}, "lags is 2 in the grid; give its values in a list"),
         (VAR(), {"lags": "aic"}, "lags is 'aic' in the grid"),
         (VAR(), {"lags": []}, "lags has no values"),
@@ -130,6 +140,8 @@ def test_other_bad_arguments(panel: Panel, origins: list[pd.Timestamp]) -> None:
     grid = {"lags": [1]}
     with pytest.raises(BacktestError, match="loss is 'mae'; give one of squared, crps"):
         search("VAR", grid, panel, loss="mae")  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match=r"no model 'RW'; did you mean RandomWalk\?"):
+        search("VAR", grid, panel, reference="RW")
     with pytest.raises(BacktestError, match="as a model to search; give one model"):
         search(["VAR"], grid, panel)  # type: ignore[arg-type]
     with pytest.raises(BacktestError, match="a search has one target"):
@@ -138,6 +150,56 @@ def test_other_bad_arguments(panel: Panel, origins: list[pd.Timestamp]) -> None:
         search(VAR(n_draws=20), grid, panel, origins[:20], 1, n_jobs=1)
     alone = search(VAR(n_draws=20), grid, panel, origins[:20], 1, n_jobs=1, nested=False)
     assert "ratio_nested" not in alone.table()
+
+
+class Untouched(VAR):
+    """A model that must not be run."""
+
+    def _fit(self) -> None:
+        raise AssertionError("something was run")
+
+
+@pytest.mark.parametrize(
+    ("grid", "changed", "message"),
+    [
+        ({"lags": [1]}, {"origins": ("2020-01", "2021-12")}, "no honest choice to score"),
+        ({"lags": [1]}, {"origins": ("2026-05", "2026-05")}, "no outcome is out in state after_t"),
+        ({"lags": [1]}, {"target": "export_total"}, r"no series 'export_total'; perhaps \['exp"),
+        ({"series": [("usdkrx",)]}, {}, r"no series 'usdkrx'; perhaps \['usdkrw'\]"),
+        ({"lags": [1]}, {"actual": "newest"}, "actual is 'newest'"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_run(
+    grid: dict[str, list[object]], changed: dict[str, object], message: str, panel: Panel
+) -> None:
+    span = changed.pop("origins", ("2016-01", "2021-12"))
+    days = panel.origins(*span)  # type: ignore[misc]
+    days = [days[-1]] if span[0] == span[1] else days
+    for model in (Untouched(n_draws=20), FlashBridge(Untouched(n_draws=20))):
+        inside = "carrier__" if isinstance(model, FlashBridge) else ""
+        named = {f"{inside}{name}": values for name, values in grid.items()}
+        with pytest.raises(TradeshockError, match=message) as caught:
+            search(model, named, panel, days, 1, n_jobs=1, **changed)  # type: ignore[arg-type]
+        assert not isinstance(caught.value, IncompleteBacktestError)
+
+
+def test_beforehand_as_much_is_known_as_afterwards(panel: Panel) -> None:
+    days = panel.origins("2016-01", "2021-12")
+    run = (RandomWalk(n_draws=20), {"half_life": [24.0]}, panel)
+    enough = next(n for n in range(23, 48) if _choices(run, days[:n]))
+    # January 2018 is the first origin of a year to know 24: January 2016 to December 2017.
+    assert days[enough - 1].date().isoformat() == "2018-01-01"
+
+
+def _choices(run: tuple[object, ...], days: list[pd.Timestamp]) -> bool:
+    alone = search(*run, days, 2, n_jobs=1, nested=False).choices()  # type: ignore[arg-type]
+    try:
+        search(*run, days, 2, n_jobs=1)  # type: ignore[arg-type]
+    except ScoreError:
+        assert alone.isna().all(axis=None)
+        return False
+    assert alone.notna().any(axis=None)
+    return True
 
 
 # -- what was found -------------------------------------------------------------------------------
@@ -207,6 +269,21 @@ def test_choices_are_those_of_a_slow_loop(found: Search, origins: list[pd.Timest
         assert row["ratio_best"] <= row["ratio_nested"] or len(picked) < row["n"]
 
 
+def test_what_users_of_scikit_learn_type_first(found: Search) -> None:
+    assert found.n_tries == len(found.specifications) == found.table()["tries"].iloc[0]
+    best = found.best_params_
+    assert best == {"lags": found.best_model().get_params()["lags"]}
+    best["lags"] = 99
+    assert found.best_params_ != best
+
+
+def test_a_year_without_a_choice_is_nan_at_every_step(found: Search) -> None:
+    choices = found.choices()
+    empty = choices.loc[2016].to_list()
+    assert all(isinstance(value, float) and np.isnan(value) for value in empty)
+    assert {str(dtype) for dtype in choices.dtypes} == {"object"}
+
+
 def test_one_choice_for_all_steps(found: Search) -> None:
     rows = squared(found.result.frame)
     means = rows.pivot_table(index="model", columns="step", values="loss")
@@ -272,6 +349,8 @@ def test_states_and_crps(panel: Panel) -> None:
         assert row["ratio"] == pytest.approx(tried.min() / means.loc[at, "reference SeasonalNaive"])
     with pytest.raises(ScoreError, match="state is None; give one of after_"):
         result.best_model()
+    with pytest.raises(ScoreError, match="state is None; give one of after_"):
+        _ = result.best_params_
     assert "Search: 2 specifications from 60 origins" in repr(result)
     labels = {*result.specifications, "as given", "reference SeasonalNaive"}
     assert set(result.scores()["model"]) == labels
@@ -292,6 +371,25 @@ def test_wrappers_are_searched_with_what_they_learn(panel: Panel) -> None:
     assert row["ratio"] == pytest.approx(
         (tried.min() / means["reference RandomWalk"]) ** 0.5, rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    ("windows", "message"),
+    [
+        ("2020", "got '2020' as windows; give a name to first and last month"),
+        ({}, "got {} as windows"),
+        ({"x": "2020-01"}, "the window 'x' is '2020-01'; give its first and last month"),
+        ({"x": ("2020-01",)}, "the window 'x' is .*; give its first and last month"),
+        ({"x": ("foo", "2020-01")}, "the window 'x' cannot be read: 'foo' is no month"),
+        ({"x": ("2020-02", "2020-01")}, "ends in 2020-01, before it begins in 2020-02"),
+    ],
+)
+def test_windows_that_are_none_are_named(
+    windows: dict[str, tuple[str, str]], message: str, found: Search
+) -> None:
+    for score in (found.table, partial(found.scores, by=["model", "window"])):
+        with pytest.raises(ScoreError, match=message):
+            score(windows=windows)  # type: ignore[operator]
 
 
 # -- no look-ahead, reproducible, resumed ---------------------------------------------------------
@@ -348,6 +446,46 @@ class Broken(SeasonalNaive):
 def test_failures_are_named_by_specification(panel: Panel, origins: list[pd.Timestamp]) -> None:
     with pytest.raises(IncompleteBacktestError, match=r"random_state=1 .*no such luck"):
         search(Broken(), {"random_state": [1]}, panel, origins, 1, n_jobs=1)
+
+
+class Fragile(SeasonalNaive):
+    """Fails with one seed."""
+
+    def _paths(self, *given: object) -> np.ndarray:
+        if self.random_state == 2:
+            raise ZeroDivisionError("not with this seed")
+        return super()._paths(*given)  # type: ignore[arg-type]
+
+
+def test_those_that_finished_are_searched(panel: Panel, origins: list[pd.Timestamp]) -> None:
+    grid = {"random_state": [1, 2, 3], "n_draws": [20, 30]}
+    with pytest.raises(
+        IncompleteSearchError, match=r"the 4 that finished are .* \.search"
+    ) as caught:
+        search(Fragile(), grid, panel, origins, 1, n_jobs=1)
+    left = caught.value.search
+    assert left is not None
+    assert left.n_tries == 4
+    assert {failure.model.split(",")[0] for failure in left.failures} == {"random_state=2"}
+    alone = search(Fragile(), grid | {"random_state": [1, 3]}, panel, origins, 1, n_jobs=1)
+    pd.testing.assert_frame_equal(left.table(), alone.table())
+    assert alone.failures == ()
+
+
+@pytest.mark.parametrize(
+    ("model", "grid", "message"),
+    [
+        (Fragile(random_state=2), {"random_state": [1]}, "the reference 'as given' failed, so"),
+        (Fragile(), {"random_state": [2]}, "no specification finished, so there is no search"),
+    ],
+)
+def test_without_a_reference_or_a_try_there_is_no_search(
+    model: Fragile, grid: dict[str, list[int]], message: str, panel: Panel
+) -> None:
+    with pytest.raises(IncompleteSearchError, match=message) as caught:
+        search(model, grid, panel, panel.origins("2016-01", "2019-12"), 1, n_jobs=1)
+    assert caught.value.search is None
+    assert caught.value.result.failures
 
 
 # -- what luck looks like -------------------------------------------------------------------------

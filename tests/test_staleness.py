@@ -83,6 +83,10 @@ def test_other_warnings_pass(panel: Panel) -> None:
 def test_a_model_by_itself_names_what_it_left_out(later: Panel) -> None:
     with pytest.warns(StaleSeriesWarning) as caught:
         model = BayesianVAR().fit(later)
-    assert any(str(warning.message).startswith("usdkrw is left out") for warning in caught)
+    (one,) = (warning.message for warning in caught)
+    assert isinstance(one, StaleSeriesWarning)
+    assert one.series == ""
+    assert {"usdkrw", "us_ip"} <= {*one.every}
+    assert all(f"{id} (ends in 2026-0" in str(one) for id in one.every)
     assert any(note.startswith("left out as stale: ") for note in model.forecast(1).notes)
     assert "usdkrw" in model.inputs_

@@ -228,11 +228,19 @@ def test_short_history_says_how_much_is_needed():
     assert small(lags=None).fit(complete_panel(40), "exports").lags_ >= 1
 
 
+def test_a_series_that_had_no_figure_yet_is_left_out_by_name():
+    frame = levels()
+    frame.loc[:"2018-12", "copper"] = np.nan
+    panel = Panel.from_frame(frame, RULES).as_of("2015-06-10")
+    with pytest.warns(StaleSeriesWarning, match=r"copper \(has no figure, though 2015-04 was due"):
+        assert small().fit(panel, "exports").series_ == ("exports", "won")
+
+
 def test_stale_series_are_left_out_by_name_but_targets_are_not():
     frame = levels()
     frame.loc["2020-01":, "copper"] = np.nan
     panel = Panel.from_frame(frame, RULES)
-    with pytest.warns(StaleSeriesWarning, match="copper is left out.*2019-12"):
+    with pytest.warns(StaleSeriesWarning, match=r"left out .*: copper \(ends in 2019-12"):
         model = small().fit(panel, "exports")
     assert model.series_ == ("exports", "won")
     assert "left out as stale: copper" in model.forecast(2).notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -114,18 +114,15 @@ class OriginRows:
         -----
         StaleSeriesWarning
         """
-        for id in series:
-            # What has not begun at this origin is not stale.
-            if self.positions(id)[-1] < 0 and self.panel.values[id].notna().any():
-                expected = self.panel.months[0] + int(self._expected(id)[-1])
-                warnings.warn(
-                    StaleSeriesWarning(
-                        f"{id} ends in {self.panel.last_month(id)}, though {expected} was due by "
-                        f"{self._days[-1].date()}: left out; update it or drop it from the block",
-                        id,
-                    ),
-                    stacklevel=4,
-                )
+        # What has not begun at this origin is not stale.
+        stale = [
+            id
+            for id in series
+            if self.positions(id)[-1] < 0 and self.panel.values[id].notna().any()
+        ]
+        if stale:
+            due = {id: self.panel.months[0] + int(self._expected(id)[-1]) for id in stale}
+            warnings.warn(left_out_as_stale(self.panel, due, self._days[-1]), stacklevel=4)
 
     @cached_property
     def _days(self) -> list[pd.Timestamp]:
@@ -178,3 +175,25 @@ def over_segments(
 def take(values: Floats, rows: Positions) -> Floats:
     """Values at some rows, NaN where the row is negative."""
     return np.where(rows >= 0, values[rows], np.nan)
+
+
+def left_out_as_stale(
+    panel: Panel, due: Mapping[str, pd.Period], day: pd.Timestamp
+) -> StaleSeriesWarning:
+    """One warning that names all series which were left out, and what was missed of each.
+
+    Parameters
+    ----------
+    panel : Panel
+    due : mapping of str to Period
+        Series to the month that should have been out by the day.
+    day : Timestamp
+    """
+    ends = {id: panel.values[id].last_valid_index() for id in due}
+    words = {id: "has no figure" if end is None else f"ends in {end!s}" for id, end in ends.items()}
+    named = ", ".join(f"{id} ({words[id]}, though {month} was due)" for id, month in due.items())
+    return StaleSeriesWarning(
+        f"left out as too old on {day.date()}: {named}; update them, or drop them from the block "
+        "or model",
+        tuple(due),
+    )

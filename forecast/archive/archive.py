@@ -20,6 +20,7 @@ from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.history import plot_issued
 from tradeshock.forecast.version import __version__
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.places import expanded
 from tradeshock.models.record.rows import Actual, forecast_rows
 from tradeshock.models.univariate.random_walk import RandomWalk
 
@@ -45,7 +46,7 @@ class Archive:
     """
 
     def __init__(self, folder: str | PathLike[str] | None = None) -> None:
-        self.folder = archive_path() if folder is None else Path(folder)
+        self.folder = archive_path() if folder is None else expanded(folder)
 
     def __repr__(self) -> str:
         return f"Archive of {len(list(self._files()))} forecasts in {self.folder}"
@@ -241,7 +242,7 @@ def outcome_words(panel: Panel, actual: Actual) -> str:
 def _is_whole(path: Path) -> bool:
     try:
         _read(path)
-    except (FileNotFoundError, StoredFileError):
+    except StoredFileError:
         return False
     return True
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from os import PathLike, cpu_count
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -100,8 +99,7 @@ def backtest(
     panel = panel_or_embedded(panel)
     processes = processes_for(n_jobs, executor)
     targets = as_targets(target)
-    if not isinstance(actual, str) or actual not in get_args(Actual):
-        raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
+    refuse_no_actual(actual)
     days = origins_for(panel, targets[0], origins)
     settings = Settings(
         panel=panel,
@@ -115,7 +113,7 @@ def backtest(
     )
     planned = plan(models)
     chunks = {key: chunks_of(key, model, settings) for key, model in planned.items()}
-    kept = None if store is None else ChunkStore(Path(store), panel)
+    kept = None if store is None else ChunkStore(store, panel)
     with progress_bar(sum(map(len, chunks.values())), progress) as advance:
         result = BacktestRun(settings, planned, chunks, kept, advance).run(processes, executor)
     if result.failures:
@@ -194,6 +192,17 @@ def at_least(smallest: int, **argument: int) -> int:
     if not isinstance(value, int | np.integer) or value < smallest:
         raise BacktestError(f"{name} is {value!r}; give a whole number, at least {smallest}")
     return int(value)
+
+
+def refuse_no_actual(actual: object) -> None:
+    """Refuse what does not say which figure counts as outcome.
+
+    Raises
+    ------
+    BacktestError
+    """
+    if not isinstance(actual, str) or actual not in get_args(Actual):
+        raise BacktestError(f"actual is {actual!r}; give one of {get_args(Actual)}")
 
 
 def processes_for(n_jobs: int, executor: Executor | None) -> int:

@@ -15,6 +15,7 @@ from tradeshock.forecast.backtesting.settings import Settings
 from tradeshock.models.base import Model
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.registry import make_model
+from tradeshock.models.strangers import instead_of
 
 Models = str | Model | Sequence[str | Model] | Mapping[str, str | Model]
 
@@ -108,10 +109,7 @@ def _model(model: str | Model) -> Model:
     if isinstance(model, str):
         return make_model(model)
     if not isinstance(model, Model):
-        raise BacktestError(
-            f"got {model!r} as a model; give an instance of a subclass of "
-            "tradeshock.models.Model, or the name of one"
-        )
+        raise BacktestError(f"got {model!r} as a model; {instead_of(model)}")
     return model
 
 

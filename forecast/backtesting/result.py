@@ -96,11 +96,18 @@ class Backtest:
             Columns of the frame, ``window``, ``episode``, ``phase``, ``month_of_year``, ``year``.
         **kw
             Passed to `tradeshock.forecast.judging.scores.scores`. The reference of ratios is
-            `RandomWalk` if it is among the models.
+            the model labelled ``RandomWalk``; where none is, there are no ratios and no test, and
+            ``note`` says how to name another reference.
         """
-        if "reference" not in kw and "RandomWalk" not in set(self.frame["model"]):
-            kw["reference"] = None
-        return scores(self.frame, by=list(by), **kw)
+        labels = list(dict.fromkeys(self.frame["model"]))
+        if "reference" in kw or "RandomWalk" in labels:
+            return scores(self.frame, by=list(by), **kw)
+        table = scores(self.frame, by=list(by), **kw, reference=None)
+        why = (
+            "no ratios, for no model is labelled RandomWalk: name the reference, such as "
+            f"scores(reference={labels[0]!r})"
+        )
+        return table.assign(note=[f"{note}; {why}" if note else why for note in table["note"]])
 
     def plot(self, quantity: str = "level", ax: Axes | None = None) -> Axes:
         """Draw each model's root mean squared error by step.

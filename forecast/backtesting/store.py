@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tradeshock.forecast.backtesting.chunks import Chunk
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.code_version import code_version
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.places import expanded
 from tradeshock.models.record.stored_paths import paths_from_arrays, paths_to_arrays
 
 SCHEMA = Schema("forecasts", 2)
@@ -35,18 +37,24 @@ class ChunkStore:
 
     Parameters
     ----------
-    folder : Path
-        Unfinished files of killed runs are removed from it.
+    folder : str or path
+        Made when something is stored. Unfinished files of killed runs are removed from it.
     panel : Panel
+
+    Raises
+    ------
+    BacktestError
+        If there is a file where the folder should be.
     """
 
-    def __init__(self, folder: Path, panel: Panel) -> None:
-        self.folder = folder
+    def __init__(self, folder: str | PathLike[str], panel: Panel) -> None:
+        self.folder = expanded(folder)
+        _refuse_no_folder(self.folder)
         self.panel = panel
         self._fingerprints: dict[pd.Timestamp, str] = {}
         self._versions: dict[str, str] = {}
         self._claims: dict[tuple[object, ...], dict[str, Any]] = {}
-        remove_drafts(folder)
+        remove_drafts(self.folder)
 
     def file(self, chunk: Chunk) -> Path:
         """Return the file that a chunk's forecasts are, or will be, kept in."""
@@ -127,6 +135,16 @@ class ChunkStore:
         if origin not in self._fingerprints:
             self._fingerprints[origin] = self.panel.as_of(origin).fingerprint()
         return self._fingerprints[origin]
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    """Refuse a path that no folder can be made at, before anything is computed for it."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise BacktestError(
+            f"the store {folder} cannot be made, for {there} is a file and no folder; give the "
+            "path of a folder"
+        )
 
 
 def _hash(parts: object) -> str:

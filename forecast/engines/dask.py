@@ -54,7 +54,7 @@ class DaskExecutor(Executor):
     TradeshockError
         If Dask's `distributed` is not installed.
     BacktestError
-        If the client is none, or the limit is not positive.
+        If the client is none or is closed, or the limit is not positive.
 
     Notes
     -----
@@ -72,6 +72,7 @@ class DaskExecutor(Executor):
             ) from error
         if not isinstance(client, Client) or client.asynchronous:
             raise BacktestError(f"got {client!r} as a client; give a distributed.Client()")
+        _refuse_closed(client)
         if not limit > 0.0:
             raise BacktestError(f"limit is {limit!r}; give a positive number of seconds")
         self._client: Any = client
@@ -93,6 +94,7 @@ class DaskExecutor(Executor):
 
     def open(self, panel: Panel) -> None:
         """Send the panel to the cluster."""
+        _refuse_closed(self._client)
         # Computed here once, not on each worker.
         _ = panel.release_dates
         with warnings.catch_warnings():
@@ -201,6 +203,14 @@ class DaskExecutor(Executor):
         except ValueError:
             # A worker without a nanny cannot be started anew; it goes on with fewer threads.
             return
+
+
+def _refuse_closed(client: Any) -> None:
+    if client.status not in ("running", "connecting", "newly-created"):
+        raise BacktestError(
+            f"the Dask client is {client.status}; run the backtest while it is connected, for "
+            "instance inside `with Client() as client:`"
+        )
 
 
 def _same(panel: Panel) -> Panel:

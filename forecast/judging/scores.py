@@ -1,6 +1,6 @@
 """Scores of a backtest, as a pure function of its tidy frame."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -21,11 +21,12 @@ from tradeshock.forecast.judging.scorable import (
     scorable,
 )
 from tradeshock.forecast.judging.significance import Array
+from tradeshock.forecast.judging.windows import Windows, spans_of
 
 if TYPE_CHECKING:
     Groups: TypeAlias = "pd.api.typing.DataFrameGroupBy[tuple[Hashable, ...], Literal[True]]"
 
-WINDOWS = {
+WINDOWS: Windows = {
     "2010-2019": ("2010-01", "2019-12"),
     "2015-2025": ("2015-01", "2025-12"),
     "2022-2026.04": ("2022-01", "2026-04"),
@@ -37,7 +38,7 @@ _DERIVED = ("window", "episode", "phase", "month_of_year", "year")
 def scores(
     frame: pd.DataFrame,
     by: Sequence[str] = ("model", "step"),
-    windows: Mapping[str, tuple[str, str]] | None = None,
+    windows: Windows | None = None,
     episodes: Sequence[Episode] | None = None,
     reference: str | None = "RandomWalk",
 ) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def scores(
     rows = _row_scores(scorable(frame))
     if reference is not None:
         rows = _with_reference(rows, reference)
-    rows = _with_groups(rows, by, windows or WINDOWS, episodes or EPISODES)
+    rows = _with_groups(rows, by, WINDOWS if windows is None else windows, episodes or EPISODES)
     keys = [key for key in ("target", "quantity") if key not in by] + list(by)
     if rows.empty:
         raise ScoreError("No forecast with an outcome falls into any of the windows.")
@@ -113,7 +114,7 @@ def scores(
 def _check_arguments(
     frame: pd.DataFrame,
     by: Sequence[str],
-    windows: Mapping[str, tuple[str, str]] | None,
+    windows: Windows | None,
     episodes: Sequence[Episode] | None,
 ) -> None:
     as_frame(frame, "the first argument")
@@ -194,7 +195,7 @@ def _with_reference(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
 def _with_groups(
     rows: pd.DataFrame,
     by: Sequence[str],
-    windows: Mapping[str, tuple[str, str]],
+    windows: Windows,
     episodes: Sequence[Episode],
 ) -> pd.DataFrame:
     """Add the columns to group by that are not in the frame but follow from the month."""
@@ -208,10 +209,8 @@ def _with_groups(
         rows = rows.assign(year=np.asarray(month.year))
     if "window" in by:
         inside = {
-            name: np.asarray(
-                (month >= pd.Period(first, freq="M")) & (month <= pd.Period(last, freq="M"))
-            )
-            for name, (first, last) in windows.items()
+            name: np.asarray((month >= first) & (month <= last))
+            for name, (first, last) in spans_of(windows).items()
         }
         rows = pd.concat(
             [rows[mask].assign(window=name) for name, mask in inside.items()], ignore_index=True

@@ -18,6 +18,7 @@ from tradeshock.models.pools.steps import covered
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.shipped import shipped_record
+from tradeshock.models.strangers import instead_of
 from tradeshock.models.univariate.random_walk import RandomWalk
 
 TARGET = "exports_total"
@@ -227,6 +228,6 @@ def chosen_model(model: Model | str | None, panel: Panel, target: str) -> Model:
 
         return make_model(model)
     if not isinstance(model, Model):
-        raise ModelError(f"model is {model!r}; give a tradeshock.models.Model or its name")
+        raise ModelError(f"model is {model!r}; {instead_of(model)}")
     unfitted: Model = clone(model)
     return unfitted

@@ -23,7 +23,7 @@ def stale_series() -> Iterator[list[str]]:
         yield left_out
     for warning in caught:
         if isinstance(warning.message, StaleSeriesWarning):
-            left_out.append(warning.message.series)
+            left_out.extend(warning.message.every)
         else:
             warnings.warn_explicit(
                 warning.message, warning.category, warning.filename, warning.lineno

@@ -39,6 +39,7 @@ from tradeshock.forecast.report.words import Words, words_in
 from tradeshock.forecast.version import __version__
 from tradeshock.forecast.warning.result import EarlyWarning
 from tradeshock.models.record.files import replacing
+from tradeshock.models.record.places import expanded
 from tradeshock.models.record.record import Record
 
 FOLDER = Path(__file__).parent
@@ -121,7 +122,7 @@ class Report:
 
     def write(self, folder: str | PathLike[str]) -> Path:
         """Write the page to ``report.html`` in a folder and return its path."""
-        path = Path(folder) / NAME
+        path = expanded(folder) / NAME
         with replacing(path) as file:
             file.write(self.html().encode("utf-8"))
         return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from tradeshock.models.pools.wrapper import models_in
 
 Values = Iterable[Any] | Mapping[str, Any]
 Grid = Mapping[str, Values] | Sequence[Mapping[str, Values]]
+# Characters of a value in a label, which heads columns and legends.
+LONGEST = 60
 EXAMPLE = "give for instance {'lags': [1, 2, 4]}"
 
 
@@ -44,8 +47,8 @@ def specifications(model: Model, grid: Grid) -> dict[str, Specification]:
         Is not changed; what the grid does not name stays as it is there.
     grid : mapping of parameter to values, or sequence of such mappings
         Every combination of the values of a mapping is one specification, in the order in which
-        they are written, the last parameter moving fastest. Values whose own names are long may be
-        a mapping themselves, of a short name to each.
+        they are written, the last parameter moving fastest. Values whose own names are long are cut
+        in the labels, and may be a mapping themselves, of a short name to each.
 
     Raises
     ------
@@ -75,6 +78,8 @@ def _mappings(grid: Grid) -> list[Mapping[str, Values]]:
         )
     if not parts or not all(parts):
         raise BacktestError(f"the grid {grid!r} names no parameter; {EXAMPLE}")
+    if strange := [name for part in parts for name in part if not isinstance(name, str)]:
+        raise BacktestError(f"the grid names a parameter {strange[0]!r}, no text; {EXAMPLE}")
     return list(parts)
 
 
@@ -87,10 +92,17 @@ def _values(name: str, given: Values) -> list[tuple[str, Any]]:
     else:
         # Numbers of arrays as Python's own, which are called as they are typed.
         plain = given.tolist() if isinstance(given, np.ndarray | pd.Index | pd.Series) else given
-        values = [(v.name if isinstance(v, Model) else repr(v), v) for v in plain]
+        values = [(_short(v.name if isinstance(v, Model) else repr(v)), v) for v in plain]
     if not values:
         raise BacktestError(f"{name} has no values in the grid; give at least one")
     return values
+
+
+def _short(called: str) -> str:
+    """What a value is called, cut where it is long; a check sum tells it from those cut alike."""
+    if len(called) <= LONGEST:
+        return called
+    return f"{called[: LONGEST - 9]}... {sha256(called.encode()).hexdigest()[:5]}"
 
 
 def _specified(model: Model, parameters: Mapping[str, Any], label: str) -> Model:

@@ -12,14 +12,13 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ScoreError, TradeshockError
-from tradeshock.forecast.backtesting.result import Backtest
+from tradeshock.forecast.backtesting.result import Backtest, Failure, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
-from tradeshock.forecast.searching.choices import FEWEST_KNOWN, chosen_losses, yearly_choices
+from tradeshock.forecast.judging.windows import Windows, spans_of
+from tradeshock.forecast.searching.choices import chosen_losses, yearly_choices
 from tradeshock.forecast.searching.grid import Specification
 from tradeshock.forecast.searching.losses import MEASURES, Floats, Loss, Losses, best
 from tradeshock.models.base import Model
-
-Windows = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +60,32 @@ class Search:
     def _short(self) -> pd.DataFrame:
         return self._table(None, True, tested=False).round(3)
 
+    # -- what it is, in scikit-learn's words where they fit ------------------------------------
+
+    @property
+    def n_tries(self) -> int:
+        """Number of specifications that were compared: what the p-values allow for."""
+        return len(self.specifications)
+
+    @property
+    def best_params_(self) -> dict[str, Any]:
+        """Parameters of `best_model`, as the grid names them.
+
+        Unlike scikit-learn's, the best of all months with hindsight over all steps, and of one
+        state: no held-out score stands behind it. What it is worth is `table`'s ``ratio_nested``.
+
+        Raises
+        ------
+        ScoreError
+            If origins are of several states, each of which has a best of its own.
+        """
+        return dict(self._best(None, None).parameters)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed of an incomplete search, which `IncompleteSearchError` carries."""
+        return self.result.failures
+
     # -- what was found -----------------------------------------------------------------------
 
     def table(self, windows: Windows | None = None, each_step: bool = True) -> pd.DataFrame:
@@ -94,7 +119,7 @@ class Search:
         Raises
         ------
         ScoreError
-            If a window has no outcome.
+            If windows are no mapping of names to two months, or one has no outcome.
         """
         return self._table(windows, each_step, tested=True)
 
@@ -115,11 +140,11 @@ class Search:
         Returns
         -------
         DataFrame, years by steps
-            Labels; NaN where fewer than 24 outcomes were known.
+            Labels; NaN where fewer than 24 outcomes were known, so that nothing was chosen.
         """
         positions = self._choices(self._state(state), each_step)
         names = dict(enumerate(self.specifications))
-        return positions.map(lambda position: names.get(position))
+        return positions.map(lambda position: names.get(position, np.nan)).astype(object)
 
     def best_model(self, step: int | None = None, state: str | None = None) -> Model:
         """Return the specification that was best with hindsight, over all months, not fitted.
@@ -136,33 +161,19 @@ class Search:
         ScoreError
             If there is no such step or state.
         """
+        model: Model = clone(self._best(step, state).model)
+        return model
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _best(self, step: int | None, state: str | None) -> Specification:
+        """The best with hindsight (see `best_model`)."""
         means = self._losses(self._state(state)).means()
         if step is not None and step not in range(1, len(means) + 1):
             raise ScoreError(f"step is {step!r}; give one from 1 to {len(means)}")
         known = means[~np.isnan(means).any(axis=1)]
         position = best(known, False)[0] if step is None else best(means, True)[step - 1]
-        model: Model = clone([*self.specifications.values()][position].model)
-        return model
-
-    def refuse_too_little(self) -> None:
-        """Refuse origins that no choice and no score can be made of.
-
-        Raises
-        ------
-        ScoreError
-            If no outcome is out, or a nested choice was asked for and no year has enough before.
-        """
-        for state in self._states:
-            if not self._losses(state).counts.any():
-                raise ScoreError(f"no outcome is out in state {state}; use origins further back")
-            if self.nested and (self._choices(state, True) < 0).all(axis=None):
-                raise ScoreError(
-                    f"no year's first origin in state {state} knows {FEWEST_KNOWN} outcomes of "
-                    "earlier ones, so there is no honest choice to score; give origins of three "
-                    "years or more, or nested=False"
-                )
-
-    # -- inside -------------------------------------------------------------------------------
+        return [*self.specifications.values()][int(position)]
 
     @property
     def _labels(self) -> list[str]:
@@ -173,9 +184,9 @@ class Search:
         return list(dict.fromkeys(self.result.frame["state"]))
 
     @property
-    def _all_months(self) -> tuple[str, str]:
+    def _all_months(self) -> tuple[pd.Period, pd.Period]:
         months = self.result.frame["month"]
-        return str(months.min()), str(months.max())
+        return months.min(), months.max()
 
     def _state(self, given: str | None) -> str:
         if given is None and len(self._states) == 1:
@@ -194,7 +205,7 @@ class Search:
 
     def _table(self, windows: Windows | None, each_step: bool, tested: bool) -> pd.DataFrame:
         """Table with or without p-values, whose bootstrap takes longer than all else."""
-        spans = windows or {"all": self._all_months}
+        spans = {"all": self._all_months} if windows is None else spans_of(windows)
         rows: list[dict[str, Any]] = []
         for state in self._states:
             for name, window in spans.items():
@@ -204,9 +215,8 @@ class Search:
                     rows.append({"state": state, "window": name, **row, **p_values})
         return pd.DataFrame(rows)
 
-    def _within(self, state: str, name: str, window: tuple[str, str]) -> Losses:
-        first, last = (pd.Period(month, freq="M") for month in window)
-        losses = self._losses(state).within(first, last)
+    def _within(self, state: str, name: str, window: tuple[pd.Period, pd.Period]) -> Losses:
+        losses = self._losses(state).within(*window)
         if not losses.counts.any():
             raise ScoreError(f"no outcome in the window {name!r}, {window[0]} to {window[1]}")
         return losses
@@ -258,3 +268,28 @@ class Search:
     def _shown(self, mean: float) -> float:
         """A mean loss, or a ratio of two, in the unit of errors."""
         return float(np.sqrt(mean) if self.loss == "squared" else mean)
+
+
+class IncompleteSearchError(IncompleteBacktestError):
+    """Specifications failed in a search; what the others are worth is kept.
+
+    Attributes
+    ----------
+    search : Search or None
+        Of the specifications that finished, with `Search.failures`. None if none did, or if the
+        reference failed, so that there is nothing to hold them against.
+    result : Backtest
+        What was finished, and the failures with their tracebacks.
+    """
+
+    def __init__(
+        self, result: Backtest, tried: Mapping[str, Specification], reference: str, **how: Any
+    ) -> None:
+        super().__init__(result)
+        failed = {failure.model for failure in result.failures}
+        finished = {label: made for label, made in tried.items() if label not in failed}
+        able = bool(finished) and reference not in failed
+        self.search = Search(result, finished, reference, **how) if able else None
+        left = f"the {len(finished)} that finished are searched in this error's .search"
+        why = f"the reference {reference!r} failed" if finished else "no specification finished"
+        self.args = (f"{self}\n{left if able else f'{why}, so there is no search of the others'}",)

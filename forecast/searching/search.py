@@ -9,14 +9,26 @@ from tradeshock.features.days.reading import Day
 from tradeshock.features.errors import BacktestError
 from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.backtesting.backtest import backtest
+from tradeshock.features.snapshot import panel_or_embedded
+from tradeshock.forecast.backtesting.backtest import (
+    at_least,
+    backtest,
+    origins_for,
+    refuse_no_actual,
+)
 from tradeshock.forecast.backtesting.plan import labelled
+from tradeshock.forecast.backtesting.result import IncompleteBacktestError
 from tradeshock.forecast.engines.base import Executor
+from tradeshock.forecast.searching.beforehand import (
+    refuse_too_few_outcomes,
+    refuse_unknown_series,
+)
 from tradeshock.forecast.searching.grid import Grid, specifications
 from tradeshock.forecast.searching.losses import MEASURES, Loss
-from tradeshock.forecast.searching.result import Search
+from tradeshock.forecast.searching.result import IncompleteSearchError, Search
 from tradeshock.models.base import Model
 from tradeshock.models.record.rows import Actual
+from tradeshock.models.strangers import instead_of
 
 AS_GIVEN = "as given"
 
@@ -75,9 +87,13 @@ def search(
     ------
     BacktestError
         If the grid makes no sense (empty, an unknown parameter, a value that the model refuses) or
-        other arguments do not; as `IncompleteBacktestError` if specifications failed.
+        other arguments do not; as `IncompleteSearchError` if specifications failed, with the
+        search of those that finished as its ``search``.
     PanelError
-        If an origin is outside what the panel knows.
+        If an origin is outside what the panel knows, or the panel lacks the target or a series.
+    ScoreError
+        If no outcome is out, or `nested` is asked for and no year has enough before it. All but
+        models that fail is found before anything is run.
     """
     ((_, base),) = labelled(_one(model, "a model to search"))
     if loss not in MEASURES:
@@ -93,25 +109,35 @@ def search(
     targets = as_targets(target)
     if len(targets) != 1:
         raise BacktestError(f"got {list(targets)} as targets; a search has one target")
-    result = backtest(
-        models,
-        panel,
-        targets[0],
-        origins,
-        steps,
-        n_jobs=n_jobs,
-        executor=executor,
-        store=store,
-        warmup=warmup,
-        actual=actual,
-        progress=progress,
-    )
-    found = Search(result, tried, compared, loss, nested)
-    found.refuse_too_little()
-    return found
+    refuse_no_actual(actual)
+    panel = panel_or_embedded(panel)
+    refuse_unknown_series(tried, panel)
+    days = origins_for(panel, panel.entry(targets[0]).id, origins)
+    refuse_too_few_outcomes(panel, targets[0], days, at_least(1, steps=steps), nested, actual)
+    try:
+        result = backtest(
+            models,
+            panel,
+            targets[0],
+            days,
+            steps,
+            n_jobs=n_jobs,
+            executor=executor,
+            store=store,
+            warmup=warmup,
+            actual=actual,
+            progress=progress,
+        )
+    except IncompleteBacktestError as error:
+        raise IncompleteSearchError(
+            error.result, tried, compared, loss=loss, nested=nested
+        ) from error
+    return Search(result, tried, compared, loss, nested)
 
 
 def _one(model: str | Model, what: str) -> str | Model:
     if not isinstance(model, str | Model):
-        raise BacktestError(f"got {model!r} as {what}; give one model, or the name of one")
+        listed = isinstance(model, list | tuple)
+        why = "give one model, or the name of one" if listed else instead_of(model)
+        raise BacktestError(f"got {model!r} as {what}; {why}")
     return model

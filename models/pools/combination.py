@@ -14,7 +14,7 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.direct.ridge import DirectRidge
 from tradeshock.models.nowcast.bridge import FlashBridge
-from tradeshock.models.parameters import Rules, model, number, one_of, optional, several
+from tradeshock.models.parameters import Rules, number, one_of, optional
 from tradeshock.models.paths import QUANTILES, ForecastPaths, in_order_of
 from tradeshock.models.pools.steps import carried_on, covered
 from tradeshock.models.pools.weights import SCHEMES, equal, mean_pinball
@@ -66,7 +66,6 @@ class Combination(Wrapper):
     """
 
     rules: ClassVar[Rules] = {
-        "members": optional(several(model(), "models in a list or tuple")),
         "scheme": optional(one_of(*SCHEMES)),
         "shrinkage": number(0.0, 1.0),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,12 @@ from tradeshock.models.assumptions.odd_values import already_checked
 from tradeshock.models.base import Floats, Model
 from tradeshock.models.conditioned import condition_notes
 from tradeshock.models.findings import Findings
-from tradeshock.models.parameters import check_parameters
+from tradeshock.models.parameters import Rules, check_parameters, model, optional, several
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.segments import sees_vintages
+from tradeshock.models.strangers import instead_of
 from tradeshock.models.systems.steering import steered_forecast
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Wrapper(Model):
 
     members: Sequence[Model] | None
     members_: list[Model]
+    rules: ClassVar[Rules] = {"members": optional(several(model(), "models in a list or tuple"))}
 
     @abstractmethod
     def combine(
@@ -79,12 +81,14 @@ class Wrapper(Model):
         ModelError
             If there are none, one is no model, or two have the same name.
         """
+        check_parameters(self)
         members = tuple(self.members or ())
-        strange = [type(m).__name__ for m in members if not isinstance(m, Model)]
+        strange = [member for member in members if not isinstance(member, Model)]
         if strange or not members:
+            got = instead_of(strange[0]) if strange else "got none"
             raise ModelError(
-                f"{type(self).__name__} needs models as members, got {strange or 'none'}; "
-                "give for instance members=[RandomWalk(), AutoRegression()]"
+                f"{type(self).__name__} needs models as members, such as members=[RandomWalk(), "
+                f"AutoRegression()]; {got}"
             )
         names = [m.name for m in members]
         if twice := {name for name in names if names.count(name) > 1}:
@@ -97,7 +101,9 @@ class Wrapper(Model):
     @property
     def name(self) -> str:
         """Class name with the names of members, where they are given, and changed parameters."""
-        members = [member.name for member in self.members or ()]
+        # What is no model is named too: `parts` refuses it, with what to give instead.
+        given = self.members if isinstance(self.members, list | tuple) else ()
+        members = [one.name if isinstance(one, Model) else repr(one) for one in given]
         held = tuple(f"{key}=" for key, value in self._given().items() if models_in(value))
         # A model that is a parameter stands there by its name alone.
         changed = [

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
 import numpy as np
 
-from tradeshock.features.errors import StoredFileError
+from tradeshock.features.errors import MissingFileError, StoredFileError
+from tradeshock.models.record.places import expanded, place_of, unwritable
 
 ABOUT = "about"
+# With which every zip archive begins, so also one that was cut short.
+ZIP_START = b"PK"
 # No file takes so long to write: a draft that is older was left by a run that was killed.
 OLDEST_DRAFT_SECONDS = 3600.0
 
@@ -56,7 +61,7 @@ class StoredArrays:
 
 
 def write_arrays(
-    path: Path,
+    path: str | PathLike[str],
     schema: Schema,
     arrays: Mapping[str, Any],
     about: Mapping[str, Any] | None = None,
@@ -67,7 +72,7 @@ def write_arrays(
 
     Parameters
     ----------
-    path : Path
+    path : str or path
         Its folder is made if there is none.
     schema : Schema
     arrays : mapping of str to ndarray
@@ -81,44 +86,81 @@ def write_arrays(
         save(file, allow_pickle=False, **{ABOUT: np.array(json.dumps(header))}, **arrays)
 
 
-def read_arrays(path: Path, schema: Schema, *older: Schema) -> StoredArrays:
+def read_arrays(path: str | PathLike[str], schema: Schema, *older: Schema) -> StoredArrays:
     """Read what `write_arrays` wrote, bit for bit.
 
     Parameters
     ----------
-    path : Path
+    path : str or path
     schema : Schema
     *older : Schema
         That are read as well.
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    MissingFileError
+        If there is no such file: a StoredFileError that is a FileNotFoundError too.
     StoredFileError
         If it is damaged, or of another schema or version.
     """
+    path = expanded(path)
+    if path.is_dir():
+        raise StoredFileError(f"{path} is a folder and no {schema.name} file; give a file in it")
     try:
         # Opened here, because NumPy alone does not close a damaged file; never by `np.load`, which
         # advises who brings another file to unpickle it.
-        with path.open("rb") as opened, np.lib.npyio.NpzFile(opened) as file:
-            arrays = {name: file[name] for name in file.files}
+        with path.open("rb") as opened:
+            _refuse_other_formats(opened, path, schema)
+            with np.lib.npyio.NpzFile(opened) as file:
+                arrays = {name: _array(file[name], name) for name in file.files}
             header = json.loads(str(arrays.pop(ABOUT))) if ABOUT in arrays else {}
             version = (header.get("schema"), header.get("version"))
             content = header.get("content", {})
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        raise MissingFileError(f"there is no file {path}; give the path of one") from error
+    except StoredFileError:
         raise
     except Exception as error:  # damaged files raise nearly anything
         raise StoredFileError(f"{path} is damaged ({error})") from error
     if version not in [(one.name, one.version) for one in (schema, *older)]:
-        found = "no file of this package" if version[0] is None else f"{version[0]} {version[1]}"
-        later = isinstance(version[1], int) and version[1] > schema.version
-        newer = version[0] == schema.name and later
-        hint = "; a newer tradeshock wrote it: pip install --upgrade tradeshock" if newer else ""
-        raise StoredFileError(
-            f"{path} is {found}, and {schema.name} in version {schema.version} was expected{hint}"
-        )
+        raise StoredFileError(f"{path} {_otherwise(version, schema)}")
     return StoredArrays(content, arrays)
+
+
+def _refuse_other_formats(opened: BinaryIO, path: Path, schema: Schema) -> None:
+    """Refuse a file that never was an archive of arrays, such as a pickle."""
+    start = opened.read(len(ZIP_START))
+    opened.seek(0)
+    if start and start != ZIP_START:
+        raise StoredFileError(
+            f"{path} is no {schema.name} file: it is damaged from its first byte on, or was "
+            "written by something else, such as pickle or joblib"
+        )
+
+
+def _array(part: Any, name: str) -> Any:
+    if not isinstance(part, np.ndarray):
+        raise zipfile.BadZipFile(f"it has a part {name!r} that is no array")
+    return part
+
+
+def _otherwise(version: tuple[Any, Any], schema: Schema) -> str:
+    """What a file of another schema or version is."""
+    if version[0] is None:
+        return f"is an .npz file that tradeshock did not write; it holds no {schema.name}"
+    if version[0] != schema.name:
+        return f"holds {_one(version[0])}, and {_one(schema.name)} was expected"
+    newer = isinstance(version[1], int) and version[1] > schema.version
+    hint = "; a newer tradeshock wrote it: pip install --upgrade tradeshock" if newer else ""
+    return (
+        f"holds {_one(schema.name)} in format {version[1]}, and this tradeshock reads format "
+        f"{schema.version}{hint}"
+    )
+
+
+def _one(what: str) -> str:
+    """What is in a file, with its article."""
+    return what if what.endswith("s") else f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
 
 def remove_drafts(folder: Path) -> None:
@@ -133,15 +175,25 @@ def remove_drafts(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path` once it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` once it is complete.
+
+    Raises
+    ------
+    UnwritableFileError
+        If no file can be written there (see `place_of`): an OSError too.
+    """
+    place = place_of(path)
     # In the same folder, because only within one file system is the replacement atomic; with a
     # name of its own, because two writers may meet.
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    draft = place.with_name(f".{place.name}.{uuid4().hex}")
     try:
-        with draft.open("xb") as file:
+        file = draft.open("xb")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        with file:
             yield file
-        draft.replace(path)
+        draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -14,11 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.reading import Day, as_day
-from tradeshock.features.errors import ModelError, StoredFileError
+from tradeshock.features.errors import MissingFileError, ModelError, StoredFileError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.findings import Findings
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.places import place_of
 from tradeshock.models.record.planes import from_planes, to_planes
 from tradeshock.models.record.rows import (
     COLUMNS,
@@ -320,8 +320,9 @@ class Record:
         arrays = to_arrays(self.frame)
         # Not the others: what repeats is smaller as it is.
         arrays |= {name: to_planes(arrays[name]) for name in NOISY_COLUMNS}
-        remove_drafts(Path(path).parent)
-        write_arrays(Path(path), SCHEMA, arrays, {"figures": figures}, compressed=True)
+        place = place_of(path)
+        remove_drafts(place.parent)
+        write_arrays(place, SCHEMA, arrays, {"figures": figures}, compressed=True)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -329,13 +330,15 @@ class Record:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        MissingFileError
+            If there is no such file: a FileNotFoundError too.
         ModelError
             If the file is damaged or no record.
         """
         try:
-            stored = read_arrays(Path(path), SCHEMA, FIRST_SCHEMA)
+            stored = read_arrays(path, SCHEMA, FIRST_SCHEMA)
+        except MissingFileError:
+            raise
         except StoredFileError as error:
             raise ModelError(f"no record can be read: {error}") from error
         figures: dict[Occasion, Keys] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,7 +24,7 @@ SCHEMA = Schema("model", 1)
 LESSON = ("panel_", "target_", "record_")
 
 
-def write_model(model: Any, path: Path) -> dict[str, type]:
+def write_model(model: Any, path: str | PathLike[str]) -> dict[str, type]:
     """Write a model (see `Saved.save`).
 
     Returns
@@ -55,21 +55,23 @@ def write_model(model: Any, path: Path) -> dict[str, type]:
     return {name_of(type(model)): type(model), **encoder.classes}
 
 
-def read_model(base: type[M], path: Path, trusted: Mapping[str, type], refit: bool) -> M:
+def read_model(
+    base: type[M], path: str | PathLike[str], trusted: Mapping[str, type], refit: bool
+) -> M:
     """Read a model (see `tradeshock.models.load_model`).
 
     Parameters
     ----------
     base : type
         What the class of the model has to derive from.
-    path : Path
+    path : str or path
     trusted : mapping of str to class
         By `name_of`, besides the package's own.
     refit : bool
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         If there is no such file.
     StoredFileError
         If it is damaged, was changed, or is no model of this version's.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 
@@ -27,13 +26,16 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
         Parameters
         ----------
         path : str or path
-            An ``.npz`` file; its folder is made if there is none.
+            An ``.npz`` file; its folder is made if there is none. Links are followed, and ``~``
+            is the home folder.
 
         Raises
         ------
         ModelError
             If the model holds what a file without pickles cannot: a function, an object of
             another library that is more than its parameters. The message says where it stands.
+        UnwritableFileError
+            If no file can be written there, or what is there is no regular file.
 
         See Also
         --------
@@ -41,7 +43,7 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
         """
         from tradeshock.models.saving.model_file import write_model
 
-        write_model(self, Path(path))
+        write_model(self, path)
 
     def _stored(self) -> dict[str, Any]:
         """What a file keeps of the fitted model, by attribute."""

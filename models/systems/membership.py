@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError
+from tradeshock.features.indicators.origin_rows import left_out_as_stale
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
@@ -31,7 +32,7 @@ def live_series(
     Returns
     -------
     chosen, left_out : tuple of str
-        Each one left out has been named by a `StaleSeriesWarning`.
+        Those left out have been named by one `StaleSeriesWarning`.
 
     Raises
     ------
@@ -40,16 +41,9 @@ def live_series(
     """
     others = [id for id in dict.fromkeys(wanted) if id not in target]
     left_out = tuple(id for id in others if panel.is_stale(id))
-    for id in left_out:
-        ends = str(panel.values[id].last_valid_index())
-        warnings.warn(
-            StaleSeriesWarning(
-                f"{id} is left out: its figure of {panel.expected_month(id)} should be out by "
-                f"{panel.origin.date()}, but it ends in {ends}",
-                id,
-            ),
-            stacklevel=5,
-        )
+    if left_out:
+        due = {id: panel.expected_month(id) for id in left_out}
+        warnings.warn(left_out_as_stale(panel, due, panel.origin), stacklevel=5)
     chosen = (*target, *(id for id in others if id not in left_out))
     refuse_early_counts(panel, chosen)
     return chosen, left_out
