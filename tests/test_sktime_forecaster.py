@@ -123,7 +123,7 @@ def test_what_makes_no_sense_is_refused(made, exports: pd.Series) -> None:
         made("RandomWalk", periods="weeks").fit(exports)
     with pytest.raises(ModelError, match="no model 'Oracle'"):
         made("Oracle").fit(exports)
-    with pytest.raises(PanelError, match="skips 1 months, first 2020-01"):
+    with pytest.raises(PanelError, match="skips 1 month, first 2020-01"):
         made("RandomWalk").fit(exports.drop(pd.Period("2020-01", "M")))
     with pytest.raises(NotImplementedError, match="in-sample"):
         made("RandomWalk").fit(exports).predict([0, 1])
