@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from tradeshock.features.errors import TradeshockError
+from tradeshock.forecast.cli.wording import in_options
 
 
 class Sentence(click.ClickException):
@@ -56,7 +57,9 @@ def _sentences(debug: bool) -> Iterator[None]:
 
 
 def _explained(error: Exception) -> str:
-    if isinstance(error, TradeshockError | OSError):
+    if isinstance(error, TradeshockError):
+        return in_options(str(error))
+    if isinstance(error, OSError):
         return str(error)
     return f"{error} ({type(error).__name__}; tradeshock --debug shows where)"
 
@@ -70,4 +73,4 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     """Stand in for `warnings.showwarning`: users need neither file nor line."""
-    click.echo(f"Warning: {' '.join(str(message).split())}", err=True)
+    click.echo(f"Warning: {in_options(str(message))}", err=True)
