@@ -10,6 +10,7 @@ from tradeshock.forecast.cli.figures import HOW_TO_READ, OWN_FIGURES, option_of
 
 # Where messages name an argument, the option that stands for it.
 OPTIONS = {name: f"--{option_of(name)}" for name in (*OWN_FIGURES, *HOW_TO_READ)} | {
+    "model": "--model",
     "steps": "--steps",
     "target": "--target",
     "by": "--part",

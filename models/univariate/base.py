@@ -25,7 +25,7 @@ class UnivariateModel(Model):
         if (series := self.series_).min() <= 0.0:
             raise ModelError(
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
-                f"{series.idxmin()}; use VAR, which takes levels where the catalog says so"
+                f"{series.idxmin()}; take model='VAR', which takes levels where the catalog says so"
             )
 
     def log_points(self, steps: int) -> Floats:
