@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 import click
+from click.exceptions import NoSuchOption
 
 from tradeshock.features.errors import TradeshockError
 from tradeshock.forecast.cli.wording import in_options
@@ -49,11 +50,24 @@ def _sentences(debug: bool) -> Iterator[None]:
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except click.ClickException as error:
-            raise Sentence(error.format_message()) from error
+            raise Sentence(_too_late(error) or error.format_message()) from error
         except Exception as error:
             if debug:
                 raise
             raise Sentence(_explained(error)) from error
+
+
+def _too_late(error: click.ClickException) -> str:
+    """Say where an option belongs that stands before the command; empty if it is none of these."""
+    context = error.ctx if isinstance(error, NoSuchOption) else None
+    if not isinstance(error, NoSuchOption) or context is None:
+        return ""
+    program = context.find_root()
+    before = {name for option in program.command.params for name in option.opts}
+    if context is program or error.option_name not in before:
+        return ""
+    name, words = error.option_name, context.command_path.removeprefix(f"{program.info_name} ")
+    return f"{name} stands before the command: {program.info_name} {name} {words}"
 
 
 def _explained(error: Exception) -> str:

@@ -53,7 +53,8 @@ OWN_FIGURES: dict[str, Option] = {
     "catalog": click.option(
         "--catalog",
         type=click.Path(exists=True, dir_okay=False),
-        help="With --csv: TOML file with an entry for each series, instead of the three above.",
+        help="With --csv: TOML file with an entry for each series: its release, unit and more.  "
+        "--calendar counts beside it.",
     ),
     "transform": click.option(
         "--transform",

@@ -52,7 +52,8 @@ REFERENCE = "RandomWalk"
     "-v",
     "--verbose",
     count=True,
-    help="Say on standard error what is fetched, run and kept; twice for more.",
+    help="Say on standard error what is fetched, run and kept; twice for more.  It stands before "
+    "the command, as all of these.",
 )
 @click.version_option(package_name="tradeshock")
 @click.pass_context
