@@ -112,16 +112,16 @@ def _issued_target(kept: Archive, panel: Panel, asked: str | None) -> str:
     """Return the series that is asked for, or the only issued one that has outcomes here."""
     from tradeshock.forecast.monthly.defaults import TARGET, target_of
 
-    issued = sorted(set(kept.contents()["target"].dropna()))
+    issued = sorted({str(id) for id in kept.contents()["target"].dropna()})
     with_outcomes = [id for id in issued if id in panel]
     if asked is None and TARGET not in with_outcomes and len(with_outcomes) == 1:
         return with_outcomes[0]
-    without = issued if asked is None and not with_outcomes else [asked] if asked in issued else []
-    if without and not any(id in panel for id in without):
+    meant = issued if asked is None else [asked] if asked in issued else []
+    if meant and not any(id in panel for id in meant):
         own = click.get_current_context().params["csv"] is not None
         where = "in the file of --csv" if own else "among the package's figures"
         raise click.UsageError(
-            f"{kept.folder} holds forecasts of {', '.join(map(str, without))}, which is not "
-            f"{where}: give the figures that it was made from, --csv FILE"
+            f"{kept.folder} holds forecasts of {', '.join(meant)}, which is not {where}: give the "
+            "figures that it was made from, --csv FILE"
         )
     return target_of(panel, asked)
