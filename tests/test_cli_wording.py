@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from tradeshock.features import Panel
 from tradeshock.features.files.table import Reading
+from tradeshock.forecast.cli.errors import in_options
 from tradeshock.forecast.cli.main import main
-from tradeshock.forecast.cli.wording import in_options
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = set(inspect.signature(Panel.from_file).parameters) | set(Reading.__annotations__)
@@ -113,7 +113,7 @@ def test_no_refusal_of_the_readers_is_left_in_python() -> None:
 
 
 def test_what_is_no_argument_is_left_alone() -> None:
-    for text in ("x has 'weight=3' in 2020-01", "got rate='a'", "series == 'x'", "a,b=[", ""):
+    for text in ("x has 'weight=3' in 2020-01", "got rate='a'", "got by='a', expected", "series == 'x'", "a,b=[", ""):
         assert in_options(text) == text
 
 

@@ -79,7 +79,7 @@ class Figures:
         """
         if id not in self:
             ids = [str(column) for column in self.values.columns]
-            if id == "exports_total" and len(ids) == 1:
+            if isinstance(id, str) and id == "exports_total" and len(ids) == 1:
                 # the default of most doors: who has one series means that one
                 raise PanelError(
                     f"the panel has no series {id!r}; it has {ids[0]!r} alone: give "
