@@ -113,7 +113,14 @@ def test_no_refusal_of_the_readers_is_left_in_python() -> None:
 
 
 def test_what_is_no_argument_is_left_alone() -> None:
-    for text in ("x has 'weight=3' in 2020-01", "got rate='a'", "got by='a', expected", "series == 'x'", "a,b=[", ""):
+    for text in (
+        "x has 'weight=3' in 2020-01",
+        "got rate='a'",
+        "got by='a', expected",
+        "series == 'x'",
+        "a,b=[",
+        "",
+    ):
         assert in_options(text) == text
 
 
