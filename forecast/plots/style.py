@@ -78,12 +78,15 @@ def ink() -> str:
 
 
 def is_dark() -> bool:
-    """Whether the user's style draws on a dark background."""
+    """Whether the user's style is for a dark background: then its texts are light.
+
+    The background's own colour may be none, as in the pictures of a page.
+    """
     from matplotlib import rcParams
     from matplotlib.colors import to_rgb
 
-    red, green, blue = to_rgb(rcParams["axes.facecolor"])
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+    red, green, blue = to_rgb(rcParams["text.color"])
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
 
 
 def hushed() -> str:
