@@ -33,7 +33,10 @@ def test_constants_are_described_by_the_words_below_them(tool: dict[str, Any]) -
         ("exposure.RESPONSES", "How exports answer a tariff"),
         ("judging.EPISODES", "Trade shocks in order of time"),
     ):
-        assert f".. autodata:: tradeshock.forecast.{name}\n\n   {words}" in pages
+        room, _, constant = name.partition(".")
+        entry = f".. py:data:: {constant}\n   :module: tradeshock.forecast.{room}\n   :value: "
+        assert entry in pages
+        assert f"\n\n   {words}" in pages.partition(entry)[2]
     with pytest.raises(ValueError, match="FLOOR has no words"):
         tool["comment"]("FLOOR", "tradeshock.forecast.news.groups")
 
@@ -56,7 +59,8 @@ def test_every_public_name_is_described_once(tool: dict[str, Any]) -> None:
     origins = {(name, origin) for names in doors.values() for name, origin in names.items()}
     modules = {(name, origin) for name, origin in origins if origin in doors}
     for name, origin in sorted(origins - modules):
-        homes = [door for door in doors if f"::{' '}{door}.{name}\n" in pages]
+        entries = (f"::{' '}{{door}}.{name}\n", f"::{' '}{name}\n   :module: {{door}}\n")
+        homes = [d for d in doors if any(entry.format(door=d) in pages for entry in entries)]
         described = [getattr(import_module(door), name) for door in homes]
         value = getattr(import_module(origin), name)
         assert sum(one is value for one in described) == 1, name

@@ -76,11 +76,11 @@ def directive(package: str, name: str, origin: str) -> str:
     if isinstance(value, type):
         members = "   :members:\n   :show-inheritance:\n"
         return f".. autoclass:: {package}.{name}\n{members}"
-    if callable(value):
-        return f".. autofunction:: {package}.{name}\n"
-    words = str(value.__doc__) if isinstance(value, ModuleType) else comment(name, origin)
-    said = textwrap.indent(inspect.cleandoc(words), "   ")
-    return f".. autodata:: {package}.{name}\n\n{said}\n"
+    if isinstance(value, ModuleType) or callable(value):
+        return f".. auto{'function' if callable(value) else 'data'}:: {package}.{name}\n"
+    # Of a constant autodoc says what its class is for.
+    said = textwrap.indent(inspect.cleandoc(comment(name, origin)), "   ")
+    return f".. py:data:: {name}\n   :module: {package}\n   :value: {value!r}\n\n{said}\n"
 
 
 def comment(name: str, origin: str) -> str:
