@@ -270,3 +270,31 @@ def test_without_a_folder_the_users_own_archive_is_meant(home, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     kept = CliRunner().invoke(main, [*ASKED, "--archive", "."])
     assert list(tmp_path.glob(f"{id}.npz"))
+
+
+def test_scores_of_own_figures_take_their_series_or_say_what_is_lacking(tmp_path):
+    months = pd.period_range("2000-01", periods=72, freq="M").strftime("%Y-%m")
+    figures = [1000.0 + 13 * i % 170 for i in range(72)]
+    own = tmp_path / "us.csv"
+    pd.DataFrame({"month": months, "exports_us": figures}).to_csv(own, index=False)
+    folder = ("--archive", str(tmp_path / "kept"))
+    with_file = ("--csv", str(own), "--release-after", "37")
+    asked = ["forecast", *with_file, "--as-of", "2005-08-15", "--model", "RandomWalk", *folder]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    for options in ((), ("--target", "exports_us")):
+        refused = CliRunner().invoke(main, ["archive", "scores", *folder, *options])
+        assert refused.exit_code == 2
+        assert "exports_us, which is not among the package's figures" in refused.stderr
+        assert "--csv FILE" in refused.stderr
+    refused = CliRunner().invoke(main, ["archive", "plot", *folder])
+    assert "not among the package's figures" in refused.stderr
+
+    pd.DataFrame({"month": months, "exports_us": figures, "imports_us": figures}).to_csv(
+        own, index=False
+    )
+    scored = CliRunner().invoke(main, ["archive", "scores", *folder, *with_file])
+    assert scored.exit_code == 0, scored.output
+    assert "months: RMSE" in scored.stdout
+    pd.DataFrame({"month": months, "imports_us": figures}).to_csv(own, index=False)
+    refused = CliRunner().invoke(main, ["archive", "scores", *folder, *with_file])
+    assert "exports_us, which is not in the file of --csv" in refused.stderr

@@ -479,6 +479,31 @@ def test_failure_in_a_real_process_has_exit_code_2_and_no_traceback() -> None:
     assert failed.stderr == "Error: 'soon' is no day; write it as '2026-05-15' (year, month, day)\n"
 
 
+def test_it_runs_as_a_module() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tradeshock", "models"], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == run("models").stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        (("forecast", "-v"), "-v forecast"),
+        (("forecast", "-vv"), "-v forecast"),
+        (("data", "update", "--verbose"), "--verbose data update"),
+        (("archive", "list", "--debug"), "--debug archive list"),
+    ],
+)
+def test_what_stands_before_the_command_is_sent_there(given: Sequence[str], right: str) -> None:
+    name = right.split()[0]
+    said = refused(*given)
+    assert f"{name} stands before the command: " in said
+    assert said.rstrip().endswith(right)
+    assert "It stands before the command" in " ".join(run("--help").stdout.split())
+
+
 def test_brackets_are_text_and_not_markup(capsys: pytest.CaptureFixture[str]) -> None:
     Terminal().line("VAR(series=[bold])")
     assert capsys.readouterr().out == "VAR(series=[bold])\n"

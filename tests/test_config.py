@@ -135,7 +135,7 @@ def test_what_means_another_thing_to_a_command_does_not_reach_it(desk: Path) -> 
     assert defaults("report")["lang"] == "ko"
     assert "archive" not in defaults("news")
     assert "out" not in defaults("archive", "plot")
-    assert "names" not in defaults("backtest")
+    assert "rivals" not in defaults("backtest")
     assert defaults("archive", "scores")["actual"] == "first"
     assert "Defaults" not in run("models").stderr
 

@@ -264,7 +264,7 @@ HOSTILE = {
     "footnote.csv": "line 8 has 1 fields where the header (line 1) has 2: 'Source: customs'; give "
     "every row as many, or, if notes begin there, say footer=1",
     "mark_on_figure.csv": "line 7: exports has '1450.0p' in 2020-06, which is no number",
-    "quarters.csv": "line 2: '2020Q1' is no month; write it as '2024-09'",
+    "quarters.csv": "line 2: '2020Q1' is no month, and the file looks quarterly: only months are",
     "german_latin.csv": "is neither UTF-8 nor Korean (line 1); give its encoding, such as",
     "nameless_column.csv": "column 3 has no name in the header (line 1); give it one",
     "month_twice.csv": "exports has two figures for 2020-01, in lines 2 and 8; keep one",
@@ -276,6 +276,36 @@ def test_a_hostile_file_is_refused_by_line_and_text(file: str) -> None:
     with pytest.raises(PanelError, match=re.escape(HOSTILE[file])) as refused:
         Panel.from_csv(DATA / "hostile" / file, RULE)
     assert str(refused.value).startswith(file)
+
+
+@pytest.mark.parametrize(
+    ("months", "looks"),
+    [
+        (["2005Q1", "2005Q2", "2005Q3"], "quarterly"),
+        (["2005-Q4", "2006-Q1"], "quarterly"),
+        (["2005년 1분기", "2005년 2분기"], "quarterly"),
+        (["2005-03-01", "2005-06-01", "2005-09-01", "2005-12-01"], "quarterly"),
+        (["31/03/2005", "30/06/2005", "30/09/2005"], "quarterly"),
+        (["2005-01", "2006-01", "2007-01"], "annual"),
+        (["2005", "2006", "2007"], "annual"),
+        (["2005-01-07", "2005-01-14", "2005-01-21", "2005-01-28"], "weekly"),
+        (["2005-W01", "2005-W02"], "weekly"),
+        (["20050103", "20050104", "20050105", "20050106", "20050107", "20050110"], "daily"),
+    ],
+)
+def test_what_is_not_monthly_is_called_by_its_name(
+    tmp_path: Path, months: list[str], looks: str
+) -> None:
+    text = "month,x\n" + "".join(f"{month},{i + 1}\n" for i, month in enumerate(months))
+    with pytest.raises(PanelError, match=f"looks {looks}: only months are taken; ") as refused:
+        Panel.from_csv(written(tmp_path, text), RULE)
+    assert "hole" not in str(refused.value)
+    assert "month_format" not in str(refused.value)
+
+
+def test_two_months_with_a_hole_between_are_no_quarters(tmp_path: Path) -> None:
+    with pytest.raises(PanelError, match="skips 2 months, first 2005-02"):
+        Panel.from_csv(written(tmp_path, "month,x\n2005-01,1\n2005-04,2\n"), RULE)
 
 
 def test_every_hostile_file_and_shape_is_tried() -> None:
@@ -300,7 +330,7 @@ def test_every_hostile_file_and_shape_is_tried() -> None:
         ("month,x\n2020-01,1\n", {"nrows": 3}, "no option 'nrows'"),
         ("month,x\n2020-01,True\n", {}, "x has 'True' in 2020-01, which is no number"),
         ("month,x\n2020-01,1+2j\n", {}, r"x has '1\+2j' in 2020-01, which is no number"),
-        ("month,x\n2020-01,1\n2020-03,2\n", {}, "skips 1 months, first 2020-02"),
+        ("month,x\n2020-01,1\n2020-03,2\n", {}, "skips 1 month, first 2020-02"),
         ("month,x\n2020-01-15,1\n", {}, "'2020-01-15' is no month"),
         ("Title\nmore\nmonth,x\n2020-01,1\n2020-02,1\n", {"sep": ","}, "say header=3"),
         (

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.status import data_status
-from tradeshock.forecast import monthly_forecast
+from tradeshock.forecast import backtest, monthly_forecast
 from tradeshock.forecast.monthly.defaults import default_record, target_of, threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
@@ -173,6 +173,18 @@ def test_target_is_the_only_series_or_named(panel: Panel, taiwan: Panel) -> None
         target_of(panel, "steel")
     with pytest.raises(PanelError, match="say which series to forecast; the panel has usdkrw, usd"):
         target_of(panel.select(["usdkrw", "usdjpy"]))
+
+
+def test_a_door_that_needs_the_target_says_which_it_is(taiwan: Panel) -> None:
+    doors = (
+        lambda: taiwan.origins("2020-01", "2020-02"),
+        taiwan.states,
+        lambda: backtest("RandomWalk", taiwan),
+        lambda: RandomWalk().fit(taiwan),
+    )
+    for door in doors:
+        with pytest.raises(PanelError, match="it has 'taiwan' alone: give target='taiwan'"):
+            door()
 
 
 def test_threshold_is_spoken_in_billions(panel: Panel, taiwan: Panel) -> None:

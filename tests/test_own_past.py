@@ -245,3 +245,18 @@ def list_of_records() -> list[Path]:
     from tradeshock.features.vintages.home import home
 
     return sorted((home() / "records" / "past").iterdir())
+
+
+def test_what_has_been_below_zero_is_forecast_in_levels(tmp_path: Path) -> None:
+    change = figures("india").diff(12).dropna().rename("change")
+    assert change.min() < 0.0
+    file = tmp_path / "change.csv"
+    change.rename_axis("month").to_csv(file)
+    given = ("forecast", "--csv", str(file), "--release-after", "15", "--transform", "level")
+    made = CliRunner().invoke(main, [*given, "--steps", "3"])
+    assert made.exit_code == 0, made.output
+    assert re.search(r"^Model +VAR \(the default\)$", made.stdout, re.MULTILINE)
+    named = CliRunner().invoke(main, [*given, "--steps", "3", "--model", "VAR"])
+    assert named.stdout == made.stdout.replace(" (the default)", "")
+    refused = CliRunner().invoke(main, [*given, "--model", "DirectRidge"])
+    assert "take --model VAR, which takes levels" in refused.stderr

@@ -52,7 +52,7 @@ def indexed(values):
 
 
 REFUSED = {
-    "gap": (table().drop(pd.Period("2021-03", "M")), "skips 1 months, first 2021-03; add the"),
+    "gap": (table().drop(pd.Period("2021-03", "M")), "skips 1 month, first 2021-03; add the"),
     "twice": (indexed(["2020-01", "2020-02", "2020-02"]), "['2020-02'] stand twice"),
     "disorder": (table().iloc[::-1], "not in order of time; sort it first"),
     "daily": (table(5).set_axis(pd.date_range("2020-01-01", periods=5)), "2020-01-02, neither"),
@@ -66,7 +66,7 @@ REFUSED = {
     ),
     "quarter starts": (
         table(3).set_axis(pd.date_range("2020-01-01", periods=3, freq="QS")),
-        "skips 4 months, first 2020-02",
+        "goes from 2020-01 to 2020-04 and on by 3 months, so it looks quarterly: only months",
     ),
     "text index": (indexed(["January", "February"]), "'January', which is no month"),
     "numbers": (table(3).reset_index(drop=True), "'0', which is no month"),

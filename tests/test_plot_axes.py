@@ -11,6 +11,7 @@ from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from tradeshock.features import Panel
@@ -129,6 +130,45 @@ def test_nothing_is_black_on_black(draws: dict[str, Draw], name: str) -> None:
         colours = {to_hex(artist.get_color()) for artist in artists}
     assert "#ffffff" in colours
     assert not colours & {INK, "#000000"}
+
+
+def luminance(colour: Any) -> float:
+    """Of the colour on black, as the guidelines of web content (WCAG 2) define it."""
+    *channels, opacity = to_rgba(colour)
+    lit = [opacity * channel for channel in channels]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in lit]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def contrast(first: Any, second: Any) -> float:
+    low, high = sorted([luminance(first), luminance(second)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_can_be_read_on_a_dark_background(draws: dict[str, Draw], name: str) -> None:
+    with plt.style.context("dark_background"):
+        ax = draws[name](None)
+        words = [text for text in ax.findobj(Text) if text.get_text().strip()]
+        assert words
+        for text in words:
+            assert contrast(text.get_color(), ax.get_facecolor()) > 4.5, text.get_text()
+
+
+def test_episodes_stand_behind_words_on_a_dark_background(draws: dict[str, Draw]) -> None:
+    with plt.style.context("dark_background"):
+        ax = draws["plot_csed"](None)
+        bands = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+        assert bands
+        assert min(contrast(band.get_facecolor(), "white") for band in bands) > 7.0
+        assert min(contrast(band.get_facecolor(), "black") for band in bands) > 1.3
+
+
+def test_intervals_show_on_a_dark_background(draws: dict[str, Draw]) -> None:
+    for name in ("plot_scenario", "plot_issued"):
+        with plt.style.context("dark_background"):
+            band = draws[name](None).collections[-1]
+            assert contrast(band.get_facecolor()[0], "black") > 1.5, name
 
 
 def test_responses_need_axes_for_each_series_and_shock(shocks: StructuralShocks) -> None:

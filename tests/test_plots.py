@@ -1,6 +1,6 @@
 """Pictures of forecasts and how they did: what is on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -175,6 +175,22 @@ def test_coverage_is_that_of_the_table_with_its_bounds(frame: pd.DataFrame) -> N
     assert title(ax) == "Coverage at steps 1 and 12"
     assert key(ax) == ["Promised", "Step 1", "Step 12"]
     assert ax.get_ylabel() == "Outcomes inside, %"
+
+
+@pytest.mark.parametrize(
+    ("there", "drawn"),
+    [
+        (range(1, 13), ["Step 1", "Step 6", "Step 12"]),
+        (range(1, 7), ["Step 1", "Step 6"]),
+        ((2, 3, 4), ["Step 2", "Step 4"]),
+        ((3,), ["Step 3"]),
+    ],
+)
+def test_coverage_takes_the_usual_steps_that_are_there(
+    frame: pd.DataFrame, there: Sequence[int], drawn: list[str]
+) -> None:
+    ax = plots.plot_coverage(frame[frame["step"].isin(there)], "RandomWalk")
+    assert [name for name in ax.get_legend_handles_labels()[1] if "Step" in name] == drawn
 
 
 def test_coverage_bounds_are_exact_at_step_1_and_allow_for_overlap_beyond(

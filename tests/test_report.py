@@ -420,6 +420,7 @@ def test_the_default_is_taken_apart(panel: Panel) -> None:
     last = made.last.value
     growth = 100.0 * np.log(made.table()["median"].iloc[0] / last)
     assert tables["members"][-1][1].value == pytest.approx(growth, abs=1e-4)
+    assert tables["width"][-1][0].text == "Width"
     drawn, learned, recent, width = (row[1].value or 0.0 for row in tables["width"])
     assert drawn * learned * recent == pytest.approx(width, rel=0.01)
     assert inside(monthly_forecast(panel, model=RandomWalk(n_draws=5), steps=1), WORDS) == []

@@ -210,3 +210,17 @@ def test_nothing_is_due_before_all_time(panel: Panel) -> None:
     assert last_due(panel, TOTAL, "2020-01-01").what == "December 2019"
     with pytest.raises(PanelError, match="has no series 'exports'"):
         last_due(panel, "exports", "2026-06-01")
+
+
+@pytest.mark.parametrize("options", [("--target", "exports_us"), ("--csv", "us.csv")])
+def test_own_figures_are_sent_to_the_forecast(options: tuple[str, str]) -> None:
+    refused = run(*options)
+    assert refused.exit_code == 2
+    assert "let a scheduler call `tradeshock forecast --csv FILE" in refused.stderr
+    assert "--ics" not in refused.stderr
+    assert "exports_to_us" not in refused.stderr
+    assert "For your own, let a scheduler call" in " ".join(run("--help").stdout.split())
+
+
+def test_another_option_that_is_not_there_is_refused_as_ever() -> None:
+    assert "No such option '--icl'" in run("--icl", "x").stderr

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tradeshock.features import Panel
+from tradeshock.features import Catalog, Panel, ReleaseRule, Series
 from tradeshock.forecast import (
     backtest,
     early_warning,
@@ -82,13 +82,19 @@ def results(panel: Panel, forecast: MonthlyForecast) -> dict[str, Any]:
         "warning": early_warning(panel, model="RandomWalk"),
         "search": search(AutoRegression(), {"lags": [1, 2]}, panel, nested=False, **tried),
         "explanation": explain(forecast),
+        "views": forecast.views(),
+        "daily view": forecast.views().daily,
+        "catalog": panel.catalog,
     }
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["forecast", "backtest", "news", "scenario", "comparison", "warning", "search", "explanation"],
-)
+RESULTS = [
+    *("forecast", "backtest", "news", "scenario", "comparison", "warning", "search"),
+    *("explanation", "views", "daily view", "catalog"),
+]
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_a_notebook_shows_a_headline_and_a_table(results: dict[str, Any], name: str) -> None:
     shown = results[name]._repr_html_()
     headline = repr(results[name]).splitlines()[0]
@@ -101,6 +107,28 @@ def test_a_panel_shows_what_it_holds(panel: Panel) -> None:
     shown = panel._repr_html_()
     assert "75 series" in shown
     assert "exports_total" in shown
+
+
+def test_views_show_their_tables_at_a_prompt(forecast: MonthlyForecast) -> None:
+    views = forecast.views()
+    assert repr(views).startswith(
+        "Forecast per working day and net of calendar and season, 2026-05 to 2026-07\n"
+    )
+    assert repr(views.daily).startswith("exports_total in another view, RandomWalk on 2026-05-01\n")
+    for shown, table in ((repr(views), views.table()), (repr(views.daily), views.daily.table())):
+        assert all(column in shown for column in table)
+        assert "array" not in shown
+
+
+def test_a_catalog_shows_what_its_series_are(panel: Panel) -> None:
+    ids = ("exports_total", "exports_total_first_20_days")
+    shown = Catalog(panel.entry(id) for id in ids)._repr_html_()
+    assert all(word in shown for word in ("exports_total_first_20_days", "mn USD", "first_20_days"))
+    assert "day 1 of the next month" in shown
+    assert "day 21 of the same month" in shown
+    own = Catalog([Series(id="x", title="<b>", release=ReleaseRule.after(days=40))])
+    assert "40 days after the month" in own._repr_html_()
+    assert "<b>" not in own._repr_html_()
 
 
 def test_csv_goes_to_a_file_as_well(forecast: MonthlyForecast, tmp_path: Path) -> None:

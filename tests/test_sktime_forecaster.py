@@ -106,7 +106,7 @@ def test_what_is_assumed_has_to_be_of_the_months_that_are_asked_for(made, panel:
 
 def test_figures_below_zero_go_to_models_of_levels(made, exports: pd.Series) -> None:
     changes = exports.diff(12).iloc[12:]
-    with pytest.raises(ModelError, match="use VAR or BayesianVAR, which forecast such a series in"):
+    with pytest.raises(ModelError, match="take model='VAR' or BayesianVAR, which forecast it in"):
         made("RandomWalk", nation="KR").fit(changes)
     for name in ("VAR", "BayesianVAR"):
         assert np.isfinite(made(name, nation="KR").fit(changes).predict([1, 2])).all()
@@ -148,7 +148,7 @@ def test_what_makes_no_sense_is_refused(made, exports: pd.Series) -> None:
         made("RandomWalk", periods="weeks").fit(exports)
     with pytest.raises(ModelError, match="no model 'Oracle'"):
         made("Oracle").fit(exports)
-    with pytest.raises(PanelError, match="skips 1 months, first 2020-01"):
+    with pytest.raises(PanelError, match="skips 1 month, first 2020-01"):
         made("RandomWalk").fit(exports.drop(pd.Period("2020-01", "M")))
     with pytest.raises(NotImplementedError, match="in-sample"):
         made("RandomWalk").fit(exports).predict([0, 1])

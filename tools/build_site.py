@@ -12,21 +12,34 @@ from __future__ import annotations
 
 import argparse
 import ast
+import inspect
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["docs", "benchmarks", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 # From the question to the tools; packages inside them follow.
 DOORS = ["tradeshock", "tradeshock.forecast", "tradeshock.models", "tradeshock.features"]
-START = '<meta http-equiv="refresh" content="0; url=docs/index.html"><title>tradeshock</title>\n'
+# For browsers that go on by themselves, and for those that do not.
+START = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=docs/index.html">
+<title>tradeshock</title>
+<p><a href="docs/index.html">tradeshock: monthly export forecasts under trade shocks</a></p>
+</html>
+"""
 
 
 def public_names() -> dict[str, dict[str, str]]:
@@ -57,13 +70,37 @@ def home(name: str, origin: str, doors: dict[str, dict[str, str]]) -> str:
     return max(near or offering, key=len)
 
 
-def directive(package: str, name: str) -> str:
+def directive(package: str, name: str, origin: str) -> str:
     """One name, as autodoc is asked for it."""
     value = getattr(import_module(package), name)
     if isinstance(value, type):
         members = "   :members:\n   :show-inheritance:\n"
         return f".. autoclass:: {package}.{name}\n{members}"
-    return f".. auto{'function' if callable(value) else 'data'}:: {package}.{name}\n"
+    if isinstance(value, ModuleType) or callable(value):
+        return f".. auto{'function' if callable(value) else 'data'}:: {package}.{name}\n"
+    # Of a constant autodoc says what its class is for.
+    said = textwrap.indent(inspect.cleandoc(comment(name, origin)), "   ")
+    return f".. py:data:: {name}\n   :module: {package}\n   :value: {value!r}\n\n{said}\n"
+
+
+def comment(name: str, origin: str) -> str:
+    """Text that stands below the assignment of a constant, which Sphinx finds in its file alone.
+
+    Raises
+    ------
+    ValueError
+        If there is none: a public name without a word.
+    """
+    file = import_module(origin).__file__
+    body = ast.parse(Path(str(file)).read_text(encoding="utf-8")).body
+    for statement, below in pairwise(body):
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        named = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+        if not any(isinstance(one, ast.Name) and one.id == name for one in named):
+            continue
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            return str(below.value.value)
+    raise ValueError(f"{origin}.{name} has no words: write a docstring below its assignment")
 
 
 def api_page(package: str, doors: dict[str, dict[str, str]]) -> str:
@@ -75,7 +112,7 @@ def api_page(package: str, doors: dict[str, dict[str, str]]) -> str:
         if origin == package.partition(".")[0]:
             elsewhere.append(f":doc:`{name} <{origin}.{name}>`")
         elif described == package:
-            parts += [name, "-" * len(name), "", directive(package, name)]
+            parts += [name, "-" * len(name), "", directive(package, name, origin)]
         else:
             elsewhere.append(f":py:obj:`{name} <{described}.{name}>`")
     if elsewhere:

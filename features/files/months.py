@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.frequency import REMEDIES, other_frequency
 
 Ordinals = npt.NDArray[np.int64]
 
@@ -179,6 +180,11 @@ def _no_month(texts: Sequence[str], place: dict[str, int]) -> str:
             f"line {place[odd[0]]}: {odd[0]!r} is not midnight, so it is not clear which month it "
             "stands for: the start of a month in Seoul is the month before in UTC; give months "
             "such as '2024-09'"
+        )
+    if frequency := other_frequency(texts):
+        return (
+            f"line {place[odd[0]]}: {odd[0]!r} is no month, and the file looks {frequency}: only "
+            f"months are taken; {REMEDIES[frequency]}"
         )
     return (
         f"line {place[odd[0]]}: {odd[0]!r} is no month; write it as '2024-09', or say how it is "

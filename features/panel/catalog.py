@@ -176,6 +176,15 @@ class Catalog(Mapping[str, Series]):
     def __repr__(self) -> str:
         return f"Catalog of {len(self)} series"
 
+    def _repr_html_(self) -> str:
+        columns = ("title", "unit", "publisher", "nation", "window", "transform", "release")
+        rows = {
+            id: {name: _shown(getattr(entry, name)) for name in columns}
+            for id, entry in self._entries.items()
+        }
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=list(columns))
+        return f"<p>{self!r}</p>{table.to_html(max_rows=20)}"
+
     @classmethod
     def read(cls, path: Path) -> Catalog:
         """Read a TOML file with one table a series."""
@@ -189,3 +198,15 @@ class Catalog(Mapping[str, Series]):
     def flash(self, target: str) -> dict[str, str]:
         """Ids of the early counts of a series, by window."""
         return {e.window: e.id for e in self.values() if e.flash_of == target}
+
+
+def _shown(value: object) -> str:
+    """Text of a field of an entry."""
+    if isinstance(value, LatestOf):
+        return "with the last of its parts"
+    if not isinstance(value, ReleaseRule):
+        return "" if value is None else str(value)
+    if value.days_after_end is not None:
+        return f"{value.days_after_end} days after the month"
+    when = {0: "the same month", 1: "the next month"}
+    return f"day {value.day} of {when.get(value.months_after, f'{value.months_after} months on')}"

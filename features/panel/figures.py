@@ -79,6 +79,12 @@ class Figures:
         """
         if id not in self:
             ids = [str(column) for column in self.values.columns]
+            if isinstance(id, str) and id == "exports_total" and len(ids) == 1:
+                # The default of most doors: who has one series means that one.
+                raise PanelError(
+                    f"the panel has no series {id!r}; it has {ids[0]!r} alone: give "
+                    f"target={ids[0]!r}"
+                )
             asked = str(id).casefold()
             near = [c for c in ids if asked in c.casefold()][:4] or get_close_matches(asked, ids)
             hint = f"; perhaps {near}" if near else ""

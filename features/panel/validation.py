@@ -69,12 +69,26 @@ def monthly_index(index: pd.Index) -> pd.PeriodIndex:
     months = ordered_months(index)
     expected = pd.period_range(months[0], months[-1], freq="M", name="month")
     if len(expected) != len(months):
+        _refuse_coarser(months)
         gaps = expected.difference(months).astype(str).tolist()
+        many = "1 month" if len(gaps) == 1 else f"{len(gaps)} months"
         raise PanelError(
-            f"the index skips {len(gaps)} months, first {gaps[0]}; add the missing rows "
+            f"the index skips {many}, first {gaps[0]}; add the missing rows "
             "and name the months as holes: holes=['2024-09'], or in the catalog entry"
         )
     return expected
+
+
+def _refuse_coarser(months: pd.PeriodIndex) -> None:
+    """Refuse months that are all a quarter or a year apart: they stand for these."""
+    apart = set(np.diff(months.asi8).tolist())
+    for step, name in ((3, "quarterly"), (12, "annual")):
+        # two rows alone may just as well be months with a hole between
+        if apart == {step} and len(months) > 2:
+            raise PanelError(
+                f"the index goes from {months[0]} to {months[1]} and on by {step} months, so it "
+                f"looks {name}: only months are taken; give monthly figures of the same thing"
+            )
 
 
 def ordered_months(index: pd.Index) -> pd.PeriodIndex:

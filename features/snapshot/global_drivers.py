@@ -10,6 +10,7 @@ from tradeshock.features.snapshot import load_panel
 
 # World demand, prices of what is traded, and share prices of a market that leads world trade.
 GLOBAL_DRIVERS = ("us_ip", "brent", "copper", "share_prices_kr")
+"""Ids of the world series that `with_global_drivers` puts beside a nation's own figures."""
 
 
 def with_global_drivers(

@@ -13,6 +13,7 @@ from tradeshock.forecast.cli.options import ARCHIVE, PRINTED, TARGET, say_where
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.forecast.archive.archive import Archive
 
 
 @click.group()
@@ -77,11 +78,11 @@ def plot(panel: Panel, archive: Path, target: str | None, out: Path) -> None:
 
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.output import write_picture
-    from tradeshock.forecast.monthly.defaults import target_of
 
     if out.suffix not in (".png", ".svg", ".pdf"):
         raise click.BadParameter(f"{out} is no picture; end the name in .png, .svg or .pdf")
-    draw = partial(Archive(archive).plot, panel, target_of(panel, target))
+    kept = Archive(archive)
+    draw = partial(kept.plot, panel, _issued_target(kept, panel, target))
     say_where([write_picture(out, lambda ax: draw(ax=ax))])
 
 
@@ -100,8 +101,27 @@ def scores(panel: Panel, archive: Path, target: str | None, actual: str) -> None
     """Score what has come out since, against the random walk of the same days."""
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.archive_output import print_archive_scores
-    from tradeshock.forecast.monthly.defaults import target_of
 
-    target = target_of(panel, target)
-    table = Archive(archive).scores(panel, target, "first" if actual == "first" else "latest")
+    kept = Archive(archive)
+    target = _issued_target(kept, panel, target)
+    table = kept.scores(panel, target, "first" if actual == "first" else "latest")
     print_archive_scores(table, panel, target)
+
+
+def _issued_target(kept: Archive, panel: Panel, asked: str | None) -> str:
+    """Return the series that is asked for, or the only issued one that has outcomes here."""
+    from tradeshock.forecast.monthly.defaults import TARGET, target_of
+
+    issued = sorted({str(id) for id in kept.contents()["target"].dropna()})
+    with_outcomes = [id for id in issued if id in panel]
+    if asked is None and TARGET not in with_outcomes and len(with_outcomes) == 1:
+        return with_outcomes[0]
+    meant = issued if asked is None else [asked] if asked in issued else []
+    if meant and not any(id in panel for id in meant):
+        own = click.get_current_context().params["csv"] is not None
+        where = "in the file of --csv" if own else "among the package's figures"
+        raise click.UsageError(
+            f"{kept.folder} holds forecasts of {', '.join(meant)}, which is not {where}: give the "
+            "figures that it was made from, --csv FILE"
+        )
+    return target_of(panel, asked)

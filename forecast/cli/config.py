@@ -14,7 +14,7 @@ import click
 from tradeshock.features.errors import ConfigError
 from tradeshock.features.vintages.home import ARCHIVE_VARIABLE, home
 from tradeshock.forecast.cli.errors import Sentence, SentenceGroup
-from tradeshock.forecast.cli.figures import HOW_TO_READ, OWN_FIGURES
+from tradeshock.forecast.cli.figures import HOW_TO_READ, OWN_FIGURES, option_of
 
 NAME = "tradeshock.toml"
 VARIABLE = "TRADESHOCK_CONFIG"
@@ -157,8 +157,7 @@ def _key(option: click.Option) -> str:
 
 
 def _general_keys() -> list[str]:
-    names = {"holes": "hole", "columns": "column"}
-    return [*GENERAL, *(names.get(name, name.replace("_", "-")) for name in FIGURES)]
+    return [*GENERAL, *map(option_of, FIGURES)]
 
 
 def _is_meant(key: str, name: str, command: click.Command) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from csv import reader
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,13 @@ def lines(_: click.Context, option: click.Parameter, text: str | None) -> tuple[
     return tuple(int(number) for number in numbers)
 
 
+def words(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Read names parted by commas; one that holds a comma stands in quotation marks."""
+    if text is None:
+        return None
+    return tuple(name.strip() for name in next(reader([text], skipinitialspace=True), []))
+
+
 # Options that say what own figures are, as `Panel.from_file` calls them.
 OWN_FIGURES: dict[str, Option] = {
     "release_after": click.option(
@@ -45,7 +53,8 @@ OWN_FIGURES: dict[str, Option] = {
     "catalog": click.option(
         "--catalog",
         type=click.Path(exists=True, dir_okay=False),
-        help="With --csv: TOML file with an entry for each series, instead of the three above.",
+        help="With --csv: TOML file with an entry for each series: its release, unit and more.  "
+        "--calendar counts beside it.",
     ),
     "transform": click.option(
         "--transform",
@@ -75,6 +84,13 @@ OWN_FIGURES: dict[str, Option] = {
     ),
 }
 SINGULAR = {"holes": "hole", "columns": "column"}
+
+
+def option_of(argument: str) -> str:
+    """Name of the option, without dashes, that an argument of `Panel.from_file` has here."""
+    return SINGULAR.get(argument, argument.replace("_", "-"))
+
+
 # Options that say how a file is to be read, as `Reading` calls them.
 HOW_TO_READ: dict[str, Option] = {
     "sep": click.option("--sep", help="Character between fields of the file, such as ';'."),
@@ -91,7 +107,27 @@ HOW_TO_READ: dict[str, Option] = {
         help="Line of the file's header, or lines whose words make it together.",
     ),
     "footer": click.option("--footer", type=click.IntRange(min=1), help="Rows of notes below."),
+    "names": click.option(
+        "--names",
+        callback=words,
+        metavar="NAME,...",
+        help="Names of all columns of a file that has no header, such as month,exports.",
+    ),
+    "missing": click.option(
+        "--missing",
+        multiple=True,
+        metavar="MARK",
+        help="Cell of the file that stands for no figure, beside NA, '.' and the like.  "
+        "Repeatable.",
+    ),
     "sheet": click.option("--sheet", help="Sheet of a workbook."),
+    "month": click.option(
+        "--month",
+        multiple=True,
+        metavar="COLUMN",
+        help="Column of the file that holds the months; twice: the years, then the months.  "
+        "[default: the first]",
+    ),
     "series": click.option(
         "--series",
         multiple=True,
@@ -129,7 +165,7 @@ def with_panel(command: Command) -> Command:
         own, reading = _taken(options, OWN_FIGURES), reading_of(options)
         if csv is None and (own or (reading and add is None)):
             name = next(iter({**own, **reading}))
-            option = SINGULAR.get(name, name.replace("_", "-"))
+            option = option_of(name)
             what = "own figures; give them with --csv FILE"
             if not own:
                 what = "a file of figures; give it with --csv FILE or --add FILE"

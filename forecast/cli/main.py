@@ -52,7 +52,8 @@ REFERENCE = "RandomWalk"
     "-v",
     "--verbose",
     count=True,
-    help="Say on standard error what is fetched, run and kept; twice for more.",
+    help="Say on standard error what is fetched, run and kept; twice for more.  It stands before "
+    "the command, as all of these.",
 )
 @click.version_option(package_name="tradeshock")
 @click.pass_context
@@ -132,7 +133,7 @@ main.add_command(explain)
 )
 @click.option(
     "--model",
-    "names",
+    "rivals",
     multiple=True,
     metavar="NAME",
     shell_complete=model_names,
@@ -153,7 +154,7 @@ def backtest(
     first: str,
     last: str | None,
     state: str,
-    names: tuple[str, ...],
+    rivals: tuple[str, ...],
     steps: int,
     jobs: int | None,
     store: Path | None,
@@ -169,7 +170,7 @@ def backtest(
 
     target = target_of(panel, target)
     origins = panel.origins(first, last or panel.last_month(target), state, target)
-    chosen = list(dict.fromkeys([REFERENCE, *(names or find_models())]))
+    chosen = list(dict.fromkeys([REFERENCE, *(rivals or find_models())]))
     failed = None
     try:
         result = run(chosen, panel, target, origins, steps=steps, n_jobs=jobs or -1, store=store)

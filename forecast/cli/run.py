@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import NoSuchOption
 
 from tradeshock.forecast.cli.data_commands.asking import (
     chosen_sources,
@@ -24,9 +25,26 @@ if TYPE_CHECKING:
 # "Try again later", as the mail system and schedulers know it.
 EXIT_LATER = 75
 CALENDAR_DAYS = 92
+OWN_FIGURES = (
+    "`run` is for the figures of the package and its store; for your own let a scheduler call "
+    "`tradeshock forecast --csv FILE --release-after DAYS --archive`"
+)
 
 
-@click.command()
+class StoredFigures(click.Command):
+    """A command without own figures that says so, instead of looking for a similar option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options."""
+        try:
+            return super().parse_args(ctx, args)
+        except NoSuchOption as error:
+            if error.option_name == "--csv":
+                raise click.UsageError(f"there is no --csv here: {OWN_FIGURES}", ctx) from error
+            raise
+
+
+@click.command(cls=StoredFigures)
 @with_source_options
 @TARGET
 @click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
@@ -55,11 +73,16 @@ def run(
 
     To be called again and again, by hand or by a scheduler: a forecast is issued once. Exit code 75
     says that a figure is due and not out yet.
+
+    It works on the package's figures. For your own, let a scheduler call `tradeshock forecast --csv
+    FILE --release-after DAYS --archive`.
     """
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.forecast.monthly.defaults import target_of
 
     known = live_panel()
+    if target is not None and target not in known:
+        raise click.UsageError(f"{target} is not among the package's figures: {OWN_FIGURES}")
     target = target_of(known, target)
     if calendar or ics is not None:
         _say_days(known, target, calendar, ics)

@@ -107,6 +107,11 @@ RESPONSES: Mapping[str, TariffResponse] = {
         "month: exports to the US in April 2025",
     ),
 }
+"""How exports answer a tariff, each with its source, by the name that ``Tariff`` takes as response.
+
+"ibk_2025" is a study of the tariffs of 2025, "boehm_2023" an estimate from past tariffs, "smart"
+what a calculator of trade policy assumes. Where elasticities differ, so do answers: compare them.
+"""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ EPISODES: tuple[Episode, ...] = (
     Episode("US tariffs 2025", "2025-01", "2025-01", "2025-05", "tariffs, offset by chips"),
     Episode("AI boom", "2025-06", "2026-03", None, "price of memory chips", "KR"),
 )
+"""Trade shocks in order of time; those with a nation are of that nation's exports alone."""
 
 
 def episodes_of(nation: str | None) -> tuple[Episode, ...]:

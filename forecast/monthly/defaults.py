@@ -19,6 +19,7 @@ from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.shipped import shipped_record
 from tradeshock.models.strangers import instead_of
+from tradeshock.models.systems.var import VAR
 from tradeshock.models.univariate.random_walk import RandomWalk
 
 TARGET = "exports_total"
@@ -34,7 +35,8 @@ def default_model(panel: Panel, target: str) -> Model:
     their misses, has the best record for Korea's exports (docs/accuracy.md). Where the panel has
     neither early counts of the target nor an indicator, as for other nations, there is nothing to
     bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
-    Both need ten years of the target; for a younger one it is `RandomWalk`.
+    Both need ten years of the target; for a younger one it is `RandomWalk`. All of these model
+    logs: for a target that has been zero or below, such as a balance, it is `VAR`.
 
     Parameters
     ----------
@@ -42,7 +44,10 @@ def default_model(panel: Panel, target: str) -> Model:
         Figures as they stood at its origin.
     target : str
     """
-    if len(panel.series(target)) < FEWEST_MONTHS:
+    figures = panel.series(target)
+    if figures.min() <= 0.0:
+        return VAR()
+    if len(figures) < FEWEST_MONTHS:
         return RandomWalk()
     return own_history_model() if stands_alone(panel, target) else Recalibration()
 

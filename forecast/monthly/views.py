@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 from os import PathLike
 from pathlib import Path
 
@@ -43,6 +44,17 @@ class View:
     growth: Floats
     past_growth: pd.Series
 
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        paths = self.paths
+        return f"{paths.series[0]} in another view, {paths.model} on {paths.origin.date()}"
+
     def table(self) -> pd.DataFrame:
         """Return the view month by month.
 
@@ -79,6 +91,19 @@ class MonthlyViews:
     daily: View | None
     adjusted: View | None
     days: pd.Series
+
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(1).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        found = {"per working day": self.daily, "net of calendar and season": self.adjusted}
+        what = " and ".join(name for name, view in found.items() if view is not None)
+        months = f"{self.days.index[0]} to {self.days.index[-1]}"
+        return f"Forecast {what or 'with its working days'}, {months}"
 
     def table(self) -> pd.DataFrame:
         """Return both tables side by side.

@@ -30,6 +30,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "share prices": ("share_prices_kr",),
     "uncertainty": ("gpr", "gpr_kr", "epu_us_trade", "gscpi"),
 }
+"""Series by the group under which news speaks of them (see `group_of`).
+
+The target's own total, early counts, and all other exports and imports are groups of their own.
+"""
 
 
 def group_of(id: str, target: str, catalog: Catalog) -> str:

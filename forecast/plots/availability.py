@@ -13,10 +13,10 @@ from tradeshock.features.panel.status import data_status
 from tradeshock.forecast.plots.style import (
     ALARM,
     GRID,
-    HUSHED,
     PLAIN,
     axes_or_new,
     dress,
+    hushed,
     ink,
     letters,
     write_heading,
@@ -136,4 +136,4 @@ def _label_months(ax: Axes, months: pd.PeriodIndex) -> None:
     for text in ax.get_xticklabels():
         text.set_color(ink())
     for place in (place for place in shown if months[place].month == 1):
-        ax.axvline(place, color=HUSHED, linewidth=0.8)
+        ax.axvline(place, color=hushed(), linewidth=0.8)

@@ -12,11 +12,11 @@ from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
-    HUSHED,
     PLAIN,
     axes_or_new,
     cell_inches,
     dress,
+    hushed,
     ink,
     write_heading,
     write_key,
@@ -78,7 +78,7 @@ def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
     )
     ax.set_yticks(place, names)
     ax.invert_yaxis()
-    ax.axvline(0.0, color=HUSHED, linewidth=0.8)
+    ax.axvline(0.0, color=hushed(), linewidth=0.8)
     dress(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     share = 1.0 - LETTER_INCHES * max(len(name) for name in names) / cell_inches(ax)[0]
@@ -133,8 +133,8 @@ def plot_contributions(
         shift = (count - (len(months) - 1) / 2) * thick
         label = month.strftime("%B %Y")
         ax.barh(place + shift, table[month], 0.9 * thick, color=COLOURS[count], label=label)
-    ax.axhline(len(names) - 1.5, color=HUSHED, linewidth=0.8)
-    ax.axvline(0.0, color=HUSHED, linewidth=0.8)
+    ax.axhline(len(names) - 1.5, color=hushed(), linewidth=0.8)
+    ax.axvline(0.0, color=hushed(), linewidth=0.8)
     ax.set_yticks(place, names)
     ax.invert_yaxis()
     dress(ax, grid="x")

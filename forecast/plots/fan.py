@@ -10,7 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.forecast.plots.style import FIGURE_SIZE, HUSHED, ink, make_hangul_legible
+from tradeshock.forecast.plots.style import (
+    FIGURE_SIZE,
+    grid_colour,
+    hushed,
+    ink,
+    is_dark,
+    make_hangul_legible,
+)
 from tradeshock.models.paths import ForecastPaths
 
 if TYPE_CHECKING:
@@ -22,7 +29,7 @@ HISTORY_MONTHS = 36
 KEY_INCHES = 4.0
 # Tints of one blue: told apart by lightness, so by colour-blind eyes and on grey paper too.
 BANDS = {0.95: "#dbe9f5", 0.80: "#a9cce6", 0.50: "#64a3d1"}
-MEDIAN = "#08406f"
+MEDIAN, MEDIAN_ON_DARK = "#08406f", BANDS[0.80]
 STATE_WORDS = {
     "after_total": "nothing of {month} out yet",
     "after_10d": "first 10 days of {month} out",
@@ -102,7 +109,8 @@ def _draw(ax: Axes, paths: ForecastPaths, series: str, past: pd.Series, scale: D
         xytext=(6, 0),
         textcoords="offset points",
         va="center",
-        color=MEDIAN,
+        # beside the bands, on the background alone
+        color=MEDIAN_ON_DARK if is_dark() else MEDIAN,
         fontweight="bold",
         annotation_clip=False,
     )
@@ -124,7 +132,7 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.set_ylabel(scale.name)
     ax.margins(x=0.0)
-    ax.grid(axis="y", color="#e3e3e3", linewidth=0.8)
+    ax.grid(axis="y", color=grid_colour(), linewidth=0.8)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -149,14 +157,14 @@ def _write(ax: Axes, paths: ForecastPaths, title: str) -> None:
         xycoords="axes fraction",
         xytext=(0, 8),
         textcoords="offset points",
-        color=HUSHED,
+        color=hushed(),
         in_layout=False,
     )
     rows = 1 if inches > KEY_INCHES else 2
     _key(ax, rows)
     wrapped = [line for note in paths.notes for line in textwrap.wrap(note, letters)]
     notes = "\n".join(wrapped) or " "
-    ax.set_xlabel(notes, loc="left", labelpad=12 + 14 * rows, color=HUSHED, fontsize="small")
+    ax.set_xlabel(notes, loc="left", labelpad=12 + 14 * rows, color=hushed(), fontsize="small")
     ax.xaxis.label.set_linespacing(1.3)
 
 

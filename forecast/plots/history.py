@@ -13,12 +13,13 @@ from tradeshock.forecast.judging.efficiency import hedgehog
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.judged.selection import models_of, one_kind, state_words
 from tradeshock.forecast.plots.style import (
-    HUSHED,
     PLAIN,
     axes_or_new,
     date_axis,
     dress,
+    hushed,
     ink,
+    tint,
     write_heading,
     write_key,
 )
@@ -172,13 +173,13 @@ def _fan(ax: Axes, paths: ForecastPaths, scale: DisplayUnit, *, newest: bool, na
     ahead = np.quantile(paths.draws(), INTERVAL, axis=0)
     start = np.full((len(INTERVAL), 1), float(past.iloc[-1]))
     low, median, high = np.hstack([start, ahead]) / scale.divisor
-    colour, width, tint = (PLAIN, 1.6, 0.22) if newest else (HUSHED, 0.9, 0.1)
+    colour, width, share = (PLAIN, 1.6, 0.22) if newest else (hushed(), 0.9, 0.1)
     line: str | None
     line, band = ("Latest forecast", "80 % interval") if newest else ("Earlier forecasts", None)
     if not named:
         line, band = None, None
     days = months.to_timestamp().to_numpy()
-    ax.fill_between(days, low, high, color=colour, alpha=tint, linewidth=0, label=band)
+    ax.fill_between(days, low, high, color=colour, alpha=tint(share), linewidth=0, label=band)
     _line(ax, pd.Series(median, months), color=colour, linewidth=width, label=line)
 
 

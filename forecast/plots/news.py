@@ -13,11 +13,11 @@ from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.style import (
     ALARM,
     FIGURE_SIZE,
-    HUSHED,
     PAPER,
     PLAIN,
     axes_or_new,
     dress,
+    hushed,
     ink,
     make_hangul_legible,
     write_heading,
@@ -89,10 +89,10 @@ def plot_news(
         colour, hatch = (PLAIN, "") if rises else (ALARM, "//")
         ax.barh(row, end - start, 0.62, start, color=colour, hatch=hatch, edgecolor=PAPER, lw=0)
         below = row + (1.0 if row == len(drawn) else 1.31)
-        ax.plot([end, end], [row - 0.31, below], color=HUSHED, linewidth=0.8)
+        ax.plot([end, end], [row - 0.31, below], color=hushed(), linewidth=0.8)
         amount = scale.text((end - start) * scale.divisor, sign=True)
         _write(ax, amount, max(start, end), row)
-    ax.plot([way[0]] * 2, [0.0, 1.31], color=HUSHED, linewidth=0.8)
+    ax.plot([way[0]] * 2, [0.0, 1.31], color=hushed(), linewidth=0.8)
     last = len(drawn) + 1
     for row, value in ((0, before), (last, after)):
         ax.plot(value / scale.divisor, row, "D", color=ink(), markersize=7)

@@ -13,13 +13,14 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.style import (
     COLOURS,
-    HUSHED,
     LETTERS_PER_INCH,
     PLAIN,
     axes_or_new,
     date_axis,
     dress,
+    hushed,
     ink,
+    tint,
     write_heading,
     write_key,
 )
@@ -77,13 +78,13 @@ def plot_responses(
         unit = 100.0 if responses.logs[place] else 1.0
         for cell, shock in zip(grid[i], columns, strict=True):
             at = responses.shocks.index(shock), slice(None), place
-            cell.axhline(0.0, color=HUSHED, linewidth=1.0)
+            cell.axhline(0.0, color=hushed(), linewidth=1.0)
             cell.fill_between(
                 steps,
                 unit * responses.low[at],
                 unit * responses.high[at],
                 color=PLAIN,
-                alpha=0.2,
+                alpha=tint(0.2),
                 linewidth=0.0,
             )
             cell.plot(steps, unit * responses.values[at], color=PLAIN)
@@ -97,7 +98,7 @@ def plot_responses(
         f"{responses.scheme}"
     )
     caption = textwrap.fill(caption, int(LETTERS_PER_INCH * figure.get_size_inches()[0]))
-    figure.supxlabel(caption, fontsize="small", color=HUSHED)
+    figure.supxlabel(caption, fontsize="small", color=hushed())
     return grid
 
 

@@ -14,10 +14,11 @@ from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
-    HUSHED,
     axes_or_new,
     dress,
+    hushed,
     ink,
+    tint,
     write_heading,
     write_key,
 )
@@ -68,11 +69,11 @@ def plot_scenario(
         low / scale.divisor,
         high / scale.divisor,
         color=ALARM,
-        alpha=0.18,
+        alpha=tint(0.18),
         linewidth=0,
         label="80 % of differences",
     )
-    _line(ax, baseline, scale, HUSHED, "--", "Baseline")
+    _line(ax, baseline, scale, hushed(), "--", "Baseline")
     _line(ax, scenario, scale, ALARM, "-", "Scenario")
     return _dressed(ax, baseline, scale, title or scenario.series[0])
 
@@ -96,7 +97,7 @@ def plot_comparison(
     """
     ax = axes_or_new(ax)
     scale = _published(ax, baseline, unit)
-    _line(ax, baseline, scale, HUSHED, "--", "Baseline")
+    _line(ax, baseline, scale, hushed(), "--", "Baseline")
     for (name, paths), colour in zip(scenarios.items(), cycle(COLOURS), strict=False):
         _line(ax, paths, scale, colour, "-", name)
     return _dressed(ax, baseline, scale, title or baseline.series[0])

@@ -16,6 +16,7 @@ INK, HUSHED = "#222222", "#666666"
 PAPER = "#ffffff"
 GRID = "#e3e3e3"
 SHADE = "#f1efe8"
+HUSHED_ON_DARK, GRID_ON_DARK, SHADE_ON_DARK = "#a6a6a6", "#3a3a3a", "#33322d"
 PLAIN = "#0072b2"
 ALARM = "#d55e00"
 # After Okabe and Ito (2008), the light ones darkened until they stand out from white paper.
@@ -59,7 +60,7 @@ def looks(models: Sequence[str], reference: str | None = None) -> dict[str, Look
         for i, model in enumerate(others)
     }
     if reference in models:
-        found[str(reference)] = Look(HUSHED, "x", "--")
+        found[str(reference)] = Look(hushed(), "x", "--")
     return {model: found[model] for model in models}
 
 
@@ -76,6 +77,38 @@ def ink() -> str:
     return INK if own == "#000000" else own
 
 
+def is_dark() -> bool:
+    """Whether the user's style is for a dark background: then its texts are light.
+
+    The background's own colour may be none, as in the pictures of a page.
+    """
+    from matplotlib import rcParams
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(rcParams["text.color"])
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
+
+
+def hushed() -> str:
+    """Colour of what stands back, such as notes: grey that can be read on the background."""
+    return HUSHED_ON_DARK if is_dark() else HUSHED
+
+
+def grid_colour() -> str:
+    """Colour of grid lines, near the background's."""
+    return GRID_ON_DARK if is_dark() else GRID
+
+
+def shade() -> str:
+    """Colour of a background that is set apart, on which words in `ink` can be read."""
+    return SHADE_ON_DARK if is_dark() else SHADE
+
+
+def tint(share: float) -> float:
+    """Opacity of a band, more on a dark background, where the same share hardly shows."""
+    return min(1.0, 2.5 * share) if is_dark() else share
+
+
 def axes_or_new(ax: Axes | None, size: tuple[float, float] = FIGURE_SIZE) -> Axes:
     """Return these axes, or those of a new figure."""
     if ax is not None:
@@ -87,7 +120,7 @@ def axes_or_new(ax: Axes | None, size: tuple[float, float] = FIGURE_SIZE) -> Axe
 
 def dress(ax: Axes, grid: str = "y") -> None:
     """Take away frame and ticks across the grid; `grid` is "x" or "y"."""
-    ax.grid(axis="x" if grid == "x" else "y", color=GRID, linewidth=0.8)
+    ax.grid(axis="x" if grid == "x" else "y", color=grid_colour(), linewidth=0.8)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left" if grid == "y" else "bottom"]].set_visible(False)
     ax.tick_params(axis="x" if grid == "x" else "y", length=0)
@@ -127,7 +160,7 @@ def write_heading(ax: Axes, title: str, said: str, share: float = 0.8) -> None:
         xycoords="axes fraction",
         xytext=(0, 8),
         textcoords="offset points",
-        color=HUSHED,
+        color=hushed(),
         fontsize="small",
         linespacing=1.25,
         in_layout=False,

@@ -11,10 +11,10 @@ from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.plots.style import (
     ALARM,
     COLOURS,
-    HUSHED,
     PAPER,
     axes_or_new,
     dress,
+    hushed,
     ink,
     make_hangul_legible,
     write_heading,
@@ -76,13 +76,13 @@ def plot_warning(
             va="bottom",
             color=ink(),
         )
-    ax.axhline(100.0 * threshold, color=HUSHED, linestyle="--", linewidth=1.2)
+    ax.axhline(100.0 * threshold, color=hushed(), linestyle="--", linewidth=1.2)
     ax.annotate(
         f"warning from {100.0 * threshold:g} %",
         (-0.4, 100.0 * threshold),
         xytext=(0, 3),
         textcoords="offset points",
-        color=HUSHED,
+        color=hushed(),
     )
     months = pd.PeriodIndex(table.index)
     labels = [_label(month, first=k == 0) for k, month in enumerate(months)]

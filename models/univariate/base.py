@@ -25,7 +25,8 @@ class UnivariateModel(Model):
         if (series := self.series_).min() <= 0.0:
             raise ModelError(
                 f"{type(self).__name__} models logs, but {self.target_[0]} is {series.min():g} in "
-                f"{series.idxmin()}; use VAR or BayesianVAR, which forecast such a series in levels"
+                f"{series.idxmin()}; take model='VAR' or BayesianVAR, which forecast it in "
+                "levels"
             )
 
     def log_points(self, steps: int) -> Floats:

@@ -43,7 +43,7 @@ def show(name: str, file: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=shock_names)
+@click.argument("wanted", nargs=-1, required=True, metavar="NAME...", shell_complete=shock_names)
 @click.option(
     "--size",
     type=float,
@@ -60,7 +60,7 @@ def show(name: str, file: Path | None) -> None:
 @with_panel
 def run(
     panel: Panel,
-    names: tuple[str, ...],
+    wanted: tuple[str, ...],
     size: float | None,
     by: str,
     file: Path | None,
@@ -77,7 +77,7 @@ def run(
     from tradeshock.forecast.scenarios.ask import as_shocks
     from tradeshock.forecast.scenarios.carriers import Carriers
 
-    shocks = as_shocks(names, size, file)
+    shocks = as_shocks(wanted, size, file)
     panel = panel if as_of is None else panel.as_of(as_of)
     made = Carriers.fit(panel, model, steps).run(shocks, hard)
     print_scenario(made, threshold, by)

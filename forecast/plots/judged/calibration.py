@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BINS = 10
+USUAL_STEPS = (1, 6, 12)
 # The central 95 % of what chance would do.
 TAILS = (0.025, 0.975)
 
@@ -104,7 +105,7 @@ def _uniform(pit: np.ndarray, step: int) -> str:
 def plot_coverage(
     frame: pd.DataFrame,
     model: str,
-    steps: Sequence[int] = (1, 6, 12),
+    steps: Sequence[int] | None = None,
     *,
     quantity: str = "level",
     ax: Axes | None = None,
@@ -121,8 +122,9 @@ def plot_coverage(
         Tidy frame of a backtest, of one target and state.
     model : str
         One of its models.
-    steps : sequence of int
-        Months ahead.
+    steps : sequence of int, optional
+        Months ahead. Default: 1, 6 and 12, or those of them that the frame has; its first and last
+        where it has none of them.
     quantity : {"level", "yoy"}
         What is forecast.
     ax : Axes, optional
@@ -139,6 +141,9 @@ def plot_coverage(
         If the frame has no such forecasts, or several targets or states.
     """
     rows = _of_model(frame, model, quantity)
+    there = sorted({int(str(step)) for step in known(None, rows, "step")})
+    if steps is None:
+        steps = [step for step in USUAL_STEPS if step in there] or sorted({there[0], there[-1]})
     chosen = [int(str(step)) for step in known(steps, rows, "step")]
     table = coverage_intervals(rows[rows["step"].isin(chosen)])
     levels = sorted(set(table["level"]))

@@ -11,14 +11,14 @@ import pandas as pd
 from tradeshock.forecast.judging.episodes import EPISODES, Episode, csed
 from tradeshock.forecast.plots.judged.selection import known, models_of, one_kind, span, state_words
 from tradeshock.forecast.plots.style import (
-    HUSHED,
-    SHADE,
     axes_or_new,
     cell_inches,
     date_axis,
     dress,
+    hushed,
     ink,
     looks,
+    shade,
     write_heading,
     write_key,
 )
@@ -103,7 +103,7 @@ def plot_csed(
             markevery=[-1],
             label=name,
         )
-    ax.axhline(0.0, color=HUSHED, linestyle="--", linewidth=1.2, label=reference)
+    ax.axhline(0.0, color=hushed(), linestyle="--", linewidth=1.2, label=reference)
     dress(ax)
     ax.set_ylabel("(100 log points)²" if quantity == "level" else "(percentage points)²")
     date_axis(ax)
@@ -173,7 +173,7 @@ def _shade(ax: Axes, first: pd.Period, last: pd.Period, episodes: Sequence[Episo
         start = max(pd.Period(episode.start, "M"), first)
         end = last if episode.end is None else min(pd.Period(episode.end, "M"), last)
         days = [date2num(start.start_time), date2num(end.end_time)]  # type: ignore[no-untyped-call]
-        ax.axvspan(*days, color=SHADE, linewidth=0, zorder=0)
+        ax.axvspan(*days, color=shade(), linewidth=0, zorder=0)
         edges.append((float(days[0]), float(days[1])))
     width, height = (s * inches for s, inches in zip(AXES_SHARE, cell_inches(ax), strict=True))
     places, rows = _placed([e.name for e in inside], edges, ax.get_xlim(), width)

@@ -19,11 +19,11 @@ from tradeshock.forecast.plots.judged.selection import (
     state_words,
 )
 from tradeshock.forecast.plots.style import (
-    HUSHED,
     PAPER,
     axes_or_new,
     cell_inches,
     dress,
+    hushed,
     looks,
     write_heading,
     write_key,
@@ -105,7 +105,7 @@ def _dress(ax: Axes, table: pd.DataFrame, relative: bool, quantity: str, referen
     ax.set_xticks(steps if len(steps) <= 12 else steps[:: len(steps) // 12 + 1])
     ax.set_xlabel("Step, months ahead")
     if relative:
-        ax.axhline(1.0, color=HUSHED, linestyle="--", linewidth=1.2, label=reference)
+        ax.axhline(1.0, color=hushed(), linestyle="--", linewidth=1.2, label=reference)
         ax.set_ylabel(f"RMSE over that of {reference}")
     else:
         ax.set_ylabel(f"RMSE, {ERROR_UNITS[quantity]}")
