@@ -10,6 +10,7 @@ be what is printed.
 import contextlib
 import io
 import linecache
+import logging
 import re
 import shlex
 import sys
@@ -100,6 +101,15 @@ def run_console(block: Block) -> None:
 def check_shown(shown: str, printed: str, where: str) -> None:
     if shown.strip():
         assert agree(shown, printed), f"{where} shows\n{shown}\nbut prints\n{printed}"
+
+
+@pytest.fixture(autouse=True)
+def level_of_logging() -> Iterator[None]:
+    """Put back, for other tests, what a page asks to be told."""
+    logger = logging.getLogger("tradeshock")
+    before = logger.level
+    yield
+    logger.setLevel(before)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
