@@ -133,6 +133,7 @@ def test_a_task_that_always_kills_its_worker_is_named(panel, origins, done, doom
     pd.testing.assert_frame_equal(others, done.frame, check_exact=True)
 
 
+@pytest.mark.slow
 def test_a_task_that_takes_too_long_is_given_up(panel, origins, doomed):
     began = time.monotonic()
     with pytest.raises(IncompleteBacktestError) as caught:

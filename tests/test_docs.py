@@ -42,6 +42,8 @@ DECIMAL = re.compile(r"[-+]?\d[\d,]*\.\d+")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 NEEDS = re.compile(r"^<!-- needs: (.*) -->$", re.MULTILINE)
 REST = "..."
+LONG_PAGES = {"gallery", "report", "search", "shocks", "why-it-changed"}
+LONG = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,11 @@ def level_of_logging() -> Iterator[None]:
     logger.setLevel(before)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=LONG if page.stem in LONG_PAGES else ()) for page in PAGES],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
 def test_page_runs(
     page: Path,
     tmp_path: Path,

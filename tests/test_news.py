@@ -80,7 +80,7 @@ def test_linear_news_is_that_of_the_kalman_gain(panel: Panel) -> None:
     np.testing.assert_allclose(ours.to_numpy(), by_group.to_numpy(), atol=1e-9)
 
 
-@pytest.mark.parametrize("made", [linear, bridged, default])
+@pytest.mark.parametrize("made", [linear, bridged, pytest.param(default, marks=pytest.mark.slow)])
 def test_figures_one_by_one_add_up_to_their_group(made: object) -> None:
     change = made()  # type: ignore[operator]
     rows, table = change.releases(), change.table()

@@ -156,6 +156,7 @@ def default_report(panel: Panel) -> Report:
     return Report.from_forecast(monthly_forecast(panel, "2026-05-15"), panel=panel)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_first_three_questions_are_two_printed_pages(
     browser: Any, default_report: Report, tmp_path: Path, language: str

@@ -113,6 +113,7 @@ def _scores_come_out(archive: Archive, panel: Panel) -> None:
     assert summary.exit_code == 0, summary.output
 
 
+@pytest.mark.slow
 def test_without_a_key_the_total_of_the_bank_is_enough(
     publishers: DayByDay, clock: Clock, home: Path
 ) -> None:
@@ -153,6 +154,7 @@ def test_where_nobody_answers_nothing_is_issued(
     assert not (home / "archive").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_pictures")
 def test_typed_figures_are_enough(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path

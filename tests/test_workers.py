@@ -72,6 +72,7 @@ def test_a_worker_that_dies_once_costs_nothing(panel, origins, tmp_path):
     assert_same(result, expected)
 
 
+@pytest.mark.slow
 def test_a_worker_that_always_dies_is_named_and_the_rest_goes_on(panel, origins, done, tmp_path):
     models = [mortal(tmp_path / "died", once=False), *small()]
     with (
