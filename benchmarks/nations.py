@@ -37,7 +37,7 @@ from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.pools.own_history import own_history_model
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "nations"
-# Calendar, days after the month's end, unit. What is adjusted has no working days left in it.
+# Calendar, days after the month's end, unit. Without a calendar: adjusted by the publisher.
 NATIONS = {
     "china": ("CN", 9, "bn USD"),
     "india": ("IN", 15, "mn USD"),
@@ -78,7 +78,8 @@ def nation_panel(name: str) -> Panel:
     series = table.stack().dropna()
     months = [pd.Period(f"{year}-{int(month):02}", "M") for year, month in series.index]
     frame = pd.DataFrame({f"exports_{name}": series.to_numpy()}, pd.PeriodIndex(months))
-    return Panel.from_frame(frame, ReleaseRule.after(days=days), calendar, unit)
+    adjusted = calendar is None
+    return Panel.from_frame(frame, ReleaseRule.after(days=days), calendar, unit, adjusted=adjusted)
 
 
 def candidates() -> dict[str, Model]:
@@ -229,7 +230,7 @@ class Rows:
     """
 
     def __init__(self, panel: Panel, target: str) -> None:
-        fitted = CalendarAdjustment().fit(panel.series(target), panel.calendar)
+        fitted = CalendarAdjustment.of_series(panel, target)
         self.level = fitted.adjusted_.to_numpy()
         growth = np.diff(self.level)
         self.scale = float(np.std(growth))

@@ -111,6 +111,8 @@ class CalendarAdjustment:
         Months after which a month counts half.
     window : {"month", "first_10_days", "first_20_days"}
         Days of the month that the series counts.
+    adjusted : bool
+        Whether the publisher has taken the effects out already: then there are none.
 
     Attributes
     ----------
@@ -120,27 +122,43 @@ class CalendarAdjustment:
         Log level less effects, by month.
     """
 
-    def __init__(self, half_life: float = 60.0, window: str = "month") -> None:
+    effects_: Floats
+    adjusted_: pd.Series
+
+    def __init__(
+        self, half_life: float = 60.0, window: str = "month", adjusted: bool = False
+    ) -> None:
         self.half_life = half_life
         self.window = window
+        self.adjusted = adjusted
+
+    @classmethod
+    def of_series(cls, panel: Panel, id: str, half_life: float = 60.0) -> Self:
+        """Estimate from what a panel knows of a positive series; as it is if adjusted already."""
+        entry = panel.entry(id)
+        return cls(half_life, adjusted=entry.is_adjusted).fit(panel.series(id), panel.calendar)
 
     def fit(self, series: pd.Series, calendar: TradeCalendar) -> Self:
         """Estimate from a positive monthly series without NaN."""
         months = pd.PeriodIndex(series.index)
+        if self.adjusted:
+            self.effects_ = np.zeros(calendar_columns(months, calendar, self.window).shape[1])
+            self.adjusted_ = pd.Series(np.log(series.to_numpy(dtype=float)), months)
+            return self
         figures = np.ascontiguousarray(series.to_numpy(dtype=float)).tobytes()
         begins = int(months.asi8[0])
         effects, adjusted = _adjusted(
             figures, begins, calendar.settled, self.half_life, self.window
         )
         self.effects_ = effects.copy()
-        self.adjusted_: pd.Series = pd.Series(adjusted.copy(), months)
+        self.adjusted_ = pd.Series(adjusted.copy(), months)
         return self
 
     def with_figures(self, series: pd.Series, calendar: TradeCalendar) -> CalendarAdjustment:
         """Return the same effects, taken off another series."""
         months = pd.PeriodIndex(series.index)
         level = np.log(np.ascontiguousarray(series.to_numpy(dtype=float)))
-        other = CalendarAdjustment(self.half_life, self.window)
+        other = CalendarAdjustment(self.half_life, self.window, self.adjusted)
         other.effects_ = self.effects_
         columns = calendar_columns(months, calendar.settled, self.window)
         other.adjusted_ = pd.Series(level - columns @ self.effects_, months)

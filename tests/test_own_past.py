@@ -259,4 +259,4 @@ def test_what_has_been_below_zero_is_forecast_in_levels(tmp_path: Path) -> None:
     named = CliRunner().invoke(main, [*given, "--steps", "3", "--model", "VAR"])
     assert named.stdout == made.stdout.replace(" (the default)", "")
     refused = CliRunner().invoke(main, [*given, "--model", "DirectRidge"])
-    assert "take --model VAR, which takes levels" in refused.stderr
+    assert "take --model VAR or BayesianVAR, which forecast it in levels" in refused.stderr

@@ -102,7 +102,7 @@ def dated_turning_points(panel: Panel, target: str) -> pd.Series[str]:
     Series
         By month, "peak" or "trough"; none of the last five months, which cannot be dated yet.
     """
-    level = CalendarAdjustment().fit(panel.series(target), panel.calendar).adjusted_
+    level = CalendarAdjustment.of_series(panel, target).adjusted_
     smooth = _smoothed(level.to_numpy(dtype=float)[None, :])
     months = pd.PeriodIndex(level.index)[SMOOTHED - 1 + REACH : len(level) - REACH]
     words = np.where(_extremes(smooth)[0], "peak", np.where(_extremes(-smooth)[0], "trough", ""))

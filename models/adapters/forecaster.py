@@ -85,7 +85,7 @@ class BorrowedForecaster(Borrowing, UnivariateModel):
     # -- learning -----------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        self.adjustment_ = CalendarAdjustment().fit(self.series_, self.panel_.calendar)
+        self.adjustment_ = CalendarAdjustment.of_series(self.panel_, self.target_[0])
         self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
         level = self._level().iloc[-12 * self.years :]
         self.base_ = float(level.iloc[-1])

@@ -211,7 +211,8 @@ class Past:
         )
         cut = self.panel.as_of(pd.Timestamp(max(days[0], self.panel.release_dates[place])))
         published = cut.series(self.target).loc[: january - 1]
-        adjustment = CalendarAdjustment().fit(published, cut.calendar)
+        done = self.panel.entry(self.target).is_adjusted
+        adjustment = CalendarAdjustment(adjusted=done).fit(published, cut.calendar)
         rows = self.rows(state, january - 1, adjustment.adjusted_.to_numpy())
         months = pd.PeriodIndex(series.index)
         effect = adjustment.effect(months, self.panel.calendar)
@@ -305,7 +306,7 @@ class DirectModel(UnivariateModel):
         target, panel = self.target_[0], findings.source
         key = ("past", self._own_key(), target)
         self.past_: Past = findings.find(key, lambda: Past(clone(self), panel, target))
-        self.adjustment_ = CalendarAdjustment().fit(self.series_, self.panel_.calendar)
+        self.adjustment_ = CalendarAdjustment.of_series(self.panel_, target)
         self.learned_from_ = (self.last_, self.adjustment_.adjusted_.to_numpy())
         self.rows_ = self.past_.rows(self.state_, *self.learned_from_)
         self.row_: Floats = self.rows_.X[-1:]

@@ -92,8 +92,8 @@ class FlashRatio(UnivariateModel):
         return self.panel_.catalog.flash(self.target_[0]).values()
 
     def _fit(self) -> None:
-        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
-            self.series_, self.panel_.calendar
+        self.adjustment_ = CalendarAdjustment.of_series(
+            self.panel_, self.target_[0], self.half_life
         )
         self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
         # Of both states: an update that holds them may come in the other one.

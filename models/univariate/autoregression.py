@@ -71,8 +71,8 @@ class AutoRegression(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
-            self.series_, self.panel_.calendar
+        self.adjustment_ = CalendarAdjustment.of_series(
+            self.panel_, self.target_[0], self.half_life
         )
         growth = np.diff(self.adjustment_.adjusted_.to_numpy())
         self.order_ = self._choose(growth) if self.lags is None else self.lags

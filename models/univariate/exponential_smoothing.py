@@ -52,8 +52,8 @@ class ExponentialSmoothing(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
-            self.series_, self.panel_.calendar
+        self.adjustment_ = CalendarAdjustment.of_series(
+            self.panel_, self.target_[0], self.half_life
         )
         window = self.adjustment_.adjusted_.iloc[-12 * self.years :]
         self.start_, self.base_ = window.index[0], float(window.iloc[-1])

@@ -86,8 +86,8 @@ class RandomWalk(UnivariateModel):
         self.random_state = random_state
 
     def _fit(self) -> None:
-        self.adjustment_ = CalendarAdjustment(self.half_life).fit(
-            self.series_, self.panel_.calendar
+        self.adjustment_ = CalendarAdjustment.of_series(
+            self.panel_, self.target_[0], self.half_life
         )
         self.past_levels_ = self.adjustment_.adjusted_.to_numpy()
 
