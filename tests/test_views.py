@@ -15,7 +15,7 @@ from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.report import Report
-from tradeshock.models import RandomWalk
+from tradeshock.models import AutoRegression, DirectRidge, ExponentialSmoothing, RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
 
 NATIONS = Path(__file__).parent / "data" / "nations"
@@ -139,6 +139,15 @@ def test_what_is_adjusted_already_has_no_average_of_a_day(tmp_path: Path) -> Non
     us = Panel.from_csv(file, ReleaseRule.after(days=37), "US", adjusted=True)
     forecast = monthly_forecast(us, model="RandomWalk", steps=6)
     assert forecast.views().daily is None
-    assert us.catalog["exports_us"].adjustment == "SA"
+    # Nothing was taken out, so nothing is put back, and the walk stays where it is.
+    view = forecast.views().adjusted
+    assert view is not None
+    np.testing.assert_allclose(view.paths.draws(), forecast.paths.draws(), rtol=1e-9)
+    last = us.series("exports_us").iloc[-1]
+    np.testing.assert_allclose(forecast.table()["median"], last, rtol=2e-3)
+    for model in (DirectRidge(), ExponentialSmoothing(), AutoRegression()):
+        assert not model.fit(us, "exports_us").adjustment_.effects_.any()
     html = Report.from_forecast(forecast).html()
-    assert "a working day" not in re.sub("<[^>]+>", "", html)
+    said = re.sub("<[^>]+>", "", html)
+    assert "er working day" not in said
+    assert "aily average" not in said

@@ -34,13 +34,18 @@ def two_views(forecast: MonthlyForecast, views: MonthlyViews, words: Words) -> l
     if not there:
         return []
     charts = [_chart(name, forecast, view, words) for name, view in there.items()]
-    text = words("views.lead")
+    alone = _alone(views)
     return [
-        Heading("views", words("views.title")),
-        Paragraph(text),
+        Heading("views", words(f"views.title{alone}")),
+        Paragraph(words(f"views.lead{alone}")),
         _table(forecast, views, there, words),
         Pair(charts),
     ]
+
+
+def _alone(views: MonthlyViews) -> str:
+    """Which words fit: nothing is said of working days where nothing is shown a day."""
+    return "_alone" if views.daily is None else ""
 
 
 def _unit(forecast: MonthlyForecast, view: View, words: Words) -> DisplayUnit:
@@ -70,7 +75,7 @@ def _table(
             ends = ("growth_median", "growth_low80", "growth_high80")
             cells += [number(row[end], sign=True) for end in ends]
         rows.append(cells)
-    return Table("views-table", words("views.caption"), headers, rows)
+    return Table("views-table", words(f"views.caption{_alone(views)}"), headers, rows)
 
 
 def _chart(name: str, forecast: MonthlyForecast, view: View, words: Words) -> Chart:
