@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,7 +15,7 @@ from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.monthly.staleness import stale_notes
 from tradeshock.forecast.report.sections.model_card import model_card
 from tradeshock.forecast.report.words import words_in
-from tradeshock.models import BayesianVAR, DirectRidge, FlashBridge, RandomWalk
+from tradeshock.models import BayesianVAR, DirectRidge, FlashBridge, FlashRatio, RandomWalk
 
 TOTAL = "exports_total"
 
@@ -55,6 +56,23 @@ def test_an_early_count_of_months_ago_is_still_the_running_month(panel: Panel) -
         medians.append(forecast.table()["median"].iloc[0])
     assert later.is_stale(TOTAL)
     assert medians[0] == pytest.approx(medians[1], rel=0.01)
+
+
+def test_counts_that_come_before_a_total_are_said_to_wait(panel: Panel) -> None:
+    counts = pd.Series([49_800.0, 60_000.0], ["2026-05", "2026-06"], name=f"{TOTAL}_first_20_days")
+    later = panel.append(counts, seen="2026-06-22")
+    with pytest.warns(StaleSeriesWarning) as caught:
+        forecast = monthly_forecast(later, model=FlashRatio(), steps=1)
+    texts = [str(warning.message) for warning in caught]
+    waits = "the early count of 2026-06 is not used: the total of 2026-05 has to be there first"
+    assert waits in texts
+    assert forecast.known == "April 2026 and the first 20 days of May 2026"
+    assert forecast.flash is not None
+    assert forecast.flash.value == 49_800.0
+    alone = panel.append(counts.iloc[:1], seen="2026-06-22")
+    with pytest.warns(StaleSeriesWarning):
+        same = monthly_forecast(alone, model=FlashRatio(), steps=1)
+    np.testing.assert_array_equal(forecast.paths.values, same.paths.values)
 
 
 def test_a_model_that_reads_the_target_alone_does_without_nothing(panel: Panel) -> None:

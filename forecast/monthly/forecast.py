@@ -379,11 +379,12 @@ def monthly_forecast(
     for note in stale:
         warnings.warn(StaleSeriesWarning(note), stacklevel=2)
     state = FLASH_STATES.get(paths.state)
+    counted = panel.catalog.flash(target)[state] if state else None
     return MonthlyForecast(
         paths=paths if judgement is None else judgement.applied(paths),
         entry=panel.catalog[target],
         last=LastFigure.last(panel, target),
-        flash=LastFigure.last(panel, panel.catalog.flash(target)[state]) if state else None,
+        flash=LastFigure.last(panel, counted, paths.index[0]) if counted else None,
         by_default=model is None,
         threshold=threshold,
         judgement=judgement,

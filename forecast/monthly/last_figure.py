@@ -42,9 +42,9 @@ class LastFigure:
     yoy_daily: float
 
     @classmethod
-    def last(cls, panel: Panel, id: str) -> LastFigure:
-        """Return the last published figure of a series of a panel."""
-        figures = panel.series(id)
+    def last(cls, panel: Panel, id: str, until: pd.Period | None = None) -> LastFigure:
+        """Return the last published figure of a series of a panel, or that until a month."""
+        figures = panel.series(id).loc[:until]
         entry = panel.catalog[id]
         month, window = figures.index[-1], entry.window
         now, before = float(figures.iloc[-1]), float(figures.get(month - 12, np.nan))

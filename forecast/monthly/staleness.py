@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import pandas as pd
+
 from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
 
@@ -47,6 +49,11 @@ def stale_notes(panel: Panel, target: str, left_out: Iterable[str]) -> tuple[str
             f"{target} ends in {panel.last_month(target)}; its figure of "
             f"{panel.expected_month(target)} should be out by {panel.origin.date()}"
         )
+    if ahead := _counted_ahead(panel, target):
+        notes.append(
+            f"the early count of {ahead} is not used: the total of {panel.last_month(target) + 1} "
+            "has to be there first"
+        )
     by_month = defaultdict(list)
     for id in dict.fromkeys(left_out):
         # Bridges look back at origins where other series were late.
@@ -59,3 +66,11 @@ def stale_notes(panel: Panel, target: str, left_out: Iterable[str]) -> tuple[str
             "this set of series"
         )
     return tuple(notes)
+
+
+def _counted_ahead(panel: Panel, target: str) -> pd.Period | None:
+    """Newest month after the running one of which an early count is out."""
+    counts = [id for id in panel.catalog.flash(target).values() if id in panel]
+    out = panel.values[counts].dropna(how="all").index
+    newest = out[-1] if len(out) else None
+    return newest if newest is not None and newest > panel.last_month(target) + 1 else None
