@@ -10,7 +10,7 @@ import pytest
 
 from tradeshock.features import Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import ModelError
-from tradeshock.models import Model, SeasonalNaive, check_model
+from tradeshock.models import VAR, BayesianVAR, Model, SeasonalNaive, check_model
 from tradeshock.models.checks.case import disturbed, in_billions, late, tricky_origins
 from tradeshock.models.checks.check import CHECKS, ConformanceError
 from tradeshock.models.pools.wrapper import Wrapper
@@ -420,3 +420,11 @@ def test_billions_and_lateness(panel):
     delayed = late(panel, 2, punctual=[TARGET])
     assert delayed.last_month(TARGET) == panel.last_month(TARGET)
     assert delayed.last_month("exports_steel") == panel.last_month("exports_steel") - 2
+
+
+@pytest.mark.parametrize("model", [VAR(), BayesianVAR()], ids=["VAR", "BayesianVAR"])
+def test_models_of_levels_pass_on_a_balance(panel: Panel, model: Model) -> None:
+    balance = (panel.series("exports_total") - panel.series("imports_total")).iloc[-200:]
+    own = Panel.from_frame(balance.to_frame("balance"), ReleaseRule(day=1), "KR", transform="level")
+    asked = ["survives_saving", "what_it_expects_moves_nothing", "what_cannot_be_is_refused"]
+    check_model(model, own, "balance", only=asked)

@@ -211,7 +211,11 @@ def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None
     ("figures", "seen", "message"),
     [
         (pd.Series([1.0], ["2026-06"], name="exports_to_mars"), None, "exports_to_mars"),
-        (pd.Series([80100.0], ["2026-07"], name=TOTAL), "2026-09-01", "2026-05"),
+        (
+            pd.Series([80100.0], ["2026-07"], name=TOTAL),
+            "2026-09-01",
+            f"{TOTAL} ends in 2026-04 .* without 2026-05, 2026-06: give these months too",
+        ),
         (NEW, "2026-05-01", "before the panel's own origin 2026-05-15"),
         (pd.Series([1.0, 2.0], ["2026-05", "2026-05"], name=TOTAL), None, "stand twice"),
     ],

@@ -9,6 +9,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
+from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.figures import Figures, LearnedDays
 from tradeshock.features.panel.naming import series_called
@@ -85,6 +86,7 @@ class Additions:
     def of(cls, panel: Figures, new: pd.DataFrame, seen: pd.Timestamp) -> Additions:
         """Add figures, as `read_figures` gives them, that were seen on a day."""
         changes = changes_of(panel, new)
+        _refuse_gaps(panel, changes)
         edges = [*panel.months[[0, -1]], *pd.PeriodIndex(new.index)[[0, -1]]]
         months = pd.period_range(min(edges), max(edges), freq="M", name="month")
         values = panel.values.reindex(months).copy()
@@ -96,6 +98,23 @@ class Additions:
             _learned(panel, changes[changes["kind"] == "new"], seen),
             _with_revisions(panel, changes[changes["kind"] == "revised"], seen),
         )
+
+
+def _refuse_gaps(panel: Figures, changes: pd.DataFrame) -> None:
+    """Demand that new months of a series follow its last one."""
+    for id, rows in changes[changes["kind"] == "new"].groupby("series", sort=False):
+        known = panel.values[str(id)].dropna().index
+        if not len(known):
+            continue
+        months = pd.PeriodIndex(rows["month"])
+        later = months[months > known[-1]]
+        lacking = pd.period_range(known[-1] + 1, max(later, default=known[-1]), freq="M")
+        lacking = lacking.difference(later)
+        if len(lacking):
+            raise PanelError(
+                f"{id} ends in {known[-1]} and the new figures go to {later.max()} without "
+                f"{', '.join(map(str, lacking[:6]))}: give these months too"
+            )
 
 
 def _learned(panel: Figures, new: pd.DataFrame, seen: pd.Timestamp) -> LearnedDays:

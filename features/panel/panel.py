@@ -274,8 +274,8 @@ class Panel(StatedFigures):
         Parameters
         ----------
         figures : DataFrame, Series or path
-            Months by series of the panel, in its units; what is NaN is left as it is. Months may
-            be any; those in between stay missing. Series go by id, by title, or by another name
+            Months by series of the panel, in its units; what is NaN is left as it is. New months
+            follow a series' last one without a gap. Series go by id, by title, or by another name
             of the catalog, such as "반도체" and "반도체 1~10일".
         seen : day, optional
             Day on which the figures were seen. Default: today, or the panel's own origin if that

@@ -89,7 +89,8 @@ def conditioned(model: Model) -> str | None:
     """Series that the model can be conditioned on: a driver, else its target; None without.
 
     The longest live series that is modelled in logs, so that whatever steers the model is not
-    shortened by it.
+    shortened by it. None either where there is but a target in levels: what is assumed here are
+    shares.
     """
     if not model.takes_conditions:
         return None
@@ -104,7 +105,9 @@ def conditioned(model: Model) -> str | None:
     ]
     drivers.sort(key=lambda id: panel.series(id).index[0])
     month = model.last_ + STEPS
-    return next((id for id in drivers if _has(model, id, month)), model.target_[0])
+    target = model.target_[0]
+    own = target if panel.entry(target).is_relative else None
+    return next((id for id in drivers if _has(model, id, month)), own)
 
 
 def _has(model: Model, series: str, month: pd.Period) -> bool:
