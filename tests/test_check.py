@@ -428,3 +428,14 @@ def test_models_of_levels_pass_on_a_balance(panel: Panel, model: Model) -> None:
     own = Panel.from_frame(balance.to_frame("balance"), ReleaseRule(day=1), "KR", transform="level")
     asked = ["survives_saving", "what_it_expects_moves_nothing", "what_cannot_be_is_refused"]
     check_model(model, own, "balance", only=asked)
+
+
+class Constant(Naive):
+    """The last figure with the same noise whatever came before: honest, and reads nothing else."""
+
+    def _fit(self):
+        self.level_ = of(self.panel_)
+
+
+def test_a_walk_of_constant_noise_reads_nothing_elsewhere() -> None:
+    check_model(Constant(), only=["figures_come_through_the_panel"])
