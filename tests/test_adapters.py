@@ -113,6 +113,17 @@ def test_guests_are_saved_by_their_parameters(
     assert not hasattr(saved(make(), tmp_path / "new.npz", type(guest), Ridge), "panel_")
 
 
+def test_a_regressor_that_takes_any_keyword_is_saved(known: Panel, tmp_path: Path) -> None:
+    module = pytest.importorskip("lightgbm", reason="needs tradeshock[lightgbm]")
+    regressor = module.LGBMRegressor(n_estimators=2, n_jobs=1, random_state=0, verbosity=-1)
+    model = FromRegressor(regressor, error_years=1)
+    new = saved(model, tmp_path / "new.npz", module.LGBMRegressor)
+    assert new.get_params()["regressor__verbosity"] == -1
+    again = saved(model.fit(known), tmp_path / "fitted.npz", module.LGBMRegressor)
+    for loaded in (new.fit(known), again):
+        np.testing.assert_array_equal(loaded.forecast(6).values, model.forecast(6).values)
+
+
 class Counting:
     """A forecaster by its methods alone, whose parameters are not all that it holds."""
 
