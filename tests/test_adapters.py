@@ -15,7 +15,7 @@ from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from tradeshock.features import FeaturePipeline, Panel, load_panel
@@ -233,6 +233,14 @@ def test_a_regressor_learns_each_step_from_what_is_known_of_it(known: Panel) -> 
     assert np.isnan(outcomes[:, 11]).sum() == np.isnan(outcomes[:, 0]).sum() + 11
     growth = model.predict(model.rows_, model.row_, 12)
     np.testing.assert_allclose(growth[0], np.nanmean(outcomes, axis=0), atol=1e-12)
+
+
+def test_a_function_without_a_name_is_refused(known: Panel) -> None:
+    pipeline = make_pipeline(FunctionTransformer(lambda x: x), Ridge())
+    with pytest.raises(ModelError, match=r"of FromRegressor hold .*lambda.*; define the class or "):
+        FromRegressor(pipeline, error_years=0).fit(known)
+    pipeline = make_pipeline(FunctionTransformer(np.tanh), Ridge())
+    assert FromRegressor(pipeline, error_years=0).fit(known).forecast(1).values.min() > 0.0
 
 
 def test_a_model_is_named_after_what_it_borrows(known: Panel) -> None:

@@ -210,6 +210,23 @@ def test_what_a_block_gives_has_names(panel: Panel) -> None:
 # -- pipelines and models -------------------------------------------------------------------------
 
 
+def test_a_block_that_is_defined_in_a_function_is_refused(panel: Panel) -> None:
+    class Inside(Momentum):
+        """Not to be found by its name."""
+
+    model = DirectRidge(features=[Inside()], error_years=0)
+    with pytest.raises(
+        ModelError, match=r"of DirectRidge hold .*Inside.*; define the class or fun"
+    ):
+        model.fit(panel.as_of("2026-05-01"))
+    days = panel.origins("2025-01", "2025-02")
+    with pytest.raises(
+        ModelError, match=r"of DirectRidge hold .*Inside.*; define the class or fun"
+    ):
+        backtest(model, panel, origins=days, steps=1, n_jobs=1)
+    model.set_params(features=[Momentum()]).fit(panel.as_of("2026-05-01"))
+
+
 class Gives(Block):
     """Two columns, the second of which is made of the first."""
 

@@ -59,7 +59,7 @@ def _numbers(given: Any, months: pd.PeriodIndex, block: str, name: Any) -> Float
         array, numbers = np.empty(0, dtype=object), None
     if numbers is None:
         kind = type(given).__name__
-        what = f"{kind} of {array.dtype}" if array.size else kind
+        what = f"{kind} of {array.dtype}" if array.size and array.ndim else kind
         raise _refused(f"a {what}, not all numbers", months, block, name)
     if numbers.ndim == 0:
         return np.full(len(months), numbers)
