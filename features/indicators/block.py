@@ -12,8 +12,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.indicators.changes import change, year_on_year
-from tradeshock.features.indicators.columns import table_of
-from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_segments
+from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_segments, table_of
 from tradeshock.features.panel.panel import Panel
 
 
