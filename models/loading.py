@@ -44,7 +44,7 @@ def load_model(
     MissingFileError
         If there is no such file: a StoredFileError that is a FileNotFoundError too.
     StoredFileError
-        If it is damaged, was changed, or is of another schema.
+        If it is damaged, was changed, is of another schema, or is no regular file.
     ModelError
         If it holds a class that is not trusted, needs what is not installed, or was saved by
         other code.

@@ -6,9 +6,12 @@ from abc import ABC
 from collections.abc import Mapping
 from functools import cache
 from inspect import Parameter, signature
+from pickle import PicklingError
 from typing import Any
 
 import joblib
+
+from tradeshock.features.errors import ModelError
 
 
 class Named(ABC):  # noqa: B024  # its caches want a metaclass that mypy can hash
@@ -22,7 +25,7 @@ class Named(ABC):  # noqa: B024  # its caches want a metaclass that mypy can has
 
     def _own_key(self) -> tuple[type, str]:
         """Class and parameters: what a finding of this model depends on besides figures."""
-        return type(self), str(joblib.hash(self._given()))
+        return type(self), hash_of(self._given(), type(self).__name__)
 
     def _changed_parameters(self) -> list[str]:
         defaults = _parameters(type(self))
@@ -35,6 +38,31 @@ class Named(ABC):  # noqa: B024  # its caches want a metaclass that mypy can has
     def _given(self) -> dict[str, Any]:
         """Parameters as `get_params` gives them, without asking for the signature every time."""
         return {key: getattr(self, key) for key in sorted(_parameters(type(self)))}
+
+
+def hash_of(parameters: object, model: str) -> str:
+    """Text that is the same wherever a model's parameters are.
+
+    Parameters
+    ----------
+    parameters : object
+    model : str
+        Class name, for messages.
+
+    Raises
+    ------
+    ModelError
+        If a class or function among them cannot be found by its name: one that is defined in a
+        function, or has none.
+    """
+    try:
+        return str(joblib.hash(parameters))
+    except (PicklingError, AttributeError, TypeError) as error:
+        why = error.args[0] if error.args else error
+        raise ModelError(
+            f"the parameters of {model} hold what cannot be found by its name ({why}); define the "
+            "class or function in a module, outside of any function"
+        ) from error
 
 
 @cache

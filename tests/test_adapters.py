@@ -15,7 +15,7 @@ from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from tradeshock.features import FeaturePipeline, Panel, load_panel
@@ -111,6 +111,17 @@ def test_guests_are_saved_by_their_parameters(
     for ours, theirs in ((model, again), (m.update(known, freeze=True) for m in (model, again))):
         np.testing.assert_array_equal(theirs.forecast(6).values, ours.forecast(6).values)
     assert not hasattr(saved(make(), tmp_path / "new.npz", type(guest), Ridge), "panel_")
+
+
+def test_a_regressor_that_takes_any_keyword_is_saved(known: Panel, tmp_path: Path) -> None:
+    module = pytest.importorskip("lightgbm", reason="needs tradeshock[lightgbm]")
+    regressor = module.LGBMRegressor(n_estimators=2, n_jobs=1, random_state=0, verbosity=-1)
+    model = FromRegressor(regressor, error_years=1)
+    new = saved(model, tmp_path / "new.npz", module.LGBMRegressor)
+    assert new.get_params()["regressor__verbosity"] == -1
+    again = saved(model.fit(known), tmp_path / "fitted.npz", module.LGBMRegressor)
+    for loaded in (new.fit(known), again):
+        np.testing.assert_array_equal(loaded.forecast(6).values, model.forecast(6).values)
 
 
 class Counting:
@@ -222,6 +233,14 @@ def test_a_regressor_learns_each_step_from_what_is_known_of_it(known: Panel) -> 
     assert np.isnan(outcomes[:, 11]).sum() == np.isnan(outcomes[:, 0]).sum() + 11
     growth = model.predict(model.rows_, model.row_, 12)
     np.testing.assert_allclose(growth[0], np.nanmean(outcomes, axis=0), atol=1e-12)
+
+
+def test_a_function_without_a_name_is_refused(known: Panel) -> None:
+    pipeline = make_pipeline(FunctionTransformer(lambda x: x), Ridge())
+    with pytest.raises(ModelError, match=r"of FromRegressor hold .*lambda.*; define the class or "):
+        FromRegressor(pipeline, error_years=0).fit(known)
+    pipeline = make_pipeline(FunctionTransformer(np.tanh), Ridge())
+    assert FromRegressor(pipeline, error_years=0).fit(known).forecast(1).values.min() > 0.0
 
 
 def test_a_model_is_named_after_what_it_borrows(known: Panel) -> None:

@@ -210,6 +210,79 @@ def test_what_a_block_gives_has_names(panel: Panel) -> None:
 # -- pipelines and models -------------------------------------------------------------------------
 
 
+def test_a_block_that_is_defined_in_a_function_is_refused(panel: Panel) -> None:
+    class Inside(Momentum):
+        """Not to be found by its name."""
+
+    model = DirectRidge(features=[Inside()], error_years=0)
+    with pytest.raises(
+        ModelError, match=r"of DirectRidge hold .*Inside.*; define the class or fun"
+    ):
+        model.fit(panel.as_of("2026-05-01"))
+    days = panel.origins("2025-01", "2025-02")
+    with pytest.raises(
+        ModelError, match=r"of DirectRidge hold .*Inside.*; define the class or fun"
+    ):
+        backtest(model, panel, origins=days, steps=1, n_jobs=1)
+    model.set_params(features=[Momentum()]).fit(panel.as_of("2026-05-01"))
+
+
+class Gives(Block):
+    """Two columns, the second of which is made of the first."""
+
+    def __init__(self, second=None, series=("brent",)):
+        self.second = second
+        self.series = series
+
+    def _columns(self, known, series):
+        first = known.last("brent", np.log(values_of(known, "brent")))
+        return {"first": first, "second": self.second(first, known.months)}
+
+
+@pytest.mark.parametrize(
+    ("second", "what"),
+    [
+        (lambda x, _: x[:-1], r"an array of \d+ values"),
+        (lambda x, _: pd.Series(x[1:]), r"an array of \d+ values"),
+        (lambda x, _: np.c_[x, x], r"an array of shape \(\d+, 2\)"),
+        (lambda x, _: np.array(["a"] * len(x)), "a ndarray of <U1, not all numbers"),
+        (lambda x, _: ["a", *x[1:].astype(object)], "a list of .*, not all numbers"),
+        (lambda x, _: x + 0j, "a ndarray of complex128, not all numbers"),
+        (lambda x, _: None, "a NoneType, not all numbers"),
+        (lambda x, months: pd.Series(x, months[[0, *range(len(x) - 1)]]), "a Series in which a"),
+    ],
+)
+def test_a_column_that_is_not_one_number_a_month_is_named(panel: Panel, second, what: str) -> None:
+    known = panel.as_of("2026-05-01")
+    message = (
+        rf"^column 'second' of Gives is {what}.*; give an array of \d+ numbers, one a month of"
+    )
+    with pytest.raises(PanelError, match=message):
+        Gives(second).fit_transform(known)
+
+
+def test_a_series_without_months_is_taken_in_its_order(panel: Panel) -> None:
+    known = panel.as_of("2026-05-01")
+    for second in (
+        lambda x, _: pd.Series(x),
+        lambda x, _: pd.Series(x, dtype="Float64"),
+        lambda x, _: list(x),
+        lambda x, months: pd.Series(x, months)[::-1],
+    ):
+        table = Gives(second).fit_transform(known)
+        assert table["first"].notna().sum() > 200
+        np.testing.assert_array_equal(table["second"], table["first"])
+    part = Gives(lambda x, months: pd.Series(x, months).iloc[-5:]).fit_transform(known)
+    np.testing.assert_array_equal(part["second"].iloc[-5:], part["first"].iloc[-5:])
+    assert part["second"].iloc[:-5].isna().all()
+
+
+def test_each_column_has_to_be_known_at_some_time(panel: Panel) -> None:
+    with pytest.raises(ConformanceError, match=r"nothing was ever known of \['second'\]$"):
+        check_block(Gives(lambda x, _: x * np.nan), panel, only=["columns_are_numbers"])
+    check_block(Gives(lambda x, _: x), panel, only=["columns_are_numbers"])
+
+
 def test_a_pipeline_names_blocks_that_have_no_name(panel: Panel) -> None:
     blocks = [Growth("usdkrw"), ("growth_2", Flash()), RollingMean("us_ip"), Growth("us_ip")]
     pipeline = FeaturePipeline(blocks).fit(panel)

@@ -1,6 +1,8 @@
 """Where files are written: links followed, home folders expanded, nothing but files replaced."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,50 @@ def test_what_is_no_regular_file_is_left_alone(tmp_path: Path) -> None:
     assert pipe.is_fifo()
     assert link.is_symlink()
     assert {path.name for path in tmp_path.iterdir()} == {"pipe", "link", "loop"}
+
+
+LOADING = """
+import sys
+from tradeshock import load_model
+from tradeshock.models import Record
+
+for load in (load_model, Record.load):
+    try:
+        load(sys.argv[1])
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # In a process of its own, which can be ended where it waits.
+    command = [sys.executable, "-c", LOADING, str(pipe)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    model, record = run.stdout.splitlines()
+    assert model == f"{pipe} is no regular file and no model file; give the path of one"
+    assert record.startswith(f"no record can be read: {pipe} is no regular file and no ")
+
+
+def test_what_is_no_path_of_a_file_is_neither_written_nor_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, said in (
+        ("", "^got an empty path; give one such as 'file.npz'$"),
+        ("a\0b", r"^the path 'a\\x00b' holds a null character; give one without$"),
+        ("~nobody-here/x.npz", r"^~nobody-here/x\.npz begins with ~nobody-here, which is nobody's"),
+    ):
+        for do in (RandomWalk().save, load_model, Record().save):
+            with pytest.raises(StoredFileError, match=said):
+                do(path)
+    with pytest.raises(StoredFileError, match=r"^n{300} cannot be read: File name too long; give"):
+        load_model("n" * 300)
+    assert not any(tmp_path.iterdir())
+    full = tmp_path / "~nobody-here" / "x.npz"
+    RandomWalk().save(full)
+    assert load_model(full).name == "RandomWalk"
 
 
 def test_paths_that_cannot_be_written_are_named(

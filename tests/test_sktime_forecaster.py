@@ -11,6 +11,7 @@ from tradeshock.features import Panel
 from tradeshock.features.errors import ConditionError, ModelError, PanelError
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.models import VAR, Conditions, RandomWalk
+from tradeshock.models.registry import make_model
 
 ADAPTER = "tradeshock.forecast.adapters.sktime"
 AHEAD = [1, 2, 3, 6]
@@ -121,6 +122,52 @@ def test_an_update_fits_again_or_holds(made, exports: pd.Series, hold: bool) -> 
     np.testing.assert_array_equal(
         forecaster.predict(AHEAD), np.median(model.forecast(6).draws()[:, [0, 1, 2, 5]], axis=0)
     )
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_an_update_without_the_other_series_leaves_them_in_logs(
+    made, panel: Panel, hold: bool
+) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2005-01":"2026-03"]
+    y, X = table["exports_total"], table[["usdkrw"]]
+    forecaster = made("BayesianVAR", nation="KR").fit(y.iloc[:-1], X=X.iloc[:-1])
+    forecaster.update(y.iloc[-1:], update_params=not hold)
+    table.iloc[-1, 1] = np.nan
+    model = make_model("BayesianVAR").fit(as_panel(table.iloc[:-1], "KR"), "exports_total")
+    model.update(as_panel(table, "KR"), freeze=hold)
+    expected = np.median(model.forecast(2).draws(), axis=0)
+    np.testing.assert_allclose(forecaster.predict([1, 2]), expected, rtol=1e-12)
+    assert np.abs(np.log(expected / y.iloc[-1])).max() < 0.5
+
+
+def test_a_target_that_ends_before_the_other_series_is_in_logs(made, panel: Panel) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2005-01":"2026-03"]
+    forecaster = made("BayesianVAR", nation="KR")
+    forecaster.fit(table["exports_total"].iloc[:-3], X=table[["usdkrw"]])
+    table.iloc[-3:, 0] = np.nan
+    fitted = make_model("BayesianVAR").fit(as_panel(table, "KR"), "exports_total")
+    expected = np.median(fitted.forecast(2).draws(), axis=0)
+    np.testing.assert_allclose(forecaster.predict([1, 2]), expected, rtol=1e-12)
+
+
+def test_a_series_that_falls_below_zero_in_an_update_is_refused(made, panel: Panel) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2005-01":"2026-03"]
+    y, X = table["exports_total"], table[["usdkrw"]]
+    forecaster = made(VAR(series=["exports_total", "usdkrw"], lags=2), nation="KR")
+    forecaster.fit(y.iloc[:-1], X=X.iloc[:-1])
+    with pytest.raises(PanelError, match=r"usdkrw has a figure of zero or below, .* or fit again"):
+        forecaster.update(y.iloc[-1:], X=-X.iloc[-1:])
+
+
+@pytest.mark.parametrize("name", ["exports_total", None])
+def test_a_column_that_is_called_as_the_target_is_to_be_renamed(
+    made, exports: pd.Series, name: str | None
+) -> None:
+    X = exports.to_frame(name or "y")
+    with pytest.raises(
+        PanelError, match=r"X has a column '\w+', as y is called; rename the column"
+    ):
+        made("VAR", nation="KR").fit(exports.rename(name), X=X)
 
 
 @pytest.mark.parametrize(

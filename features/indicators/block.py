@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.indicators.changes import change, year_on_year
-from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_segments
+from tradeshock.features.indicators.origin_rows import Floats, OriginRows, over_segments, table_of
 from tradeshock.features.panel.panel import Panel
 
 
@@ -103,7 +103,7 @@ class Block(Parameters):
     series: str | Iterable[str] = ()
 
     def _columns(self, known: OriginRows, series: tuple[str, ...]) -> dict[str, Floats]:
-        """Columns by name, one value a row of `known`."""
+        """Columns by name, arrays of one value a row of `known` (see `table_of`)."""
         raise NotImplementedError
 
     def _series_of(self, panel: Panel) -> tuple[str, ...]:
@@ -160,12 +160,7 @@ class Block(Parameters):
         def build(plain: Panel) -> pd.DataFrame:
             known = OriginRows.read(plain, self.target_, state)
             columns = self._columns(known, self.series_)
-            if not isinstance(columns, Mapping | pd.DataFrame):
-                raise PanelError(
-                    f"_columns of {type(self).__name__} gave a {type(columns).__name__}; give a "
-                    "dict of column names to arrays, one value a row of known.months"
-                )
-            return pd.DataFrame(columns, index=known.months, dtype="float64")
+            return table_of(columns, known.months, type(self).__name__)
 
         return over_segments(panel, self.target_, state, build)
 

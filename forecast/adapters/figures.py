@@ -14,6 +14,7 @@ from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.validation import months_of, ordered_months
 
 Periods = Literal["months", "counted"]
+Transform = Literal["log", "level"]
 # January 2000, where counting begins.
 FIRST = 360
 # The day after the month: an origin then knows all that it is given.
@@ -72,25 +73,30 @@ class MonthsOf:
             ) from error
 
 
-def as_panel(table: pd.DataFrame, nation: str | None) -> Panel:
-    """Panel of figures that are all known.
+def transforms_of(table: pd.DataFrame) -> dict[str, Transform]:
+    """In logs each series of which all that is known is positive, others in levels."""
+    # What is not known is neither: a comparison with it would make a series one of levels.
+    above = ~(table <= 0.0).any()
+    return {str(id): "log" if positive else "level" for id, positive in above.items()}
+
+
+def as_panel(table: pd.DataFrame, nation: str | None, transform: dict[str, Transform]) -> Panel:
+    """Panel of figures that are all out.
 
     Parameters
     ----------
     table : DataFrame, months by series
-        Series that are positive throughout are modelled in logs, others in levels.
     nation : str, optional
         ISO code, for the calendar.
+    transform : dict of str to {"log", "level"}
+        By series, as `transforms_of` the figures of the fit: what was learned of logs means
+        nothing for levels.
 
     Raises
     ------
     PanelError
-        If a month or a figure is missing.
+        If a month or a figure is missing, or one of a series in logs is not positive.
     """
-    positive = (table > 0.0).all()
-    transform: dict[str, Literal["log", "level"]] = {
-        str(id): "log" if above else "level" for id, above in positive.items()
-    }
     return Panel.from_frame(table, RELEASE, nation, unit="units", transform=transform)
 
 

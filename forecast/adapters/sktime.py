@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ConditionError, ModelError
+from tradeshock.features.errors import ConditionError, ModelError, PanelError
 from tradeshock.features.panel.validation import months_of
-from tradeshock.forecast.adapters.figures import MonthsOf, Periods, as_panel
+from tradeshock.forecast.adapters.figures import MonthsOf, Periods, as_panel, transforms_of
 from tradeshock.models.base import Floats, Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.registry import make_model
@@ -83,7 +83,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     Raises
     ------
     PanelError
-        On fit, if the index is not monthly, has gaps, or a figure is missing.
+        On fit, if the index is not monthly, has gaps, or a figure is missing, or if a column of
+        ``X`` is called as ``y`` is. On update, if a series that was positive is not any more.
     ModelError
         On fit, if there is no such model, or it refuses the figures.
     ConditionError
@@ -150,7 +151,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         self._months = MonthsOf.index(y.index, self.periods)
         self._figures = self._table(y, X)
         self._name = y.name
-        panel = as_panel(self._figures, self.nation)
+        self._transforms = transforms_of(self._figures)
+        panel = as_panel(self._figures, self.nation, self._transforms)
         self.model_: Model = model.fit(panel, str(self._figures.columns[0]))
         return self
 
@@ -158,8 +160,19 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         self, y: pd.Series, X: pd.DataFrame | None = None, update_params: bool = True
     ) -> TradeshockForecaster:
         new = self._table(y, X)
-        self._figures = new.combine_first(self._figures)[list(self._figures.columns)]
-        self.model_.update(as_panel(self._figures, self.nation), freeze=not update_params)
+        figures = new.combine_first(self._figures)[list(self._figures.columns)]
+        if unlike := [
+            id
+            for id, way in transforms_of(figures).items()
+            if way != "log" and self._transforms[id] == "log"
+        ]:
+            raise PanelError(
+                f"{unlike[0]} has a figure of zero or below, and was positive throughout at the "
+                "fit, so it is modelled in logs; correct the figure, or fit again instead of update"
+            )
+        panel = as_panel(figures, self.nation, self._transforms)
+        self.model_.update(panel, freeze=not update_params)
+        self._figures = figures
         return self
 
     def _predict(self, fh: Any, X: pd.DataFrame | None) -> pd.Series:
@@ -185,9 +198,12 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
 
     def _table(self, y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
         """Figures by month, the target first."""
-        parts = [y.to_frame(TARGET if y.name is None else str(y.name))]
+        name = TARGET if y.name is None else str(y.name)
+        parts = [y.to_frame(name)]
         if X is not None:
             parts.append(X.rename(columns=str))
+            if name in parts[1].columns:
+                raise PanelError(f"X has a column {name!r}, as y is called; rename the column of X")
         table = pd.concat(parts, axis=1)
         return table.set_axis(self._months(table.index), axis=0)
 

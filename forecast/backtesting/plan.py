@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-import joblib
 from sklearn.base import clone
 
 from tradeshock.features.errors import BacktestError
 from tradeshock.forecast.backtesting.chunks import Chunk
 from tradeshock.forecast.backtesting.settings import Settings
 from tradeshock.models.base import Model
+from tradeshock.models.naming import hash_of
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.registry import make_model
 from tradeshock.models.strangers import instead_of
@@ -120,6 +120,6 @@ def _add(planned: dict[str, PlannedModel], model: Model) -> str:
         planned[key].feeds_wrapper = True
     cls = type(model)
     parameters = clone(model).get_params(deep=False)
-    own = str(joblib.hash((cls.__module__, cls.__qualname__, parameters)))
+    own = hash_of((cls.__module__, cls.__qualname__, parameters), cls.__name__)
     planned.setdefault(own, PlannedModel(model, keys))
     return own

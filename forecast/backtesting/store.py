@@ -10,13 +10,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import BacktestError, StoredFileError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.backtesting.chunks import Chunk
+from tradeshock.models.naming import hash_of
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.code_version import code_version
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
@@ -116,7 +116,7 @@ class ChunkStore:
             self._claims[key] = {
                 "model": chunk.model.name,
                 "class": f"{cls.__module__}.{cls.__qualname__}",
-                "parameters": str(joblib.hash(parameters)),
+                "parameters": hash_of(parameters, cls.__name__),
                 "target": list(chunk.target),
                 "steps": chunk.steps,
                 "refit_every": chunk.refit_every,

@@ -123,8 +123,9 @@ def check_block(
 
 
 def columns_are_numbers(case: BlockCase) -> None:
-    """One row a standard origin, named columns without repeats, numbers or NaN, some known."""
+    """One row a standard origin, columns named once, numbers or NaN, each known at some time."""
     block, panel = case.fitted(case.panel), case.panel
+    ever: dict[str, bool] = {}
     for state in panel.states(case.target):
         table = block.transform(panel, state)
         _demand(isinstance(table, pd.DataFrame), f"transform gave a {type(table).__name__}")
@@ -135,9 +136,10 @@ def columns_are_numbers(case: BlockCase) -> None:
         _demand(len({*names}) == len(names), f"column names {names} are not each there once")
         numbers = table.to_numpy(dtype=float)
         _demand(not np.isinf(numbers).any(), f"there are infinite values in state {state}")
-    names = [*block.transform(panel, panel.states(case.target)[0]).columns]
-    known = block.transform(panel).notna().to_numpy().any()
-    _demand(known or not case.inputs(), f"nothing was ever known of {names}")
+        for name, known in zip(names, (~np.isnan(numbers)).any(axis=0), strict=True):
+            ever[name] = ever.get(name, False) or bool(known)
+    never = [name for name, known in ever.items() if not known]
+    _demand(not never or not case.inputs(), f"nothing was ever known of {never}")
 
 
 def parameters_and_panel_are_unchanged(case: BlockCase) -> None:

@@ -21,7 +21,7 @@ from uuid import uuid4
 import numpy as np
 
 from tradeshock.features.errors import MissingFileError, StoredFileError
-from tradeshock.models.record.places import expanded, place_of, unwritable
+from tradeshock.models.record.places import path_of_file, place_of, unwritable
 
 ABOUT = "about"
 # With which every zip archive begins, so also one that was cut short.
@@ -101,11 +101,10 @@ def read_arrays(path: str | PathLike[str], schema: Schema, *older: Schema) -> St
     MissingFileError
         If there is no such file: a StoredFileError that is a FileNotFoundError too.
     StoredFileError
-        If it is damaged, or of another schema or version.
+        If it is damaged, of another schema or version, or no regular file.
     """
-    path = expanded(path)
-    if path.is_dir():
-        raise StoredFileError(f"{path} is a folder and no {schema.name} file; give a file in it")
+    path = path_of_file(path)
+    _refuse_what_is_no_file(path, schema)
     try:
         # Opened here, because NumPy alone does not close a damaged file; never by `np.load`, which
         # advises who brings another file to unpickle it.
@@ -125,6 +124,21 @@ def read_arrays(path: str | PathLike[str], schema: Schema, *older: Schema) -> St
     if version not in [(one.name, one.version) for one in (schema, *older)]:
         raise StoredFileError(f"{path} {_otherwise(version, schema)}")
     return StoredArrays(content, arrays)
+
+
+def _refuse_what_is_no_file(path: Path, schema: Schema) -> None:
+    """Refuse folders, and what would be waited for until somebody writes to it, such as a pipe."""
+    try:
+        is_folder, is_other = path.is_dir(), path.exists() and not path.is_file()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoredFileError(f"{path} cannot be read: {reason}; give another path") from error
+    if is_folder:
+        raise StoredFileError(f"{path} is a folder and no {schema.name} file; give a file in it")
+    if is_other:
+        raise StoredFileError(
+            f"{path} is no regular file and no {schema.name} file; give the path of one"
+        )
 
 
 def _refuse_other_formats(opened: BinaryIO, path: Path, schema: Schema) -> None:

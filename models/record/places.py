@@ -15,11 +15,33 @@ def expanded(path: str | PathLike[str]) -> Path:
     Raises
     ------
     StoredFileError
-        If it is no path.
+        If it is no path, holds a null character, or names the home folder of nobody.
     """
-    if not isinstance(path, str | PathLike):
+    text = os.fspath(path) if isinstance(path, str | PathLike) else None
+    if not isinstance(text, str):
         raise StoredFileError(f"got {path!r} as a path; give one such as 'file.npz'")
-    return Path(os.path.expanduser(path))  # noqa: PTH111  # pathlib's raises on an unknown user
+    if "\0" in text:
+        raise StoredFileError(f"the path {text!r} holds a null character; give one without")
+    found = os.path.expanduser(text)  # noqa: PTH111  # pathlib's raises on an unknown user
+    if found.startswith("~"):
+        raise StoredFileError(
+            f"{text} begins with {Path(text).parts[0]}, which is nobody's home folder here; give "
+            "another path, or the full one if it is called so"
+        )
+    return Path(found)
+
+
+def path_of_file(path: str | PathLike[str]) -> Path:
+    """Path of a file as `expanded`; an empty text is none, though it is the folder at hand.
+
+    Raises
+    ------
+    StoredFileError
+        As `expanded`, and if the path is empty.
+    """
+    if isinstance(path, str) and not path:
+        raise StoredFileError("got an empty path; give one such as 'file.npz'")
+    return expanded(path)
 
 
 def place_of(path: str | PathLike[str]) -> Path:
@@ -31,12 +53,12 @@ def place_of(path: str | PathLike[str]) -> Path:
     Raises
     ------
     StoredFileError
-        If it is no path.
+        If it is no path (see `path_of_file`).
     UnwritableFileError
         If it is a folder, or something else that is no regular file, such as a device or a pipe,
         or if its folder cannot be made.
     """
-    place = Path(os.path.realpath(expanded(path)))
+    place = Path(os.path.realpath(path_of_file(path)))
     try:
         is_folder, is_file = place.is_dir(), place.is_file()
         if not is_folder:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -93,7 +93,9 @@ def _needed(cls: type) -> list[str]:
     if is_dataclass(cls):
         return [field.name for field in fields(cls)]
     if issubclass(cls, BaseEstimator | Parameters):
-        return list(signature(cls).parameters)
+        # LightGBM's take any further ones by **, and then hold each under its own name.
+        several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+        return [n for n, one in signature(cls).parameters.items() if one.kind not in several]
     return []
 
 

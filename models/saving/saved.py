@@ -36,6 +36,8 @@ class Saved(ABC):  # noqa: B024  # a part of `Model`, which has abstract methods
             another library that is more than its parameters. The message says where it stands.
         UnwritableFileError
             If no file can be written there, or what is there is no regular file.
+        StoredFileError
+            If it is no path: empty, with a null character, in the home folder of nobody.
 
         See Also
         --------
