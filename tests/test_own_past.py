@@ -84,11 +84,40 @@ def test_revised_figures_are_replayed_from_there_on(india: Panel) -> None:
     moved = ~np.isclose(merged["q50_x"], merged["q50_y"], rtol=0, atol=1e-9)
     # June's figure came out on 15 July.
     assert merged.loc[moved, "origin"].min() == pd.Timestamp("2024-07-15")
-    # Outcomes of forecasts before it stay those that were seen first.
+    # Forecasts of June from before it are judged by the figure at hand.
     before_it = merged["origin"] < "2024-07-15"
     june = merged[before_it & (merged["month_x"].astype(str) == "2024-06")]
-    assert (june["actual_x"] == june["actual_y"]).all()
+    assert (june["actual_y"] == series["2024-06"]).all()
     assert len(june) > 0
+    assert_made_at_once(panel_of(series), after)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_corrected_typo_leaves_nothing_in_the_record(india: Panel) -> None:
+    own_past_record(panel_of(figures("india", "2012-01", "2026-03")), model=QUICK)
+    typo = figures("india", "2012-01")
+    typo.iloc[-1] *= 3.0
+    own_past_record(panel_of(typo), model=QUICK)
+    # Already before it is replayed.
+    known = default_record(india, INDIA)
+    assert known is not None
+    rows = known.frame
+    april = rows[rows["month"].eq(pd.Period("2026-04")) & rows["known_on"].notna()]["actual"]
+    assert len(april) > 0
+    assert (april == figures("india").iloc[-1]).all()
+    assert_made_at_once(india, own_past_record(india, model=QUICK).frame)
+
+
+def assert_made_at_once(panel: Panel, frame: pd.DataFrame) -> None:
+    """What was kept is what a replay of these very figures alone gives."""
+    for file in list_of_records():
+        file.unlink()
+    keys = ["model", "origin", "step"]
+    fresh = own_past_record(panel, model=QUICK).frame
+    pd.testing.assert_frame_equal(
+        frame.sort_values(keys).reset_index(drop=True),
+        fresh.sort_values(keys).reset_index(drop=True),
+    )
 
 
 @pytest.mark.usefixtures("home")

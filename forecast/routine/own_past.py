@@ -42,8 +42,9 @@ def own_past_record(
 
     For figures of which the package's record does not speak: another nation's, another series. All
     is in pseudo real time: each forecast knows what was out on its day, and learns from those
-    before it. What is kept is found again by its figures and extended by new months; where past
-    figures were revised, it is made anew from there on. Every later forecast of the same figures,
+    before it. What is kept is found again by its figures and extended by new months; where a past
+    figure was revised or corrected, it is made anew from the first forecast of that month on, so
+    that it is always what the figures at hand would give. Every later forecast of the same figures,
     `monthly_forecast`, the page and the command line, learns from it.
 
     Parameters
@@ -86,8 +87,8 @@ def own_past_record(
 def missing_past(panel: Panel, target: str, model: Model) -> list[Occasion]:
     """List the past days from which a target has not been forecast, ascending.
 
-    Forecasts whose outcomes have come out since, and which therefore want their scores, count as
-    missing, and so do all after them.
+    Forecasts whose outcomes have come out or were revised since, and which therefore want their
+    scores, count as missing, and so do all after them.
     """
     first = panel.series(target).index[0] + FEWEST_MONTHS
     every = occasions(panel, target, AFTER_TOTAL, first)
