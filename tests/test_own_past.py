@@ -16,7 +16,13 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.routine.own_past import missing_past, wants_past
 from tradeshock.forecast.warning import early_warning
-from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
+from tradeshock.models import (
+    Combination,
+    ExponentialSmoothing,
+    RandomWalk,
+    Recalibration,
+    SeasonalNaive,
+)
 from tradeshock.models.record.rows import forecast_rows
 
 NATIONS = Path(__file__).parent / "data" / "nations"
@@ -66,11 +72,7 @@ def test_new_months_extend_the_record_to_what_it_would_have_been(india: Panel) -
     assert len(list_of_records()) == 1
     grown = own_past_record(india, model=QUICK).frame
     assert len(list_of_records()) == 1
-    keys = ["model", "origin", "step"]
-    pd.testing.assert_frame_equal(
-        grown.sort_values(keys).reset_index(drop=True),
-        whole.sort_values(keys).reset_index(drop=True),
-    )
+    pd.testing.assert_frame_equal(in_order(grown), in_order(whole))
 
 
 @pytest.mark.usefixtures("home")
@@ -108,15 +110,36 @@ def test_a_corrected_typo_leaves_nothing_in_the_record(india: Panel) -> None:
     assert_made_at_once(india, own_past_record(india, model=QUICK).frame)
 
 
+@pytest.mark.usefixtures("home")
+def test_replays_of_other_models_stay(india: Panel) -> None:
+    short = panel_of(figures("india", "2012-01", "2026-03"))
+    other = ExponentialSmoothing(n_draws=40)
+    before = own_past_record(short, model=QUICK).frame
+    together = own_past_record(short, model=other).frame
+    assert set(together["model"]) == {*before["model"], other.name}
+    inside = set(before["model"]) - {"RandomWalk"}
+    kept = together[together["model"].isin(inside)]
+    pd.testing.assert_frame_equal(in_order(kept), in_order(before[before["model"].isin(inside)]))
+    assert not wants_more(short)
+    # A new month: each model is brought up to date when it is asked for, and only then.
+    own_past_record(india, model=QUICK)
+    assert not wants_more(india)
+    assert missing_past(india, INDIA, other)
+    own_past_record(india, model=other)
+    assert not missing_past(india, INDIA, other)
+    assert not wants_more(india)
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(["model", "origin", "step"]).reset_index(drop=True)
+
+
 def assert_made_at_once(panel: Panel, frame: pd.DataFrame) -> None:
     """What was kept is what a replay of these very figures alone gives."""
     for file in list_of_records():
         file.unlink()
-    keys = ["model", "origin", "step"]
-    fresh = own_past_record(panel, model=QUICK).frame
     pd.testing.assert_frame_equal(
-        frame.sort_values(keys).reset_index(drop=True),
-        fresh.sort_values(keys).reset_index(drop=True),
+        in_order(frame), in_order(own_past_record(panel, model=QUICK).frame)
     )
 
 

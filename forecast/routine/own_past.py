@@ -44,8 +44,9 @@ def own_past_record(
     is in pseudo real time: each forecast knows what was out on its day, and learns from those
     before it. What is kept is found again by its figures and extended by new months; where a past
     figure was revised or corrected, it is made anew from the first forecast of that month on, so
-    that it is always what the figures at hand would give. Every later forecast of the same figures,
-    `monthly_forecast`, the page and the command line, learns from it.
+    that it is always what the figures at hand would give. Replays of other models stay. Every
+    later forecast of the same figures, `monthly_forecast`, the page and the command line, learns
+    from it.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def own_past_record(
     Returns
     -------
     Record
-        Of the model, the models inside it, and the random walk, on the days of the monthly totals.
+        Of the model, the models inside it, the random walk, and all that were replayed before, on
+        the days of the monthly totals.
 
     Raises
     ------
@@ -95,6 +97,7 @@ def missing_past(panel: Panel, target: str, model: Model) -> list[Occasion]:
     record = past_record(panel, target)
     there = set(record.arrays([], model.name, target, AFTER_TOTAL)[0])
     rows = record.with_outcomes(panel).frame
+    rows = rows[rows["model"].isin(_replayed_names(model))]
     unscored = rows[rows["crps"].isna() & rows["actual"].notna()]["origin"]
     lacking = [day for day, _ in every if day not in there]
     start = min([*lacking, *unscored], default=None)
@@ -119,8 +122,9 @@ def _extend(
     if not missing:
         return
     kept = past_record(panel, target)
-    kept = Record(kept.frame[kept.frame["origin"] < missing[0].origin]).with_figures(panel)
-    walk = RandomWalk()
+    rows, walk = kept.frame, RandomWalk()
+    others = ~rows["model"].isin(_replayed_names(model))
+    kept = Record(rows[others | (rows["origin"] < missing[0].origin)]).with_figures(panel)
     for _, days in groupby((day for day, _ in missing), key=lambda day: day.year // YEARS):
         origins = list(days)
         with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
@@ -130,6 +134,14 @@ def _extend(
         kept = Record.concat([kept, new.with_figures(panel)])
         kept.save(path)
         yield origins[-1]
+
+
+def _replayed_names(model: Model) -> set[str]:
+    """Names of the models whose rows a replay of a model makes."""
+    names = {model.name, RandomWalk().name}
+    if isinstance(model, Wrapper):
+        names.update(*(_replayed_names(part) for part in model.parts))
+    return names
 
 
 def _replayed(
