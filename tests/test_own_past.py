@@ -193,8 +193,38 @@ def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
     own_past_record(india, model=QUICK)
     (file,) = list_of_records()
     file.write_bytes(b"nothing")
-    with pytest.warns(StoredFileWarning, match="own_past_record"):
+    with pytest.warns(StoredFileWarning, match="own_past_record") as first:
         assert default_record(india, INDIA) is None
+    with pytest.warns(StoredFileWarning, match="left out until `own_past_record`") as second:
+        own_past_record(india, model=QUICK)
+    assert len(first) == len(second) == 1
+    assert not wants_more(india)
+
+
+def test_a_damaged_record_is_said_once_on_the_command_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = "tradeshock.forecast.monthly.defaults.own_history_model"
+    monkeypatch.setattr(quick, lambda: QUICK)
+    file = tmp_path / "india.csv"
+    figures("india", "2012-01").rename_axis("month").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    made = CliRunner().invoke(main, ask)
+    (kept,) = home.rglob("past/*.npz")
+    kept.write_bytes(b"nothing")
+    with pytest.warns(StoredFileWarning, match="no record can be read") as warned:
+        again = CliRunner().invoke(main, ask)
+    assert again.stdout == made.stdout
+    assert len(warned) == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_the_past_of_a_balance_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    change = figures("india").diff(12).dropna().rename("change")
+    panel = Panel.from_frame(change.to_frame(), ReleaseRule.after(days=15), transform="level")
+    monkeypatch.setattr("tradeshock.models.Model.fit", None)
+    with pytest.raises(ModelError, match=r"change was -\d+.*; replays are for positive targets"):
+        own_past_record(panel)
 
 
 def test_a_short_past_is_refused() -> None:

@@ -86,7 +86,7 @@ def _kept_in(path: Path, maker: str) -> Record:
         return _read(path, stat.st_mtime_ns, stat.st_size)
     except ModelError as error:
         warnings.warn(
-            f"{error}; forecasts go on without it, and {maker} makes it anew",
+            f"{error}; it is left out until {maker} makes it anew",
             StoredFileWarning,
             stacklevel=3,
         )

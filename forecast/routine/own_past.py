@@ -10,7 +10,7 @@ from warnings import catch_warnings
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, StaleSeriesWarning, StoredFileWarning
 from tradeshock.features.panel.origins import AFTER_TOTAL
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
@@ -68,10 +68,16 @@ def own_past_record(
     Raises
     ------
     ModelError
-        If there are too few months for a replay.
+        If there are too few months for a replay, or the target has been zero or below.
+
+    Warns
+    -----
+    StoredFileWarning
+        If what was kept cannot be read: it is made anew.
     """
     panel = panel_or_embedded(panel)
     target = target_of(panel, target)
+    _refuse_balances(panel, target)
     chosen = chosen_model(model, panel, target)
     path = past_file(panel, target)
     if path is None:
@@ -112,7 +118,18 @@ def wants_past(panel: Panel, target: str) -> bool:
     model = default_model(panel, target)
     if not isinstance(model, Wrapper) or not stands_alone(panel, target, GLOBAL_DRIVERS):
         return False
-    return bool(missing_past(panel, target, model))
+    # Of a file that cannot be read the replay itself warns, or the forecast without one.
+    with catch_warnings(action="ignore", category=StoredFileWarning):
+        return bool(missing_past(panel, target, model))
+
+
+def _refuse_balances(panel: Panel, target: str) -> None:
+    figures = panel.series(target)
+    if figures.min() <= 0.0:
+        raise ModelError(
+            f"{target} was {figures.min():g} in {figures.idxmin()}; replays are for positive "
+            "targets, because their errors are taken in logs"
+        )
 
 
 def _extend(
@@ -121,8 +138,10 @@ def _extend(
     """Replay the missing days some calendar years at a time; each time the record is written."""
     if not missing:
         return
-    kept = past_record(panel, target)
-    rows, walk = kept.frame, RandomWalk()
+    with catch_warnings(action="ignore", category=StoredFileWarning):
+        # Whoever listed what is missing has been warned.
+        rows = past_record(panel, target).frame
+    walk = RandomWalk()
     others = ~rows["model"].isin(_replayed_names(model))
     kept = Record(rows[others | (rows["origin"] < missing[0].origin)]).with_figures(panel)
     for _, days in groupby((day for day, _ in missing), key=lambda day: day.year // YEARS):
