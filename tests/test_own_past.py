@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -212,16 +213,15 @@ def test_a_damaged_record_is_said_once_on_the_command_line(
     made = CliRunner().invoke(main, ask)
     (kept,) = home.rglob("past/*.npz")
     kept.write_bytes(b"nothing")
-    with pytest.warns(StoredFileWarning, match="no record can be read") as warned:
+    with warnings.catch_warnings(action="always"):
         again = CliRunner().invoke(main, ask)
     assert again.stdout == made.stdout
-    assert len(warned) == 1
+    assert again.stderr.count("no record can be read") == 1
 
 
 @pytest.mark.usefixtures("home")
 def test_the_past_of_a_balance_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    change = figures("india").diff(12).dropna().rename("change")
-    panel = Panel.from_frame(change.to_frame(), ReleaseRule.after(days=15), transform="level")
+    panel = panel_in_levels(figures("india").diff(12).dropna().rename("change"))
     monkeypatch.setattr("tradeshock.models.Model.fit", None)
     with pytest.raises(ModelError, match=r"change was -\d+.*; replays are for positive targets"):
         own_past_record(panel)
@@ -342,3 +342,19 @@ def test_what_has_been_below_zero_is_forecast_in_levels(tmp_path: Path) -> None:
     assert named.stdout == made.stdout.replace(" (the default)", "")
     refused = CliRunner().invoke(main, [*given, "--model", "DirectRidge"])
     assert "take --model VAR or BayesianVAR, which forecast it in levels" in refused.stderr
+
+
+def test_a_positive_target_in_levels_gets_no_bridges_of_korea() -> None:
+    long = panel_in_levels(figures("india", "2012-01"))
+    assert default_model(long, INDIA).name == "VAR"
+    assert default_model(with_global_drivers(long), INDIA).name == "VAR"
+    assert monthly_forecast(long, steps=1).model == "VAR"
+    young = panel_in_levels(figures("india", "2020-01"))
+    assert default_model(young, INDIA).name == "RandomWalk"
+    # Values that were below zero have no logs at all.
+    change = figures("india").diff(12).dropna()
+    assert default_model(panel_in_levels(change), INDIA).name == "VAR"
+
+
+def panel_in_levels(series: pd.Series) -> Panel:
+    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN", transform="level")
