@@ -119,5 +119,9 @@ class OddFigureWarning(UserWarning):
     """A figure is so far from the series' own past that a digit or a unit may be wrong."""
 
 
+class OtherFiguresWarning(UserWarning):
+    """Forecasts of an archive were made from other figures than those at hand and are left out."""
+
+
 class OddConditionWarning(UserWarning):
     """An assumed value is so far from the series' last figure that its unit may be wrong."""

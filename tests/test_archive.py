@@ -1,14 +1,21 @@
 """The archive of issued forecasts: nothing lost, nothing changed, scored by what came."""
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from tradeshock.features import Panel, load_panel
-from tradeshock.features.errors import ModelError, ScoreError, StoredFileError, StoredFileWarning
+from tradeshock.features import Panel, ReleaseRule, load_panel
+from tradeshock.features.errors import (
+    ModelError,
+    OtherFiguresWarning,
+    ScoreError,
+    StoredFileError,
+    StoredFileWarning,
+)
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.archive import Archive, summarise_scores
 from tradeshock.forecast.cli.main import main
@@ -298,3 +305,62 @@ def test_scores_of_own_figures_take_their_series_or_say_what_is_lacking(tmp_path
     pd.DataFrame({"month": months, "imports_us": figures}).to_csv(own, index=False)
     refused = CliRunner().invoke(main, ["archive", "scores", *folder, *with_file])
     assert "exports_us, which is not in the file of --csv" in refused.stderr
+
+
+def test_figures_of_another_nation_score_no_forecast_of_the_same_name(tmp_path):
+    months = pd.period_range("2000-01", periods=84, freq="M").strftime("%Y-%m")
+    figures = pd.Series([1000.0 + 13 * i % 170 for i in range(84)], months)
+    folder = ("--archive", str(tmp_path / "kept"))
+
+    def given(name: str, values: pd.Series, calendar: str = "IN") -> tuple[str, ...]:
+        file = tmp_path / f"{name}.csv"
+        values.rename("exports").rename_axis("month").to_csv(file)
+        return ("--csv", str(file), "--release-after", "15", "--calendar", calendar)
+
+    def asked(*arguments: str):
+        with warnings.catch_warnings(action="always"):
+            return CliRunner().invoke(main, arguments)
+
+    one, other = given("one", figures), given("other", 3.0 * figures)
+    for own in (one, other):
+        day = ("--as-of", "2005-08-20", "--model", "RandomWalk", "--steps", "3")
+        assert asked("forecast", *own, *day, *folder).exit_code == 0
+    kept = Archive(tmp_path / "kept")
+    ids = list(kept.contents().index)
+    assert len(ids) == 2
+
+    scored = asked("archive", "scores", *folder, *one)
+    assert scored.stdout.count("2005-08-20-") == 3
+    assert "1 of 2 forecasts of exports in " in scored.stderr
+    assert "67 % off these in the median" in scored.stderr
+    # What was revised since is scored; a fifth on all months is no revision.
+    revised = figures.copy()
+    revised["2005-07"] *= 1.5
+    assert (
+        asked("archive", "scores", *folder, *given("revised", 1.1 * revised)).stdout.count(
+            "2005-08-20-"
+        )
+        == 3
+    )
+    nation = asked("archive", "scores", *folder, *given("nation", figures, "JP"))
+    assert "it is of IN, these are of JP" in nation.stderr
+    assert "No month that was forecast is out yet" in nation.stdout
+
+    mine, theirs = sorted(ids, key=lambda id: float(kept.read(id).paths.values.mean()))
+    ask = ("--to", "2005-09-20", "--model", "RandomWalk", *folder)
+    assert asked("news", *one, *ask).exit_code == 0
+    assert asked("news", *one, *ask, "--from", mine).exit_code == 0
+    refused = asked("news", *one, *ask, "--from", theirs)
+    assert refused.exit_code == 2
+    assert f"{theirs} was made from other figures of exports" in refused.stderr
+
+
+def test_figures_in_another_unit_score_no_forecast(tmp_path):
+    months = pd.period_range("2000-01", periods=72, freq="M")
+    figures = pd.DataFrame({"exports": [1000.0 + 13 * i % 170 for i in range(72)]}, months)
+    rule = ReleaseRule.after(days=15)
+    kept = Archive(tmp_path)
+    kept.add(monthly_forecast(Panel.from_frame(figures, rule), "2005-08-20", RandomWalk(), 3))
+    assert len(kept.scores(Panel.from_frame(figures, rule), "exports")) == 3
+    with pytest.warns(OtherFiguresWarning, match="it is in mn USD, these are in mn EUR"):
+        assert kept.scores(Panel.from_frame(figures, rule, unit="mn EUR"), "exports").empty

@@ -1,6 +1,7 @@
 """The command line's scenarios: what they print, write and refuse."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from matplotlib.image import imread
 
+from tradeshock.features import Panel
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.scenarios import read_shocks
 
@@ -77,3 +79,23 @@ def test_errors_are_one_sentence(tmp_path: Path) -> None:
     assert "there is no shock 'b'" in refused("show", "b")
     assert "a size speaks of one shock" in refused("run", "won_weak", "oil_up", "--size", "0.1")
     assert "neither up nor down" in refused("compare")
+
+
+def test_a_balance_has_no_per_cent(tmp_path: Path, panel: Panel) -> None:
+    exports, imports = panel.series("exports_total"), panel.series("imports_total")
+    balance = (exports - imports).dropna().rename("balance")
+    assert balance.min() < 0.0
+    file = tmp_path / "balance.csv"
+    balance.rename_axis("month").to_csv(file)
+    given = ("--csv", file, "--release-after", "15", "--transform", "level", "--global-drivers")
+    for command, names in (
+        ("run", ("oil_up",)),
+        ("compare", ("--up", "oil_up", "--down", "us_recession")),
+    ):
+        printed = run(command, *names, *given, "--steps", "3").stdout
+        assert re.search("^Month .*baseline", printed, re.MULTILINE)
+        assert not re.search("nan|y/y|in %", printed)
+    run("run", "oil_up", *given, "--steps", "3", "--out", tmp_path)
+    table = pd.read_csv(tmp_path / "scenario.csv")
+    assert table[["difference_pct", "yoy", "yoy_baseline"]].isna().all(axis=None)
+    assert table["difference"].notna().all()

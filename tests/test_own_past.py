@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,13 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.routine.own_past import missing_past, wants_past
 from tradeshock.forecast.warning import early_warning
-from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
+from tradeshock.models import (
+    Combination,
+    ExponentialSmoothing,
+    RandomWalk,
+    Recalibration,
+    SeasonalNaive,
+)
 from tradeshock.models.record.rows import forecast_rows
 
 NATIONS = Path(__file__).parent / "data" / "nations"
@@ -66,11 +73,7 @@ def test_new_months_extend_the_record_to_what_it_would_have_been(india: Panel) -
     assert len(list_of_records()) == 1
     grown = own_past_record(india, model=QUICK).frame
     assert len(list_of_records()) == 1
-    keys = ["model", "origin", "step"]
-    pd.testing.assert_frame_equal(
-        grown.sort_values(keys).reset_index(drop=True),
-        whole.sort_values(keys).reset_index(drop=True),
-    )
+    pd.testing.assert_frame_equal(in_order(grown), in_order(whole))
 
 
 @pytest.mark.usefixtures("home")
@@ -84,11 +87,61 @@ def test_revised_figures_are_replayed_from_there_on(india: Panel) -> None:
     moved = ~np.isclose(merged["q50_x"], merged["q50_y"], rtol=0, atol=1e-9)
     # June's figure came out on 15 July.
     assert merged.loc[moved, "origin"].min() == pd.Timestamp("2024-07-15")
-    # Outcomes of forecasts before it stay those that were seen first.
+    # Forecasts of June from before it are judged by the figure at hand.
     before_it = merged["origin"] < "2024-07-15"
     june = merged[before_it & (merged["month_x"].astype(str) == "2024-06")]
-    assert (june["actual_x"] == june["actual_y"]).all()
+    assert (june["actual_y"] == series["2024-06"]).all()
     assert len(june) > 0
+    assert_made_at_once(panel_of(series), after)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_corrected_typo_leaves_nothing_in_the_record(india: Panel) -> None:
+    own_past_record(panel_of(figures("india", "2012-01", "2026-03")), model=QUICK)
+    typo = figures("india", "2012-01")
+    typo.iloc[-1] *= 3.0
+    own_past_record(panel_of(typo), model=QUICK)
+    # Already before it is replayed.
+    known = default_record(india, INDIA)
+    assert known is not None
+    rows = known.frame
+    april = rows[rows["month"].eq(pd.Period("2026-04")) & rows["known_on"].notna()]["actual"]
+    assert len(april) > 0
+    assert (april == figures("india").iloc[-1]).all()
+    assert_made_at_once(india, own_past_record(india, model=QUICK).frame)
+
+
+@pytest.mark.usefixtures("home")
+def test_replays_of_other_models_stay(india: Panel) -> None:
+    short = panel_of(figures("india", "2012-01", "2026-03"))
+    other = ExponentialSmoothing(n_draws=40)
+    before = own_past_record(short, model=QUICK).frame
+    together = own_past_record(short, model=other).frame
+    assert set(together["model"]) == {*before["model"], other.name}
+    inside = set(before["model"]) - {"RandomWalk"}
+    kept = together[together["model"].isin(inside)]
+    pd.testing.assert_frame_equal(in_order(kept), in_order(before[before["model"].isin(inside)]))
+    assert not wants_more(short)
+    # A new month: each model is brought up to date when it is asked for, and only then.
+    own_past_record(india, model=QUICK)
+    assert not wants_more(india)
+    assert missing_past(india, INDIA, other)
+    own_past_record(india, model=other)
+    assert not missing_past(india, INDIA, other)
+    assert not wants_more(india)
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(["model", "origin", "step"]).reset_index(drop=True)
+
+
+def assert_made_at_once(panel: Panel, frame: pd.DataFrame) -> None:
+    """What was kept is what a replay of these very figures alone gives."""
+    for file in list_of_records():
+        file.unlink()
+    pd.testing.assert_frame_equal(
+        in_order(frame), in_order(own_past_record(panel, model=QUICK).frame)
+    )
 
 
 @pytest.mark.usefixtures("home")
@@ -141,8 +194,37 @@ def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
     own_past_record(india, model=QUICK)
     (file,) = list_of_records()
     file.write_bytes(b"nothing")
-    with pytest.warns(StoredFileWarning, match="own_past_record"):
+    with pytest.warns(StoredFileWarning, match="own_past_record") as first:
         assert default_record(india, INDIA) is None
+    with pytest.warns(StoredFileWarning, match="left out until `own_past_record`") as second:
+        own_past_record(india, model=QUICK)
+    assert len(first) == len(second) == 1
+    assert not wants_more(india)
+
+
+def test_a_damaged_record_is_said_once_on_the_command_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = "tradeshock.forecast.monthly.defaults.own_history_model"
+    monkeypatch.setattr(quick, lambda: QUICK)
+    file = tmp_path / "india.csv"
+    figures("india", "2012-01").rename_axis("month").to_csv(file)
+    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    made = CliRunner().invoke(main, ask)
+    (kept,) = home.rglob("past/*.npz")
+    kept.write_bytes(b"nothing")
+    with warnings.catch_warnings(action="always"):
+        again = CliRunner().invoke(main, ask)
+    assert again.stdout == made.stdout
+    assert again.stderr.count("no record can be read") == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_the_past_of_a_balance_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = panel_in_levels(figures("india").diff(12).dropna().rename("change"))
+    monkeypatch.setattr("tradeshock.models.Model.fit", None)
+    with pytest.raises(ModelError, match=r"change was -\d+.*; replays are for positive targets"):
+        own_past_record(panel)
 
 
 def test_a_short_past_is_refused() -> None:
@@ -260,3 +342,19 @@ def test_what_has_been_below_zero_is_forecast_in_levels(tmp_path: Path) -> None:
     assert named.stdout == made.stdout.replace(" (the default)", "")
     refused = CliRunner().invoke(main, [*given, "--model", "DirectRidge"])
     assert "take --model VAR or BayesianVAR, which forecast it in levels" in refused.stderr
+
+
+def test_a_positive_target_in_levels_gets_no_bridges_of_korea() -> None:
+    long = panel_in_levels(figures("india", "2012-01"))
+    assert default_model(long, INDIA).name == "VAR"
+    assert default_model(with_global_drivers(long), INDIA).name == "VAR"
+    assert monthly_forecast(long, steps=1).model == "VAR"
+    young = panel_in_levels(figures("india", "2020-01"))
+    assert default_model(young, INDIA).name == "RandomWalk"
+    # Values that were below zero have no logs at all.
+    change = figures("india").diff(12).dropna()
+    assert default_model(panel_in_levels(change), INDIA).name == "VAR"
+
+
+def panel_in_levels(series: pd.Series) -> Panel:
+    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN", transform="level")

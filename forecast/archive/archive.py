@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import ModelError, StoredFileError, StoredFileWarning
+from tradeshock.features.errors import (
+    ModelError,
+    OtherFiguresWarning,
+    StoredFileError,
+    StoredFileWarning,
+)
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.vintages.home import archive_path
 from tradeshock.forecast.archive.issued import Issued
+from tradeshock.forecast.archive.same_figures import other_figures
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.history import plot_issued
 from tradeshock.forecast.version import __version__
@@ -133,13 +139,22 @@ class Archive:
         columns = ["issued", "origin", "target", "state", "model", "first", "steps", "version"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("id")
 
-    def forecasts(self, target: str) -> list[Issued]:
+    def forecasts(self, target: str, panel: Panel | None = None) -> list[Issued]:
         """Return the forecasts of a target that can be read, by day of origin.
+
+        Parameters
+        ----------
+        target : str
+        panel : Panel, optional
+            Only those that were made from its figures
+            (`tradeshock.forecast.archive.same_figures.other_figures`). Default: all.
 
         Warns
         -----
         StoredFileWarning
             If a file cannot be read: it is left out.
+        OtherFiguresWarning
+            If forecasts were made from other figures than the panel's: they are left out.
         """
         read = []
         for path in self._files():
@@ -150,12 +165,27 @@ class Archive:
                 continue
             if one.paths.series[0] == target:
                 read.append(one)
-        return read
+        return read if panel is None else self._of_these(read, panel)
+
+    def _of_these(self, read: list[Issued], panel: Panel) -> list[Issued]:
+        """Those of some forecasts that were made from a panel's figures."""
+        other = {one.id: why for one in read if (why := other_figures(one, panel))}
+        if other:
+            id, why = next(iter(other.items()))
+            warnings.warn(
+                f"{len(other)} of {len(read)} forecasts of {read[0].paths.series[0]} in "
+                f"{self.folder} were made from other figures and are left out, such as {id}: {why}",
+                OtherFiguresWarning,
+                stacklevel=3,
+            )
+        return [one for one in read if one.id not in other]
 
     def scores(
         self, panel: Panel, target: str = "exports_total", actual: Actual = "latest"
     ) -> pd.DataFrame:
         """Score what has come out since against what was said, and against the random walk.
+
+        Forecasts that were made from other figures of the same name are left out: see `forecasts`.
 
         Parameters
         ----------
@@ -175,7 +205,7 @@ class Archive:
             not out, and forecasts from days after the panel's, have no rows.
         """
         tables = {}
-        for one in self.forecasts(target):
+        for one in self.forecasts(target, panel):
             if one.paths.origin <= panel.origin:
                 tables[one.id] = _scored(one, panel, actual)
         if not tables:
@@ -191,7 +221,7 @@ class Archive:
             If the archive has no forecast of the target.
         """
         entry = panel.entry(target)
-        paths = [one.paths for one in self.forecasts(target)]
+        paths = [one.paths for one in self.forecasts(target, panel)]
         if not paths:
             raise self._nothing_of(target)
         return plot_issued(paths, panel.series(target), ax, entry.unit, entry.title or target)
@@ -209,7 +239,7 @@ class Archive:
         """
         last = {
             (one.paths.model, one.paths.state, one.paths.origin): one.paths
-            for one in sorted(self.forecasts(target), key=lambda one: one.issued)
+            for one in sorted(self.forecasts(target, panel), key=lambda one: one.issued)
         }
         if not last:
             raise self._nothing_of(target)

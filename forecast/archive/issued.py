@@ -47,10 +47,12 @@ class Issued:
         Facts in words: model, parameters, seed, data, versions of libraries.
     printed : PrintedForecast or None
         What `tradeshock forecast` printed.
+    nation : str or None
+        ISO code of the nation whose figures these are; None where it was not known.
 
     Notes
     -----
-    Files of schema 1 have neither code nor card nor what was printed.
+    Files of schema 1 have neither code nor card nor what was printed, older ones no nation.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Issued:
     code: str = ""
     card: dict[str, str] = field(default_factory=dict)
     printed: PrintedForecast | None = None
+    nation: str | None = None
 
     @property
     def judgement(self) -> dict[str, Any] | None:
@@ -98,6 +101,7 @@ class Issued:
             code=_code(forecast),
             card=forecast_card(forecast),
             printed=PrintedForecast.from_forecast(forecast),
+            nation=forecast.entry.nation,
         )
 
     def to_stored(self) -> StoredArrays:
@@ -112,6 +116,7 @@ class Issued:
             "code": self.code,
             "card": self.card,
             "printed": self.printed and self.printed.to_plain(),
+            "nation": self.nation,
         }
         return StoredArrays(about, paths_to_arrays([self.paths]))
 

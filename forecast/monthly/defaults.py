@@ -36,7 +36,8 @@ def default_model(panel: Panel, target: str) -> Model:
     neither early counts of the target nor an indicator, as for other nations, there is nothing to
     bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
     Both need ten years of the target; for a younger one it is `RandomWalk`. All of these model
-    logs: for a target that has been zero or below, such as a balance, it is `VAR`.
+    logs: for a target in levels, or one that has been zero or below, such as a balance, it is
+    `VAR`; a young one in levels that has been positive keeps the walk.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def default_model(panel: Panel, target: str) -> Model:
         return VAR()
     if len(figures) < FEWEST_MONTHS:
         return RandomWalk()
+    if not panel.catalog[target].is_relative:
+        return VAR()
     return own_history_model() if stands_alone(panel, target) else Recalibration()
 
 

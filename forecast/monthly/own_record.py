@@ -35,6 +35,9 @@ def own_record(target: str) -> Record:
 def past_record(panel: Panel, target: str) -> Record:
     """Return what was replayed of a target's past (`own_past_record`); empty where nothing was.
 
+    It speaks of the figures at hand: an outcome that has been revised or corrected since, or that
+    is not out in this panel, is not known (`with_outcomes` gives what came instead).
+
     Parameters
     ----------
     panel : Panel
@@ -48,7 +51,8 @@ def past_record(panel: Panel, target: str) -> Record:
     path = past_file(panel, target)
     if path is None:
         return Record()
-    return _kept_in(path, "`own_past_record`").made_from(panel, target)
+    kept = _kept_in(path, "`own_past_record`").made_from(panel, target)
+    return kept.without_other_outcomes(panel, target)
 
 
 def past_file(panel: Panel, target: str) -> Path | None:
@@ -82,7 +86,7 @@ def _kept_in(path: Path, maker: str) -> Record:
         return _read(path, stat.st_mtime_ns, stat.st_size)
     except ModelError as error:
         warnings.warn(
-            f"{error}; forecasts go on without it, and {maker} makes it anew",
+            f"{error}; it is left out until {maker} makes it anew",
             StoredFileWarning,
             stacklevel=3,
         )

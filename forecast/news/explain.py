@@ -73,7 +73,8 @@ def news(
     ModelError
         If the older day is not before the newer one, a model is no model or not that of the
         forecast, the target has no growth rates, a wrapper of another kind is asked, or what was
-        issued is of another target or ends before the newer forecast begins.
+        issued is of another target, was made from other figures, or ends before the newer
+        forecast begins.
     """
     asked = Question.read(model, old, new, panel, target, steps, record)
     with (

@@ -14,6 +14,7 @@ from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.forecast.archive.issued import Issued
+from tradeshock.forecast.archive.same_figures import other_figures
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.models.base import Model
@@ -76,6 +77,11 @@ class Question:
             target = _same_target(old.paths.series[0], target)
         panel = panel_or_embedded(panel)
         target = target_of(panel, target)
+        if isinstance(old, Issued) and (why := other_figures(old, panel)):
+            raise ModelError(
+                f"{old.id} was made from other figures of {target}: {why}; give the figures that "
+                "it was made from"
+            )
         first, last = _days(old, new, panel)
         if model is not None and not isinstance(model, Model):
             raise ModelError(f"model is {model!r}; give a tradeshock.models.Model")

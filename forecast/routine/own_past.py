@@ -10,7 +10,7 @@ from warnings import catch_warnings
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, StaleSeriesWarning, StoredFileWarning
 from tradeshock.features.panel.origins import AFTER_TOTAL
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
@@ -42,9 +42,11 @@ def own_past_record(
 
     For figures of which the package's record does not speak: another nation's, another series. All
     is in pseudo real time: each forecast knows what was out on its day, and learns from those
-    before it. What is kept is found again by its figures and extended by new months; where past
-    figures were revised, it is made anew from there on. Every later forecast of the same figures,
-    `monthly_forecast`, the page and the command line, learns from it.
+    before it. What is kept is found again by its figures and extended by new months; where a past
+    figure was revised or corrected, it is made anew from the first forecast of that month on, so
+    that it is always what the figures at hand would give. Replays of other models stay. Every
+    later forecast of the same figures, `monthly_forecast`, the page and the command line, learns
+    from it.
 
     Parameters
     ----------
@@ -60,15 +62,22 @@ def own_past_record(
     Returns
     -------
     Record
-        Of the model, the models inside it, and the random walk, on the days of the monthly totals.
+        Of the model, the models inside it, the random walk, and all that were replayed before, on
+        the days of the monthly totals.
 
     Raises
     ------
     ModelError
-        If there are too few months for a replay.
+        If there are too few months for a replay, or the target has been zero or below.
+
+    Warns
+    -----
+    StoredFileWarning
+        If what was kept cannot be read: it is made anew.
     """
     panel = panel_or_embedded(panel)
     target = target_of(panel, target)
+    _refuse_balances(panel, target)
     chosen = chosen_model(model, panel, target)
     path = past_file(panel, target)
     if path is None:
@@ -86,14 +95,15 @@ def own_past_record(
 def missing_past(panel: Panel, target: str, model: Model) -> list[Occasion]:
     """List the past days from which a target has not been forecast, ascending.
 
-    Forecasts whose outcomes have come out since, and which therefore want their scores, count as
-    missing, and so do all after them.
+    Forecasts whose outcomes have come out or were revised since, and which therefore want their
+    scores, count as missing, and so do all after them.
     """
     first = panel.series(target).index[0] + FEWEST_MONTHS
     every = occasions(panel, target, AFTER_TOTAL, first)
     record = past_record(panel, target)
     there = set(record.arrays([], model.name, target, AFTER_TOTAL)[0])
     rows = record.with_outcomes(panel).frame
+    rows = rows[rows["model"].isin(_replayed_names(model))]
     unscored = rows[rows["crps"].isna() & rows["actual"].notna()]["origin"]
     lacking = [day for day, _ in every if day not in there]
     start = min([*lacking, *unscored], default=None)
@@ -108,7 +118,18 @@ def wants_past(panel: Panel, target: str) -> bool:
     model = default_model(panel, target)
     if not isinstance(model, Wrapper) or not stands_alone(panel, target, GLOBAL_DRIVERS):
         return False
-    return bool(missing_past(panel, target, model))
+    # Of a file that cannot be read the replay itself warns, or the forecast without one.
+    with catch_warnings(action="ignore", category=StoredFileWarning):
+        return bool(missing_past(panel, target, model))
+
+
+def _refuse_balances(panel: Panel, target: str) -> None:
+    figures = panel.series(target)
+    if figures.min() <= 0.0:
+        raise ModelError(
+            f"{target} was {figures.min():g} in {figures.idxmin()}; replays are for positive "
+            "targets, because their errors are taken in logs"
+        )
 
 
 def _extend(
@@ -117,9 +138,12 @@ def _extend(
     """Replay the missing days some calendar years at a time; each time the record is written."""
     if not missing:
         return
-    kept = past_record(panel, target)
-    kept = Record(kept.frame[kept.frame["origin"] < missing[0].origin]).with_figures(panel)
+    with catch_warnings(action="ignore", category=StoredFileWarning):
+        # Whoever listed what is missing has been warned.
+        rows = past_record(panel, target).frame
     walk = RandomWalk()
+    others = ~rows["model"].isin(_replayed_names(model))
+    kept = Record(rows[others | (rows["origin"] < missing[0].origin)]).with_figures(panel)
     for _, days in groupby((day for day, _ in missing), key=lambda day: day.year // YEARS):
         origins = list(days)
         with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
@@ -129,6 +153,14 @@ def _extend(
         kept = Record.concat([kept, new.with_figures(panel)])
         kept.save(path)
         yield origins[-1]
+
+
+def _replayed_names(model: Model) -> set[str]:
+    """Names of the models whose rows a replay of a model makes."""
+    names = {model.name, RandomWalk().name}
+    if isinstance(model, Wrapper):
+        names.update(*(_replayed_names(part) for part in model.parts))
+    return names
 
 
 def _replayed(

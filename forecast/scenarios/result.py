@@ -102,14 +102,14 @@ class Scenario:
             differences draw by draw) with the ends low80 and high80 of its central 80 %
             interval, of_which_arithmetic (share times size), all in the target's unit;
             difference_pct, per cent of the baseline; yoy and yoy_baseline, growth on the same
-            month a year before, per cent (medians), NaN of a series in levels.
+            month a year before, per cent (medians). These three are NaN of a series in levels.
         """
         gap = self.paths.draws() - self.baseline.draws()
         low, high = np.quantile(gap, INTERVAL, axis=0)
         growth = [p.yoy().median().reindex(p.index) for p in (self.paths, self.baseline)]
-        if not self.forecast.entry.is_relative:
-            growth = [rates * np.nan for rates in growth]
         relative = 100.0 * (self.paths.draws() / self.baseline.draws() - 1.0)
+        if not self.forecast.entry.is_relative:
+            growth, relative = [rates * np.nan for rates in growth], relative * np.nan
         return pd.DataFrame(
             {
                 "baseline": self.baseline.median(),

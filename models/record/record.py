@@ -18,12 +18,16 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.models.findings import Findings
 from tradeshock.models.record.figures_key import figures_keys, newest_agreeing
 from tradeshock.models.record.files import Schema, read_arrays, remove_drafts, write_arrays
+from tradeshock.models.record.later_outcomes import (
+    OUTCOME_COLUMNS,
+    cleared_rows,
+    filled_rows,
+)
 from tradeshock.models.record.places import place_of
 from tradeshock.models.record.planes import from_planes, to_planes
 from tradeshock.models.record.rows import (
     COLUMNS,
     QUANTILE_COLUMNS,
-    Outcomes,
     empty_frame,
     from_arrays,
     to_arrays,
@@ -42,8 +46,6 @@ FIRST_SCHEMA = Schema("record", 1)
 KEYS = ("model", "target", "state", "origin", "step")
 # Hardly two values of these are alike.
 NOISY_COLUMNS = ("mean", *QUANTILE_COLUMNS, "crps", "logscore")
-# Known only once the outcome is.
-OUTCOME_COLUMNS = frozenset(("crps", "logscore", "pit", "actual"))
 
 
 class Record:
@@ -168,11 +170,7 @@ class Record:
         }
         kept = self._rows["target"] == target
         kept &= self._rows["origin"] <= pd.to_datetime(self._rows["state"].map(last))
-        if kept.all():
-            return self
-        part = Record(self._rows[kept], self._figures)
-        part._origin = self._origin
-        return part
+        return self._with_rows(None if kept.all() else self._rows[kept])
 
     def with_outcomes(self, panel: Panel) -> Record:
         """Return the record with what has come out since it was made.
@@ -185,20 +183,27 @@ class Record:
         panel : Panel
             Holds the outcomes.
         """
-        rows = self._rows
-        pending = np.flatnonzero(rows["known_on"].isna() & rows["target"].isin(panel.values))
-        waiting = rows.iloc[pending]
-        actual, known_on = rows["actual"].to_numpy(copy=True), rows["known_on"].to_numpy(copy=True)
-        for target, part in waiting.groupby("target", sort=False):
-            at = pending[waiting.index.get_indexer(part.index)]
-            months = pd.PeriodIndex(part["month"]).asi8.copy()
-            outcomes = Outcomes(panel, str(target), "first").at(months, "level")
-            actual[at], known_on[at] = outcomes
-        if np.isnat(known_on[pending]).all():
+        return self._with_rows(filled_rows(self._rows, panel))
+
+    def without_other_outcomes(self, panel: Panel, target: str) -> Record:
+        """Return the record without outcomes and scores of a target that are not the panel's.
+
+        A file of own figures has no vintages: its last version alone says what came.
+
+        Parameters
+        ----------
+        panel : Panel
+            Holds the outcomes, first prints as for `with_outcomes`.
+        target : str
+        """
+        return self._with_rows(cleared_rows(self._rows, panel, target))
+
+    def _with_rows(self, rows: pd.DataFrame | None) -> Record:
+        if rows is None:
             return self
-        filled = Record(rows.assign(actual=actual, known_on=known_on), self._figures)
-        filled._origin = self._origin
-        return filled
+        changed = Record(rows, self._figures)
+        changed._origin = self._origin
+        return changed
 
     # -- what is in it ------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ def _issued(
         return archive.read(id)
     day: pd.Timestamp = panel.origin if new is None else as_day(new)
     target = target_of(panel, target)
-    earlier = [one for one in archive.forecasts(target) if one.paths.origin < day]
+    earlier = [one for one in archive.forecasts(target, panel) if one.paths.origin < day]
     if not earlier:
         raise ModelError(
             f"{folder} has no forecast of {target} from before {day.date()}; `tradeshock archive "

@@ -61,24 +61,25 @@ def print_scenario(made: Scenario, threshold: float | None = None, by: str = "ch
     for note in made.notes:
         terminal.fact("Note", note)
     terminal.line()
-    headers = (unit.name, "baseline", "difference", "80 % interval", "in %", "arithmetic")
-    columns = [("Month", "text"), *((name, "figure") for name in headers)]
-    columns += [("y/y, %", "figure"), ("baseline", "figure")]
+    # Per cent of a balance mean nothing.
+    relative = made.forecast.entry.is_relative
+    share, growth = (("in %",), ("y/y, %", "baseline")) if relative else ((), ())
+    names = (unit.name, "baseline", "difference", "80 % interval", *share, "arithmetic", *growth)
+    columns = [("Month", "text"), *((name, "figure") for name in names)]
     rows = []
     for month, (_, row) in zip(made.paths.index, made.table().iterrows(), strict=True):
-        rows.append(
-            [
-                month_words(month, short=True),
-                unit.text(row["scenario"]),
-                unit.text(row["baseline"]),
-                unit.text(row["difference"], sign=True),
-                f"{unit.text(row['low80'], sign=True)} to {unit.text(row['high80'], sign=True)}",
-                f"{row['difference_pct']:+z.1f}",
-                unit.text(row["of_which_arithmetic"], sign=True),
-                f"{row['yoy']:+z.1f}",
-                f"{row['yoy_baseline']:+z.1f}",
-            ]
-        )
+        cells = [
+            month_words(month, short=True),
+            unit.text(row["scenario"]),
+            unit.text(row["baseline"]),
+            unit.text(row["difference"], sign=True),
+            f"{unit.text(row['low80'], sign=True)} to {unit.text(row['high80'], sign=True)}",
+            f"{row['difference_pct']:+z.1f}",
+            unit.text(row["of_which_arithmetic"], sign=True),
+            f"{row['yoy']:+z.1f}",
+            f"{row['yoy_baseline']:+z.1f}",
+        ]
+        rows.append(cells if relative else [*cells[:5], cells[6]])
     terminal.table(columns, rows)
     terminal.line()
     for sentence in [*_year_sentences(made, unit, threshold), *_part_sentences(made, unit, by)]:
@@ -95,12 +96,13 @@ def print_comparison(made: Comparison, threshold: float | None = None) -> None:
     terminal.line()
     names = ["baseline", *made.cases]
     columns = [("Month", "text"), *((f"{name}, {unit.name}", "figure") for name in names)]
-    columns += [(f"{name}, y/y %", "figure") for name in names]
+    growing = names if made.forecast.entry.is_relative else []
+    columns += [(f"{name}, y/y %", "figure") for name in growing]
     rows = [
         [
             month_words(month, short=True),
             *(unit.text(row[name]) for name in names),
-            *(f"{row[f'yoy_{name}']:+z.1f}" for name in names),
+            *(f"{row[f'yoy_{name}']:+z.1f}" for name in growing),
         ]
         for month, (_, row) in zip(made.forecast.paths.index, made.table().iterrows(), strict=True)
     ]
