@@ -1,5 +1,6 @@
 """Searches: against brute force, against a slow loop, and with later figures made others."""
 
+import pickle
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -120,6 +121,11 @@ def test_models_inside_are_reached_and_not_shared() -> None:
         (VAR(), {"lags": [1, 1]}, "gives lags=1 twice"),
         (VAR(), {"lag": [1]}, "VAR has no parameter lag; it has .*lags"),
         (VAR(), {"lags__x": [1]}, "VAR has no parameter lags__x"),
+        (
+            DirectRidge(features=[Growth("usdkrw")]),
+            {"features__growth__months": [[1]]},
+            "name blocks by features=FeaturePipeline",
+        ),
         (FlashBridge(VAR()), {"carrier__lag": [1]}, "FlashBridge has no parameter carrier__lag"),
         (FlashBridge(), {"carrier__lags": [1]}, "no parameter carrier__lags"),
         (VAR(), {"n_draws": [10, 0]}, "the grid's n_draws=0 cannot be: got n_draws=0 for VAR"),
@@ -470,6 +476,10 @@ def test_those_that_finished_are_searched(panel: Panel, origins: list[pd.Timesta
     alone = search(Fragile(), grid | {"random_state": [1, 3]}, panel, origins, 1, n_jobs=1)
     pd.testing.assert_frame_equal(left.table(), alone.table())
     assert alone.failures == ()
+    # Nothing is lost on the way from another process.
+    sent = pickle.loads(pickle.dumps(caught.value))
+    assert str(sent) == str(caught.value)
+    pd.testing.assert_frame_equal(sent.search.table(), left.table())
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,7 @@ class IncompleteBacktestError(BacktestError):
             f"{len(failed)} of the models failed; what was finished is in this error's .result\n"
             + "\n".join(lines)
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way to another process with all that was finished."""
+        return type(self), (self.result,)

@@ -135,4 +135,7 @@ def _check(model: Model) -> None:
 
 
 def _unknown(model: Model, name: str, known: Iterable[str]) -> str:
-    return f"{type(model).__name__} has no parameter {name}; it has {', '.join(sorted(known))}"
+    said = f"{type(model).__name__} has no parameter {name}; it has {', '.join(sorted(known))}"
+    if name.startswith("features__") and "features" in known:
+        said += "; name blocks by features=FeaturePipeline([(name, block)]) to search in them"
+    return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -293,3 +294,8 @@ class IncompleteSearchError(IncompleteBacktestError):
         left = f"the {len(finished)} that finished are searched in this error's .search"
         why = f"the reference {reference!r} failed" if finished else "no specification finished"
         self.args = (f"{self}\n{left if able else f'{why}, so there is no search of the others'}",)
+        self._again = partial(type(self), result, dict(tried), reference, **how)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way to another process with the search."""
+        return self._again, ()

@@ -38,7 +38,9 @@ class RollingMean(NamedSeries):
 
 
 class Volatility(NamedSeries):
-    """Standard deviation within the last months of growth, or of changes where not in logs.
+    """Standard deviation of the last months' growth, or of changes where not in logs.
+
+    Around their own mean, divided by their number (numpy's default, ``ddof=0``).
 
     Parameters
     ----------
