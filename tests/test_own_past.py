@@ -277,6 +277,20 @@ def test_the_command_line_replays_once_and_says_so(
     assert list(home.rglob("*.npz"))
 
 
+@pytest.mark.parametrize("question", [["warn"], ["explain"], ["news", "--from", "2026-04-20"]])
+def test_questions_replay_too(
+    question: list[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradeshock.forecast.monthly.defaults.own_history_model", lambda: QUICK)
+    file = tmp_path / "india.csv"
+    figures("india", "2015-01").rename_axis("month").to_csv(file)
+    figures_of_it = ["--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    first = CliRunner().invoke(main, [*question, *figures_of_it])
+    assert first.exit_code == 0, first.output
+    assert f"Replaying the past of {INDIA}" in first.stderr
+    assert list(home.rglob("*.npz"))
+
+
 # -- world series -----------------------------------------------------------------------------
 
 

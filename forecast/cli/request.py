@@ -32,8 +32,7 @@ def requested_forecast(
 ) -> MonthlyForecast:
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
-    if model is None and wants_past(panel, target):
-        _replay_past(panel, target)
+    learn_past(panel, target, model)
     with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
         # A note of every output says the same.
         forecast = monthly_forecast(
@@ -54,8 +53,14 @@ def requested_forecast(
     return forecast
 
 
-def _replay_past(panel: Panel, target: str) -> None:
-    """Replay the past of figures that stand alone, once, so that intervals learn; say so."""
+def learn_past(panel: Panel, target: str | None, model: str | None) -> None:
+    """Replay the past of figures that stand alone, once, so that intervals learn; say so.
+
+    Nothing where a model is named, or all is on record.
+    """
+    target = defaults.target_of(panel, target)
+    if model is not None or not wants_past(panel, target):
+        return
     click.echo(
         f"Replaying the past of {target}, so that intervals learn from it: some seconds, and only "
         "for new months later",

@@ -42,9 +42,11 @@ def explain(
     from warnings import catch_warnings
 
     from tradeshock.features.errors import StaleSeriesWarning
+    from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.interpretation import explain as explained
     from tradeshock.forecast.monthly.forecast import monthly_forecast
 
+    learn_past(panel, target, model)
     with catch_warnings(action="ignore", category=StaleSeriesWarning):
         # The forecast itself names stale series.
         made = explained(monthly_forecast(panel, as_of, model, steps, target=target))

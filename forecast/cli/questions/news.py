@@ -55,11 +55,13 @@ def news(
 
     from tradeshock.features.errors import StaleSeriesWarning
     from tradeshock.forecast.cli.questions.news_output import print_news, write_news
+    from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.news import news as explained
     from tradeshock.models.registry import make_model
 
     if old is None and archive is None:
         raise click.UsageError("say since when: --from DAY, or --archive FOLDER")
+    learn_past(panel, target, model)
     since: Day | Issued | None = old
     if archive is not None:
         since = _issued(archive, old, panel, new, target)

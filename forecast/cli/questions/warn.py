@@ -40,8 +40,10 @@ def warn(
 
     from tradeshock.features.errors import StaleSeriesWarning
     from tradeshock.forecast.cli.questions.warn_output import print_warning, write_warning
+    from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.warning import early_warning
 
+    learn_past(panel, target, model)
     if as_of is not None:
         panel = panel.as_of(as_of)
     with catch_warnings(action="ignore", category=StaleSeriesWarning):
