@@ -114,7 +114,7 @@ def overhead_table() -> str:
     from sktime.forecasting.theta import ThetaForecaster
     from statsforecast.models import AutoARIMA
 
-    from tradeshock.forecast.adapters.figures import as_panel
+    from tradeshock.forecast.adapters.figures import as_panel, transforms_of
     from tradeshock.forecast.adapters.sktime import TradeshockForecaster
 
     panel = load_panel().as_of("2026-05-01")
@@ -125,7 +125,8 @@ def overhead_table() -> str:
     def through(model: Model) -> Callable[[], object]:
         return lambda: model.fit(panel).forecast(HORIZON)
 
-    alone = as_panel(series.to_frame(), "KR")
+    figures = series.to_frame()
+    alone = as_panel(figures, "KR", transforms_of(figures))
 
     def inward(name: str) -> Callable[[], object]:
         model = make_model(name)
