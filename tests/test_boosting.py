@@ -1,5 +1,4 @@
-from importlib.util import find_spec
-
+import needs
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
@@ -14,9 +13,8 @@ from tradeshock.models import GradientBoosting, LightGBMBoosting, RandomWalk
 from tradeshock.models.direct.boosting import SIGNS, BoostedTrees, ResidualSample
 from tradeshock.models.direct.ridge import ColumnsInUse, DirectRidge, linear_blocks
 
-without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
 both = pytest.mark.parametrize(
-    "boosting", [GradientBoosting, pytest.param(LightGBMBoosting, marks=without_lightgbm)]
+    "boosting", [GradientBoosting, pytest.param(LightGBMBoosting, marks=needs.lightgbm)]
 )
 
 

@@ -2,10 +2,10 @@
 
 import json
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
+import needs
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,8 +58,7 @@ from tradeshock.models.direct.boosting import (
 )
 
 TARGET = "exports_total"
-without_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="needs LightGBM")
-BOOSTERS = [GradientBoosting, pytest.param(LightGBMBoosting, marks=without_lightgbm)]
+BOOSTERS = [GradientBoosting, pytest.param(LightGBMBoosting, marks=needs.lightgbm)]
 RIDGE_BRIDGE = "FlashBridge(DirectRidge)"
 
 
@@ -124,7 +123,7 @@ def test_contributions_of_boosting_name_what_trees_add(boosted: BoostedTrees) ->
     assert coefficients(boosted, 6).shape == (len(start.names), 6)
 
 
-@without_lightgbm
+@needs.lightgbm
 def test_trees_without_a_ridge_have_contributions_and_no_coefficients(panel: Panel) -> None:
     model = LightGBMBoosting(residual_of=None, error_years=2).fit(panel.as_of("2019-07-01"))
     table = contributions(model, 3)

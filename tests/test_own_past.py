@@ -42,6 +42,19 @@ def panel_of(series: pd.Series) -> Panel:
     return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN")
 
 
+def india_in(folder: Path, first: str = "2012-01") -> list[str]:
+    """Options of the command line for a file of India's figures, which is written."""
+    file = folder / "india.csv"
+    figures("india", first).rename_axis("month").to_csv(file)
+    return ["--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+
+
+@pytest.fixture
+def quick_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A default of figures that stand alone that takes no time."""
+    monkeypatch.setattr("tradeshock.forecast.monthly.defaults.own_history_model", lambda: QUICK)
+
+
 @pytest.fixture(scope="module")
 def india() -> Panel:
     return panel_of(figures("india", "2012-01"))
@@ -160,11 +173,8 @@ def test_intervals_learn_from_the_replayed_past(india: Panel) -> None:
     assert default_record(panel_of(other), INDIA) is None
 
 
-@pytest.mark.usefixtures("home")
-def test_warnings_are_judged_by_the_own_past_alone(
-    india: Panel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tradeshock.forecast.monthly.defaults.own_history_model", lambda: QUICK)
+@pytest.mark.usefixtures("home", "quick_default")
+def test_warnings_are_judged_by_the_own_past_alone(india: Panel) -> None:
     own_past_record(india)
     warning = early_warning(india)
     assert warning.forecast.model == QUICK.name
@@ -202,14 +212,9 @@ def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
     assert not wants_more(india)
 
 
-def test_a_damaged_record_is_said_once_on_the_command_line(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = "tradeshock.forecast.monthly.defaults.own_history_model"
-    monkeypatch.setattr(quick, lambda: QUICK)
-    file = tmp_path / "india.csv"
-    figures("india", "2012-01").rename_axis("month").to_csv(file)
-    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+@pytest.mark.usefixtures("quick_default")
+def test_a_damaged_record_is_said_once_on_the_command_line(home: Path, tmp_path: Path) -> None:
+    ask = ["forecast", *india_in(tmp_path)]
     made = CliRunner().invoke(main, ask)
     (kept,) = home.rglob("past/*.npz")
     kept.write_bytes(b"nothing")
@@ -251,14 +256,9 @@ def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> N
     assert not wants_past(india.as_of("2021-01-20"), INDIA)
 
 
-def test_the_command_line_replays_once_and_says_so(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = "tradeshock.forecast.monthly.defaults.own_history_model"
-    monkeypatch.setattr(quick, lambda: QUICK)
-    file = tmp_path / "india.csv"
-    figures("india", "2012-01").rename_axis("month").to_csv(file)
-    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+@pytest.mark.usefixtures("quick_default")
+def test_the_command_line_replays_once_and_says_so(home: Path, tmp_path: Path) -> None:
+    ask = ["forecast", *india_in(tmp_path)]
     first = CliRunner().invoke(main, ask)
     assert first.exit_code == 0, first.output
     assert f"Replaying the past of {INDIA}" in first.stderr
@@ -277,15 +277,10 @@ def test_the_command_line_replays_once_and_says_so(
     assert list(home.rglob("*.npz"))
 
 
+@pytest.mark.usefixtures("quick_default")
 @pytest.mark.parametrize("question", [["warn"], ["explain"], ["news", "--from", "2026-04-20"]])
-def test_questions_replay_too(
-    question: list[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tradeshock.forecast.monthly.defaults.own_history_model", lambda: QUICK)
-    file = tmp_path / "india.csv"
-    figures("india", "2015-01").rename_axis("month").to_csv(file)
-    figures_of_it = ["--csv", str(file), "--release-after", "15", "--calendar", "IN"]
-    first = CliRunner().invoke(main, [*question, *figures_of_it])
+def test_questions_replay_too(question: list[str], home: Path, tmp_path: Path) -> None:
+    first = CliRunner().invoke(main, [*question, *india_in(tmp_path, "2015-01")])
     assert first.exit_code == 0, first.output
     assert f"Replaying the past of {INDIA}" in first.stderr
     assert list(home.rglob("*.npz"))
@@ -323,9 +318,7 @@ def test_world_series_that_are_there_or_unknown_are_refused(panel: Panel, india:
 
 @pytest.mark.usefixtures("home")
 def test_world_series_on_the_command_line(tmp_path: Path, india: Panel) -> None:
-    file = tmp_path / "india.csv"
-    figures("india", "2012-01").rename_axis("month").to_csv(file)
-    ask = ["forecast", "--csv", str(file), "--release-after", "15", "--calendar", "IN"]
+    ask = ["forecast", *india_in(tmp_path)]
     ask += ["--model", "DirectRidge", "--steps", "1", "--format", "json"]
     run = CliRunner().invoke(main, [*ask, "--global-drivers"])
     assert run.exit_code == 0, run.output

@@ -267,8 +267,10 @@ def filled_months(series: pd.Series, entry: Series) -> pd.PeriodIndex:
 
     A month that the catalog names may have come out after all, and then holds its own figure.
     """
-    months, catalog = pd.PeriodIndex(series.index), Catalog([entry])
-    rows = np.flatnonzero(months.isin(entry.hole_months))
+    months = pd.PeriodIndex(series.index)
+    if not entry.holes:
+        return months[:0]
+    catalog, rows = Catalog([entry]), np.flatnonzero(months.isin(entry.hole_months))
     # One at a time: what was filled rests on the months before as they are.
     emptied = (series.mask(np.arange(len(months)) == row).to_frame(entry.id) for row in rows)
     again = [fill_known_holes(table, catalog).to_numpy()[:, 0] for table in emptied]

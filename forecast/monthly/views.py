@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from os import PathLike
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pandas as pd
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.csv_text import csv_text
+from tradeshock.forecast.shown import HeadlineOverTable
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.files import replacing
@@ -26,8 +26,8 @@ SPAN = 3
 LEVEL_MONTHS = 60
 
 
-@dataclass(frozen=True, eq=False)
-class View:
+@dataclass(frozen=True, eq=False, repr=False)
+class View(HeadlineOverTable):
     """Paths of a forecast in another reading, and their growth.
 
     Parameters
@@ -43,12 +43,6 @@ class View:
     paths: ForecastPaths
     growth: Floats
     past_growth: pd.Series
-
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(1).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
 
     @property
     def _headline(self) -> str:
@@ -72,8 +66,8 @@ class View:
         return table.rename_axis(index="month")
 
 
-@dataclass(frozen=True, eq=False)
-class MonthlyViews:
+@dataclass(frozen=True, eq=False, repr=False)
+class MonthlyViews(HeadlineOverTable):
     """Both views of one forecast.
 
     Parameters
@@ -91,12 +85,6 @@ class MonthlyViews:
     daily: View | None
     adjusted: View | None
     days: pd.Series
-
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(1).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
 
     @property
     def _headline(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,13 +12,14 @@ from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_comparison
 from tradeshock.forecast.scenarios.result import Scenario
+from tradeshock.forecast.shown import HeadlineOverTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(HeadlineOverTable):
     """Scenarios of one forecast, side by side.
 
     Parameters
@@ -86,12 +86,6 @@ class Comparison:
         for place, (name, value) in enumerate(self.forecast.header.items()):
             table.insert(place, name, value)
         return csv_text(table)
-
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(1).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
 
     @property
     def _headline(self) -> str:

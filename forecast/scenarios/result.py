@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from tradeshock.forecast.scenarios.drivers import driver_paths
 from tradeshock.forecast.scenarios.moved import Asked
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
+from tradeshock.forecast.shown import HeadlineOverTable
 from tradeshock.models.assumptions.plausibility import Plausibility
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.steering import steering_system
@@ -41,8 +41,8 @@ CHIPS_ITEM = "exports_semiconductors"
 YEAR = 12
 
 
-@dataclass(frozen=True, eq=False)
-class Scenario:
+@dataclass(frozen=True, eq=False, repr=False)
+class Scenario(HeadlineOverTable):
     """A forecast under shocks, beside the same forecast without them.
 
     Parameters
@@ -278,12 +278,6 @@ class Scenario:
         return interactive.scenario(self.baseline, self.paths, unit=unit, title=title)
 
     # -- for machines -------------------------------------------------------------------------
-
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(1).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(1).to_html()}"
 
     @property
     def _headline(self) -> str:

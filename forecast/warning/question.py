@@ -87,18 +87,17 @@ def warning_of(
             "the forecast has judgement, conditions or polls in it, of which the record of past "
             "warnings says nothing; give one without"
         )
-    if record is None:
-        record = default_record(panel, target)
-        speaks = len(shipped_record().made_from(panel, target)) > 0
-        as_shipped = speaks and forecast.model == default_model(panel, target).name
-    else:
-        as_shipped = False
+    # Kept for the default model's own target alone.
+    as_shipped = (
+        record is None
+        and forecast.model == default_model(panel, target).name
+        and len(shipped_record().made_from(panel, target)) > 0
+    )
     return EarlyWarning(
         forecast,
         panel,
         float(threshold),
-        record,
-        # Kept for the default model's own target alone.
+        default_record(panel, target) if record is None else record,
         shipped_functionals() if as_shipped else None,
     )
 
