@@ -169,7 +169,33 @@ def test_typed_figures_are_enough(
     assert "Out: May 2026" in result.output
     assert "more than 900 bn USD" in result.output
     assert (out / "report.html").is_file()
-    assert [len(Archive(home / "archive").contents()), len(list(out.iterdir()))] == [1, 5]
+    archive = Archive(home / "archive")
+    assert (len(archive.contents()), len(list(out.iterdir()))) == (1, 7)
+
+    # What a desk asks for is issued beside it, once.
+    desk = ("--model", "RandomWalk", "--steps", 6, "--adjust", "2026-06=+1200", "--note", "carriers")
+    first = run(*desk, "--seconds", 1, "--source", "fed_h10")
+    assert "+1,200" in first.output and "carriers" in first.output
+    issued = archive.read(re.findall(r"^Issued: (\S+) in", first.output, re.MULTILINE)[0])
+    assert (issued.paths.model, len(issued.paths.index)) == ("RandomWalk", 6)
+    assert f"Already issued: {issued.id}" in run(*desk, "--seconds", 1).output
+    for other in (("--adjust", "2026-06=+900"), ("--adjust", "2026-07=+1"), ("--steps", 7)):
+        assert "\nIssued: " in run(*desk[:-4], *other, "--seconds", 1).output
+    assert f"Already issued: {issued.id}" in run(*desk, "--seconds", 1).output
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--adjust", "June=5"), ("--assume", "usdkrw=1"), ("--poll", "48")]
+)
+def test_a_request_that_does_not_read_is_refused_before_anybody_is_asked(
+    wrong: tuple[str, str], publishers: DayByDay, key: None, clock: Clock
+) -> None:
+    clock("2026-05-21T00:10:00")
+    publishers.show("2026-05-20")
+    result = run(*wrong)
+    assert result.exit_code == 2
+    assert wrong[1] in result.output
+    assert not publishers.asked
 
 
 def test_the_calendar_is_listed_and_written(clock: Clock, tmp_path: Path) -> None:

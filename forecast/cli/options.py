@@ -82,10 +82,9 @@ def month(_: click.Context, option: click.Parameter, text: str | None) -> str | 
     return text
 
 
-def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
+def with_request_options(command: Callable[..., None]) -> Callable[..., None]:
     """Ask what is to be forecast (see `tradeshock.forecast.cli.request`)."""
 
-    @AS_OF
     @MODEL
     @STEPS
     @click.option(
@@ -122,6 +121,20 @@ def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
         command(**options)
 
     return command_with_options
+
+
+def with_forecast_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Ask what is to be forecast, and from which day."""
+    return AS_OF(with_request_options(command))
+
+
+LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice(["en", "ko"]),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
+)
 
 
 def say_where(written: Iterable[Path]) -> None:

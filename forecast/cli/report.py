@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradeshock.forecast.cli.figures import with_panel
-from tradeshock.forecast.cli.options import FOLDER, say_where, with_forecast_options
+from tradeshock.forecast.cli.options import FOLDER, LANGUAGE, say_where, with_forecast_options
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.monthly.forecast import MonthlyForecast
 
 
 @click.command()
@@ -19,13 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=FOLDER, required=True, help="Write the page and the forecast's files there."
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "ko"]),
-    default="en",
-    show_default=True,
-    help="Language of the page.",
-)
+@LANGUAGE
 @click.option(
     "--archive",
     type=FOLDER,
@@ -36,16 +32,25 @@ if TYPE_CHECKING:
 def report(panel: Panel, out: Path, lang: str, archive: Path | None, **asked: Any) -> None:
     """Write one page: forecast, news, warning, past forecasts, data."""
     from tradeshock.forecast.archive.archive import Archive
-    from tradeshock.forecast.cli.output import write_forecast, write_text
     from tradeshock.forecast.cli.request import requested_forecast
+
+    made = requested_forecast(panel, **asked)
+    write_report(made, panel, None if archive is None else Archive(archive), lang, out)
+
+
+def write_report(
+    made: MonthlyForecast, panel: Panel, archive: Archive | None, language: str, out: Path
+) -> None:
+    """Write the page, its facts and the files of a forecast into a folder; say what is done."""
+    from tradeshock.forecast.cli.output import write_forecast, write_text
     from tradeshock.forecast.report.page import Report
 
     def progress(step: str) -> None:
         click.echo(f"{step} ...", err=True)
 
-    made = requested_forecast(panel, **asked)
-    issued = None if archive is None else Archive(archive)
-    page = Report.from_forecast(made, archive=issued, language=lang, panel=panel, progress=progress)
+    page = Report.from_forecast(
+        made, archive=archive, language=language, panel=panel, progress=progress
+    )
     progress("Drawing the page")
     written = [page.write(out), write_text(out / "report.json", page.to_json() + "\n")]
     written.append(write_text(out / "views.csv", made.views().to_csv()))

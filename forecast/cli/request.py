@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -30,7 +32,7 @@ def requested_forecast(
     assume: tuple[str, ...] = (),
     poll: tuple[str, ...] = (),
 ) -> MonthlyForecast:
-    """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
+    """Make the forecast that the options of `options.with_request_options` describe."""
     target = defaults.target_of(panel, target)
     learn_past(panel, target, model)
     with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
@@ -51,6 +53,13 @@ def requested_forecast(
     if threshold is None and len(years):
         return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))
     return forecast
+
+
+def refuse_unreadable(asked: Mapping[str, Any]) -> None:
+    """Refuse a request whose texts do not read, before anything is fetched or made for it."""
+    parse_adjustments(asked["adjust"])
+    parse_assumptions(asked["assume"])
+    parse_polls(asked["poll"])
 
 
 def learn_past(panel: Panel, target: str | None, model: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import NoSuchOption
@@ -16,10 +16,17 @@ from tradeshock.forecast.cli.data_commands.asking import (
     with_source_options,
 )
 from tradeshock.forecast.cli.data_commands.keeping import keep_answers, keep_sheets
-from tradeshock.forecast.cli.options import ARCHIVE, FOLDER, TARGET, say_where
+from tradeshock.forecast.cli.options import (
+    ARCHIVE,
+    FOLDER,
+    LANGUAGE,
+    say_where,
+    with_request_options,
+)
 
 if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
+    from tradeshock.forecast.monthly.forecast import MonthlyForecast
     from tradeshock.forecast.routine.release_days import Release
 
 # "Try again later", as the mail system and schedulers know it.
@@ -46,9 +53,9 @@ class StoredFigures(click.Command):
 
 @click.command(cls=StoredFigures)
 @with_source_options
-@TARGET
-@click.option("--threshold", type=float, help="As for `tradeshock forecast`.")
+@with_request_options
 @click.option("--out", type=FOLDER, help="Write the page and the forecast's files there too.")
+@LANGUAGE
 @ARCHIVE
 @click.option("--calendar", is_flag=True, help="Only list the release days of three months.")
 @click.option(
@@ -60,12 +67,12 @@ def run(
     names: tuple[str, ...],
     unofficial: bool,
     seconds: float,
-    target: str | None,
-    threshold: float | None,
     out: Path | None,
+    lang: str,
     archive: Path,
     calendar: bool,
     ics: Path | None,
+    **asked: Any,
 ) -> None:
     """Do what a release day asks for, once.
 
@@ -78,19 +85,23 @@ def run(
     FILE --release-after DAYS --archive`.
     """
     from tradeshock.features.vintages.live import live_panel
+    from tradeshock.forecast.cli.request import refuse_unreadable
     from tradeshock.forecast.monthly.defaults import target_of
 
+    refuse_unreadable(asked)
     known = live_panel()
-    if target is not None and target not in known:
-        raise click.UsageError(f"{target} is not among the package's figures: {OWN_FIGURES}")
-    target = target_of(known, target)
+    if asked["target"] is not None and asked["target"] not in known:
+        raise click.UsageError(
+            f"{asked['target']} is not among the package's figures: {OWN_FIGURES}"
+        )
+    target = asked["target"] = target_of(known, asked["target"])
     if calendar or ics is not None:
         _say_days(known, target, calendar, ics)
         return
-    if not _issued_today(known, target, archive):
+    if not _issued_today(known, asked, archive):
         _fetch(known, target, names, unofficial, seconds)
         _learn(target)
-        _issue(target, threshold, archive, out)
+        _issue(asked, archive, out, lang)
 
 
 def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> None:
@@ -108,24 +119,23 @@ def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> Non
         say_where([path])
 
 
-def _issued_today(known: Panel, target: str, folder: Path) -> bool:
+def _issued_today(known: Panel, asked: dict[str, Any], folder: Path) -> bool:
     """Whether all is done that can be done today: then nobody is asked again."""
     from tradeshock.features.vintages.clock import today
+    from tradeshock.forecast.cli.request import requested_forecast
     from tradeshock.forecast.routine.release_days import last_due
 
-    if known.origin < today() or not last_due(known, target, today()).is_out(known):
+    if known.origin < today() or not last_due(known, asked["target"], today()).is_out(known):
         return False
-    return _issued(known, target, folder)
+    return _issued(requested_forecast(known, **asked), folder)
 
 
-def _issued(panel: Panel, target: str, folder: Path) -> bool:
-    """Whether the newest forecast of the archive knew all that is known; say so."""
+def _issued(made: MonthlyForecast, folder: Path) -> bool:
+    """Whether the archive has a forecast that was asked for alike and knew as much; say so."""
     from tradeshock.forecast.archive.archive import Archive
-    from tradeshock.forecast.monthly.defaults import default_model
     from tradeshock.forecast.routine.once import issued_before
 
-    model = default_model(panel, target).name
-    issued = issued_before(Archive(folder), panel, target, model)
+    issued = issued_before(Archive(folder), made)
     if issued is not None:
         click.echo(f"Already issued: {issued.id}; nothing has come out since")
     return issued is not None
@@ -186,19 +196,19 @@ def _learn(target: str) -> None:
         click.echo(f"Record: {len(added)} past origins added, to {added[-1].origin.date()}")
 
 
-def _issue(target: str, threshold: float | None, folder: Path, out: Path | None) -> None:
+def _issue(asked: dict[str, Any], folder: Path, out: Path | None, language: str) -> None:
     """Forecast from the newest figures and keep it, unless that has been done."""
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.figures import newest_panel
-    from tradeshock.forecast.cli.output import print_forecast, write_forecast
+    from tradeshock.forecast.cli.output import print_forecast
+    from tradeshock.forecast.cli.report import write_report
     from tradeshock.forecast.cli.request import requested_forecast
-    from tradeshock.forecast.report.page import Report
 
-    panel = newest_panel(say_age=True)
-    if _issued(panel, target, folder):
+    panel, archive = newest_panel(say_age=True), Archive(folder)
+    made = requested_forecast(panel, **asked)
+    if _issued(made, folder):
         return
-    made = requested_forecast(panel, target=target, threshold=threshold)
     print_forecast(made)
-    click.echo(f"Issued: {Archive(folder).add(made)} in {folder}")
+    click.echo(f"Issued: {archive.add(made)} in {folder}")
     if out is not None:
-        say_where([Report.from_forecast(made).write(out), *write_forecast(made, out)])
+        write_report(made, panel, archive, language, out)

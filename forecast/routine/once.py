@@ -5,29 +5,30 @@ from __future__ import annotations
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.archive.archive import Archive
 from tradeshock.forecast.archive.issued import Issued
+from tradeshock.forecast.monthly.forecast import MonthlyForecast
 
 
-def issued_before(archive: Archive, panel: Panel, target: str, model: str) -> Issued | None:
-    """Return the archive's newest forecast if it knew all that is known today.
+def issued_before(archive: Archive, forecast: MonthlyForecast) -> Issued | None:
+    """Return the archive's newest forecast that was asked for alike, if it knew all that this does.
 
     Parameters
     ----------
     archive : Archive
-    panel : Panel
-    target : str
-    model : str
-        Name of the model that forecasts.
+    forecast : MonthlyForecast
+        That could be issued now.
 
     Returns
     -------
     Issued or None
-        None if there is no forecast by this model, or if a figure has come out or was revised
-        since.
+        None if there is no forecast by this model for as many months with the same judgement and
+        conditions, or if a figure has come out or was revised since.
     """
+    panel: Panel = forecast.fitted.panel_
+    asked = _asked(Issued.from_forecast(forecast, ""))
     issued = [
         one
-        for one in archive.forecasts(target)
-        if one.paths.model == model and one.paths.origin <= panel.origin
+        for one in archive.forecasts(forecast.entry.id)
+        if one.paths.origin <= panel.origin and _asked(one) == asked
     ]
     if not issued:
         return None
@@ -37,3 +38,7 @@ def issued_before(archive: Archive, panel: Panel, target: str, model: str) -> Is
         panel.values.reindex(then.values.index)
     )
     return newest if same and panel.values[len(then.values) :].isna().all(axis=None) else None
+
+
+def _asked(issued: Issued) -> tuple[object, ...]:
+    return issued.paths.model, len(issued.paths.index), issued.judgement, issued.conditions
