@@ -189,6 +189,8 @@ def test_a_folder_that_cannot_be_made_is_named(home: Path) -> None:
     assert {kept.source for kept in Store().history().answers} == {"snapshot"}
 
 
+# Python 3.12 and later warn of forks beside threads, which numpy's library has; none runs here.
+FORKING = ("-W", "ignore:This process:DeprecationWarning")
 READ_ONLY = """
 import os, shutil, sys, tempfile
 from pathlib import Path
@@ -222,7 +224,7 @@ def test_a_store_that_may_only_be_read_is_read() -> None:
     store = Store()
     store.append(answer(72000.0))
     run = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(store.path), str(Path(__file__).parent)],
+        [sys.executable, *FORKING, "-c", READ_ONLY, str(store.path), str(Path(__file__).parent)],
         capture_output=True,
         text=True,
         check=False,
@@ -336,7 +338,7 @@ print(json.dumps({"said": said, "killed": killed, "ends": ends, "crowd": both}))
 
 def test_nothing_is_lost_when_writers_are_killed_and_readers_are_undisturbed() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", CROWD, str(Path(__file__).parent)],
+        [sys.executable, *FORKING, "-c", CROWD, str(Path(__file__).parent)],
         capture_output=True,
         text=True,
         check=False,
