@@ -184,7 +184,8 @@ def test_typed_figures_are_enough(
         "carriers",
     )
     first = run(*desk, "--seconds", 1, "--source", "fed_h10")
-    assert "+1,200" in first.output and "carriers" in first.output
+    assert "+1,200" in first.output
+    assert "carriers" in first.output
     issued = archive.read(re.findall(r"^Issued: (\S+) in", first.output, re.MULTILINE)[0])
     assert (issued.paths.model, len(issued.paths.index)) == ("RandomWalk", 6)
     assert f"Already issued: {issued.id}" in run(*desk, "--seconds", 1).output
