@@ -18,8 +18,10 @@ from tradeshock.features.errors import ModelError, StoredFileError
 from tradeshock.forecast import monthly_forecast
 from tradeshock.models import (
     VAR,
+    BayesianVAR,
     Combination,
     Conditions,
+    DynamicFactor,
     Model,
     RandomWalk,
     SeasonalARIMA,
@@ -79,6 +81,24 @@ def test_another_process_draws_the_same_paths(tmp_path: Path) -> None:
         assert set(found) == set(paths)
         for name, values in paths.items():
             np.testing.assert_array_equal(found[name], values, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("model", "targets"),
+    [
+        (VAR(["exports_total", "imports_total", "usdkrw"]), ["exports_total", "imports_total"]),
+        (VAR(["gscpi", "usdkrw"]), "gscpi"),
+        (BayesianVAR(["exports_total", "usdkrw", "brent"]), ["exports_total", "usdkrw"]),
+        (DynamicFactor(["exports_total", "us_ip", "usdkrw", "brent"]), "usdkrw"),
+    ],
+)
+def test_systems_of_few_series_and_other_targets_draw_the_same_paths(
+    model: Model, targets: str | list[str], tmp_path: Path
+) -> None:
+    model.set_params(n_draws=50).fit(load_panel().as_of("2026-04-21"), targets)
+    model.save(tmp_path / "model.npz")
+    again = load_model(tmp_path / "model.npz")
+    np.testing.assert_array_equal(again.forecast(4).values, model.forecast(4).values)
 
 
 def test_the_default_with_its_record_is_what_it_was(tmp_path: Path) -> None:

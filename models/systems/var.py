@@ -284,8 +284,9 @@ class VAR(LinearSystem):
         return self.series
 
     def _learn(self, fit: VarEstimate) -> None:
-        self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0], fit.exog_coefs[1:]
-        self.coefs_, self.sigma_u_ = fit.coefs, fit.sigma_u
+        # In one piece: products of views round otherwise than those of what a file gives back.
+        self.intercept_, self.calendar_coefs_ = fit.exog_coefs[0].copy(), fit.exog_coefs[1:].copy()
+        self.coefs_, self.sigma_u_ = fit.coefs.copy(), fit.sigma_u.copy()
         spent = len(fit.exog_coefs) + len(self.series_) * self.lags_
         self._residuals_: Floats = rescaled(fit.residuals, spent)
         self.largest_root_ = largest_root(fit.coefs)
