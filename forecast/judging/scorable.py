@@ -48,6 +48,33 @@ def calendar_months(frame: pd.DataFrame, months: Sequence[int]) -> pd.DataFrame:
     return frame[np.isin(month_number(frame["month"]) % 12 + 1, months)]
 
 
+def with_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a backtest's frame whose outcome is out.
+
+    Parameters
+    ----------
+    frame
+        Tidy frame of a backtest.
+
+    Raises
+    ------
+    ScoreError
+        If columns are missing, or no row has an outcome.
+    """
+    as_frame(frame, "the first argument")
+    missing = [name for name in _REQUIRED if name not in frame.columns]
+    if missing:
+        raise ScoreError(
+            f"The frame has no columns {missing}; give the frame that a backtest returns."
+        )
+    rows = frame[frame["actual"].notna()].reset_index(drop=True)
+    if rows.empty:
+        raise ScoreError(
+            f"None of the {len(frame)} rows has an outcome yet; use origins further back."
+        )
+    return rows
+
+
 def scorable(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows with an outcome, in the units in which forecasts are scored, with their errors.
 
@@ -67,17 +94,7 @@ def scorable(frame: pd.DataFrame) -> pd.DataFrame:
         If columns are missing, no row has an outcome, a forecast is there twice, a level is not
         positive, or a score of a row with an outcome is not a number.
     """
-    as_frame(frame, "the first argument")
-    missing = [name for name in _REQUIRED if name not in frame.columns]
-    if missing:
-        raise ScoreError(
-            f"The frame has no columns {missing}; score the frame that a backtest returns."
-        )
-    rows = frame[frame["actual"].notna()].reset_index(drop=True)
-    if rows.empty:
-        raise ScoreError(
-            f"None of the {len(frame)} rows has an outcome yet; use origins further back."
-        )
+    rows = with_outcomes(frame)
     _refuse(rows, rows.duplicated(["model", *FORECAST_KEYS]), "is there more than once")
     measured = [*QUANTILES, "actual"]
     level = rows["quantity"].eq("level")

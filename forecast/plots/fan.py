@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.style import (
-    FIGURE_SIZE,
-    grid_colour,
+    axes_or_new,
+    dress,
     hushed,
     ink,
     is_dark,
@@ -63,11 +64,14 @@ def plot_fan(
     Returns
     -------
     matplotlib Axes
-    """
-    if ax is None:
-        import matplotlib.pyplot as plt
 
-        _, ax = plt.subplots(figsize=FIGURE_SIZE, layout="constrained")
+    Raises
+    ------
+    ModelError
+        If it is given no paths, or no axes to draw on.
+    """
+    refuse_other_than_paths(paths)
+    ax = axes_or_new(ax)
     series = series or paths.series[0]
     past = paths.history[series].dropna()
     past = past[past.index < paths.index[0]].iloc[-HISTORY_MONTHS:]
@@ -77,6 +81,19 @@ def plot_fan(
     _write(ax, paths, title or series)
     make_hangul_legible(ax)
     return ax
+
+
+def refuse_other_than_paths(paths: object) -> None:
+    """Refuse what is drawn by a method of its own, or not at all.
+
+    Raises
+    ------
+    ModelError
+    """
+    if not isinstance(paths, ForecastPaths):
+        raise ModelError(
+            f"got a {type(paths).__name__}; give the paths of a forecast: `forecast.paths`"
+        )
 
 
 def _draw(ax: Axes, paths: ForecastPaths, series: str, past: pd.Series, scale: DisplayUnit) -> None:
@@ -125,6 +142,8 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import StrMethodFormatter
 
+    dress(ax)
+
     months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(months)
     words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
@@ -132,10 +151,6 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.set_ylabel(scale.name)
     ax.margins(x=0.0)
-    ax.grid(axis="y", color=grid_colour(), linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.tick_params(axis="y", length=0)
 
 
 def _write(ax: Axes, paths: ForecastPaths, title: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from tradeshock.features.errors import ScoreError
 from tradeshock.forecast.judging.efficiency import hedgehog
 from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.forecast.plots.fan import refuse_other_than_paths
 from tradeshock.forecast.plots.judged.selection import models_of, one_kind, state_words
 from tradeshock.forecast.plots.style import (
     PLAIN,
@@ -137,7 +138,11 @@ def plot_issued(
     ------
     ScoreError
         If there is no forecast, or they are of several series.
+    ModelError
+        If one is no `ForecastPaths`.
     """
+    for paths in forecasts:
+        refuse_other_than_paths(paths)
     if len(names := sorted({paths.series[0] for paths in forecasts})) != 1:
         raise ScoreError(f"got forecasts of {names}; give one or more, all of the same series")
     drawn = _newest(forecasts)

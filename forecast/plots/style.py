@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tradeshock.features.errors import ModelError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -110,12 +112,24 @@ def tint(share: float) -> float:
 
 
 def axes_or_new(ax: Axes | None, size: tuple[float, float] = FIGURE_SIZE) -> Axes:
-    """Return these axes, or those of a new figure."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
+    """Return these axes, or those of a new figure.
 
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    Raises
+    ------
+    ModelError
+        If it is something else: a figure, an array of axes, a path, round axes.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+    if ax is None:
+        return plt.subplots(figsize=size, layout="constrained")[1]
+    if not isinstance(ax, Axes) or ax.name != "rectilinear":
+        raise ModelError(
+            f"got ax of type {type(ax).__name__}; give one pair of straight axes, such as "
+            "plt.subplots()[1], or none for a new figure"
+        )
+    return ax
 
 
 def dress(ax: Axes, grid: str = "y") -> None:

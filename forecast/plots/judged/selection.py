@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from tradeshock.features.errors import ScoreError
+from tradeshock.forecast.judging.scorable import with_outcomes
 
 ERROR_UNITS = {"level": "100 log points, about %", "yoy": "percentage points"}
 STATE_WORDS = {
@@ -22,8 +23,9 @@ def one_kind(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
     Raises
     ------
     ScoreError
-        If there are none, or several targets or states.
+        If there are none, none has an outcome, or there are several targets or states.
     """
+    with_outcomes(frame)
     rows = frame[frame["quantity"] == quantity]
     if rows.empty:
         raise ScoreError(
