@@ -65,7 +65,9 @@ def test_a_forecast_is_drawn_by_its_paths(forecast: MonthlyForecast, panel: Pane
 def test_frames_without_an_outcome_or_of_something_else_are_refused(
     name: str, panel: Panel
 ) -> None:
-    frame = backtest(["RandomWalk"], panel, origins=panel.origins("2026-04", "2026-04"), steps=2).frame
+    frame = backtest(
+        ["RandomWalk"], panel, origins=panel.origins("2026-04", "2026-04"), steps=2
+    ).frame
     draw = OF_BACKTESTS[name]
     with pytest.raises(ScoreError, match=r"^None of the \d+ rows has an outcome yet"):
         draw(frame[frame["actual"].isna()])

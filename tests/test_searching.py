@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn.linear_model import Ridge
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import BacktestError, ModelError, ScoreError, TradeshockError
@@ -25,6 +26,7 @@ from tradeshock.models import (
     Combination,
     DirectRidge,
     FlashBridge,
+    FromRegressor,
     RandomWalk,
     Record,
     SeasonalNaive,
@@ -106,6 +108,12 @@ def test_models_inside_are_reached_and_not_shared() -> None:
     assert "carrier=BayesianVAR(sums=0.5), carrier__lags=2" in made
 
 
+def test_regressors_of_other_libraries_are_told_apart_by_their_parameters() -> None:
+    grid = {"regressor": [Ridge(), Ridge(alpha=2.0)]}
+    model = FromRegressor(Ridge(), features=[Growth("usdkrw")])
+    assert list(specifications(model, grid)) == ["regressor=Ridge()", "regressor=Ridge(alpha=2.0)"]
+
+
 @pytest.mark.parametrize(
     ("model", "grid", "message"),
     [
@@ -119,6 +127,8 @@ def test_models_inside_are_reached_and_not_shared() -> None:
         (VAR(), {"lags": "aic"}, "lags is 'aic' in the grid"),
         (VAR(), {"lags": []}, "lags has no values"),
         (VAR(), {"lags": [1, 1]}, "gives lags=1 twice"),
+        (VAR(), {"lags": {"short": 1, "again": 1}}, "lags=short and lags=again are the same"),
+        (VAR(), [{"lags": [1]}, {"lags": {"one": 1}}], "lags=1 and lags=one are the same"),
         (VAR(), {"lag": [1]}, "VAR has no parameter lag; it has .*lags"),
         (VAR(), {"lags__x": [1]}, "VAR has no parameter lags__x"),
         (

@@ -113,6 +113,12 @@ def test_another_question_has_another_file(panel, origins, tmp_path, change):
     assert len(chunks(tmp_path)) == 2
 
 
+@pytest.mark.parametrize("store", ["", 5])
+def test_what_names_no_folder_is_no_store(store, panel, origins):
+    with pytest.raises(BacktestError, match=f"^got {store!r} as the store; give a folder such as"):
+        backtest(["RandomWalk"], panel, origins=origins[:1], store=store)
+
+
 @pytest.mark.parametrize("damage", [b"", b"half a chunk"])
 def test_an_unreadable_store_says_so(panel, origins, tmp_path, damage):
     backtest(SeasonalNaive(n_draws=20), panel, origins=origins[:2], store=tmp_path, **HERE)

@@ -44,10 +44,12 @@ class ChunkStore:
     Raises
     ------
     BacktestError
-        If there is a file where the folder should be.
+        If it names no folder, or there is a file where the folder should be.
     """
 
     def __init__(self, folder: str | PathLike[str], panel: Panel) -> None:
+        if not isinstance(folder, str | PathLike) or not str(folder):
+            raise BacktestError(f"got {folder!r} as the store; give a folder such as 'runs'")
         self.folder = expanded(folder)
         _refuse_no_folder(self.folder)
         self.panel = panel

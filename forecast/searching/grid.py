@@ -12,7 +12,9 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import BacktestError, ModelError
+from tradeshock.models.adapters.borrowing import Borrowing, described
 from tradeshock.models.base import Model
+from tradeshock.models.naming import hash_of
 from tradeshock.models.parameters import check_parameters
 from tradeshock.models.pools.wrapper import models_in
 
@@ -57,15 +59,29 @@ def specifications(model: Model, grid: Grid) -> dict[str, Specification]:
         refused by the model.
     """
     found: dict[str, Specification] = {}
+    labels: dict[str, str] = {}
     for part in _mappings(grid):
-        values = {name: _values(name, given) for name, given in part.items()}
+        values = {name: _values(name, given, model) for name, given in part.items()}
         for point in product(*values.values()):
             label = ", ".join(f"{name}={at[0]}" for name, at in zip(values, point, strict=True))
             parameters = {name: at[1] for name, at in zip(values, point, strict=True)}
             if label in found:
                 raise BacktestError(f"the grid gives {label} twice; give each value once")
-            found[label] = Specification(parameters, _specified(model, parameters, label))
+            made = _specified(model, parameters, label)
+            # One that is tried under two names would count as two tries in the p-values.
+            if (same := labels.setdefault(_key(made, label), label)) != label:
+                raise BacktestError(f"the grid's {same} and {label} are the same; give it once")
+            found[label] = Specification(parameters, made)
     return found
+
+
+def _key(model: Model, label: str) -> str:
+    """Text that two specifications share only if they are the same."""
+    try:
+        return hash_of(model, model.name)
+    except ModelError:
+        # What cannot be pickled is tried all the same, one after the other in this process.
+        return label
 
 
 def _mappings(grid: Grid) -> list[Mapping[str, Values]]:
@@ -83,7 +99,7 @@ def _mappings(grid: Grid) -> list[Mapping[str, Values]]:
     return list(parts)
 
 
-def _values(name: str, given: Values) -> list[tuple[str, Any]]:
+def _values(name: str, given: Values, model: Model) -> list[tuple[str, Any]]:
     """Values with what each is called."""
     if isinstance(given, Mapping):
         values = [(str(called), value) for called, value in given.items()]
@@ -92,10 +108,18 @@ def _values(name: str, given: Values) -> list[tuple[str, Any]]:
     else:
         # Numbers of arrays as Python's own, which are called as they are typed.
         plain = given.tolist() if isinstance(given, np.ndarray | pd.Index | pd.Series) else given
-        values = [(_short(v.name if isinstance(v, Model) else repr(v)), v) for v in plain]
+        borrowed = isinstance(model, Borrowing) and name == model.borrowed
+        values = [(_short(_called(value, borrowed)), value) for value in plain]
     if not values:
         raise BacktestError(f"{name} has no values in the grid; give at least one")
     return values
+
+
+def _called(value: Any, borrowed: bool) -> str:
+    """What a value is called; other libraries' estimators need not say their parameters."""
+    if isinstance(value, Model):
+        return value.name
+    return described(value) if borrowed else repr(value)
 
 
 def _short(called: str) -> str:
