@@ -135,6 +135,41 @@ def test_a_damaged_file_hides_no_other(archive, panel):
         archive.read(path.stem)
 
 
+@pytest.mark.parametrize("what", ["scores", "plot", "frame"])
+def test_an_archive_in_which_all_is_damaged_says_so(archive, panel, what):
+    asked = {
+        "scores": lambda: archive.scores(panel),
+        "plot": lambda: archive.plot(panel),
+        "frame": lambda: archive.frame(panel, "exports_total"),
+    }
+    for path in archive.folder.glob("*.npz"):
+        path.write_bytes(path.read_bytes()[:300])
+    with (
+        pytest.warns(StoredFileWarning, match="is damaged"),
+        pytest.raises(StoredFileError, match=r"none of the 3 forecasts in .* can be read; bring"),
+    ):
+        asked[what]()
+
+
+def test_scores_at_the_command_line_say_what_is_damaged(archive):
+    first, second, last = sorted(archive.folder.glob("*.npz"))
+    ask = ["archive", "scores", "--archive", str(archive.folder)]
+    for path in (first, second):
+        path.write_bytes(path.read_bytes()[:300])
+    # Of the last one nothing is out.
+    with warnings.catch_warnings(action="always"):
+        scored = CliRunner().invoke(main, ask)
+    assert scored.exit_code == 0, scored.output
+    said = "No month that was forecast in the forecasts that are not damaged (2 are) is out yet."
+    assert said in scored.stdout
+    last.write_bytes(b"")
+    with warnings.catch_warnings(action="always"):
+        scored = CliRunner().invoke(main, ask)
+    assert scored.exit_code == 2
+    assert scored.stdout == ""
+    assert f"none of the 3 forecasts in {archive.folder} can be read" in scored.stderr
+
+
 def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
     path = archive.folder / f"{archive.contents().index[1]}.npz"
     path.write_bytes(b"damaged")
