@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import click
 
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
 from tradeshock.forecast.monthly.assumptions import parse_assumptions
@@ -33,7 +32,7 @@ def requested_forecast(
     """Make the forecast that the options of `cli_options.with_forecast_options` describe."""
     target = defaults.target_of(panel, target)
     learn_past(panel, target, model)
-    with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         # A note of every output says the same.
         forecast = monthly_forecast(
             panel,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import PanelError, ScoreError, StaleSeriesWarning
+from tradeshock.features.errors import PanelError, ScoreError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.searching.choices import FEWEST_KNOWN
 from tradeshock.forecast.searching.grid import Specification
@@ -66,8 +65,7 @@ def refuse_impossible_features(
             if (written := repr(model.features)) in built:
                 continue
             built.add(written)
-            with _naming(label), warnings.catch_warnings():
-                warnings.simplefilter("ignore", StaleSeriesWarning)  # the run says so
+            with _naming(label), stale_series_noted():
                 model.pipeline.fit(known, target)
 
 

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.days.reading import Day, as_days
-from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, PanelError, stale_series_noted
 from tradeshock.features.indicators.block import Block, ids_of
 from tradeshock.features.indicators.pipeline import FeatureBlock
 from tradeshock.features.panel.panel import Panel
@@ -61,8 +60,7 @@ class BlockCase:
     def fitted(self, panel: Panel) -> FeatureBlock:
         """Return a clone that is fitted on a panel."""
         block: FeatureBlock = clone(self.block)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", StaleSeriesWarning)
+        with stale_series_noted():
             block.fit_transform(panel, self.target)
         return block
 
@@ -152,8 +150,7 @@ def parameters_and_panel_are_unchanged(case: BlockCase) -> None:
     """Fit and transform leave the panel and the block's own parameters as they were."""
     values, block = case.panel.values.copy(), clone(case.block)
     parameters = repr(block.get_params())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StaleSeriesWarning)
+    with stale_series_noted():
         block.fit_transform(case.panel, case.target)
     block.transform(case.panel)
     _demand(case.panel.values.equals(values), "fit_transform or transform changed the panel")
@@ -202,8 +199,7 @@ def stale_series_are_left_empty(case: BlockCase) -> None:
     panel = case.panel.as_of(case.origins[-1])
     others = [id for id in case.inputs() if id != case.target and id in panel]
     punctual = panel.values.columns.difference(others)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StaleSeriesWarning)
+    with stale_series_noted():
         stopped = late(panel, LONG_LATE, [str(id) for id in punctual])
         row = case.fitted(stopped).transform(stopped).iloc[-1]
     if others and case.target not in case.inputs():
