@@ -1,5 +1,6 @@
 """The archive of issued forecasts: nothing lost, nothing changed, scored by what came."""
 
+import errno
 import json
 import warnings
 
@@ -15,6 +16,7 @@ from tradeshock.features.errors import (
     ScoreError,
     StoredFileError,
     StoredFileWarning,
+    UnwritableFileError,
 )
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.archive import Archive, summarise_scores
@@ -180,8 +182,20 @@ def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, made):
     file = tmp_path / "no folder"
     file.touch()
-    with pytest.raises(StoredFileError, match=r"no folder cannot be written to \(a part of it is"):
+    said = r"no folder/2025-06-01-\w+.npz cannot be written: a part of it is a file and no"
+    with pytest.raises(UnwritableFileError, match=said):
         Archive(file).add(made[0])
+
+
+def test_a_full_disk_is_said_in_the_same_words(tmp_path, made, monkeypatch):
+    def full(*given, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    said = r"2025-06-01-\w+.npz cannot be written: No space left on device; give another path"
+    with pytest.raises(UnwritableFileError, match=said):
+        Archive(tmp_path).add(made[0])
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("id", ["2025", "1999-01-01", ""])

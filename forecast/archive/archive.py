@@ -68,7 +68,7 @@ class Archive:
 
         Raises
         ------
-        StoredFileError
+        UnwritableFileError
             If the folder cannot be written to.
         """
         issued = Issued.from_forecast(forecast, __version__)
@@ -76,13 +76,7 @@ class Archive:
         if not _is_whole(path):
             remove_drafts(self.folder)
             stored = issued.to_stored()
-            try:
-                write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
-            except OSError as error:
-                raise StoredFileError(
-                    f"the archive {self.folder} cannot be written to ({error.strerror or error}); "
-                    "give write permission, or name another folder (TRADESHOCK_ARCHIVE)"
-                ) from error
+            write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
             LOG.info("written: %s", path)
         return issued.id
 

@@ -107,8 +107,8 @@ class BacktestRun:
         except OSError as error:
             self._store = self._rows = None
             warnings.warn(
-                f"the store {store.folder} cannot be written ({error}); forecasts are returned, "
-                "but from here on not kept there",
+                f"the store {store.folder} cannot be written ({error.strerror or error}); forecasts are "
+                "returned, but from here on not kept there",
                 RuntimeWarning,
                 stacklevel=2,
             )

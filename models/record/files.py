@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from tradeshock.features.errors import MissingFileError, StoredFileError
+from tradeshock.features.errors import MissingFileError, StoredFileError, UnwritableFileError
 from tradeshock.models.record.places import path_of_file, place_of, unwritable
 
 ABOUT = "about"
@@ -218,7 +218,7 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     Raises
     ------
     UnwritableFileError
-        If no file can be written there (see `place_of`): an OSError too.
+        If no file can be written there (see `place_of`), or not to its end: an OSError too.
     """
     place = place_of(path)
     # In the same folder, because only within one file system is the replacement atomic; with a
@@ -232,5 +232,11 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
         with file:
             yield file
         draft.replace(place)
+    except OSError as error:
+        # What the writer reads meanwhile has a name of its own.
+        ours = error.filename is None or str(error.filename) == str(draft)
+        if isinstance(error, UnwritableFileError) or not ours:
+            raise
+        raise unwritable(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
