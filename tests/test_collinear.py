@@ -6,7 +6,7 @@ import pytest
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import ModelError
-from tradeshock.models import VAR, BayesianVAR, DynamicFactor, Model
+from tradeshock.models import VAR, BayesianVAR, DynamicFactor, Model, local_projections
 
 ORIGINS = [pd.Timestamp(f"{year}-07-05") for year in (2012, 2014, 2016, 2018)]
 OWN = ["x", "won"]
@@ -105,3 +105,10 @@ def test_a_prior_and_factors_take_what_stands_still_but_once(own: pd.DataFrame) 
     assert np.isfinite(model.volatility_).all()
     factor = DynamicFactor([*OWN, "pound"], maxiter=20, n_draws=20)
     assert np.isfinite(factor.fit(panel, "x").forecast(3).mean()).all(axis=None)
+
+
+def test_local_projections_are_least_squares_too(own: pd.DataFrame) -> None:
+    model = BayesianVAR([*OWN, "pound"], n_draws=20)
+    model.fit(panel_with(own, repeats(own, "twice")), "x")
+    with pytest.raises(ModelError, match=r"got pound, which repeats won: .* one of them out$"):
+        local_projections(model, "won", 6)

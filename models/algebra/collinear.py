@@ -23,17 +23,21 @@ _OWN_VARIANCE = 1e-10
 _WEIGHT = 1e-6
 
 
-def refuse_repeated(residuals: Array, growth: Array, series: Sequence[str]) -> None:
+def refuse_repeated(
+    residuals: Array, growth: Array, series: Sequence[str], instead: str = ""
+) -> None:
     """Refuse a series of which nothing is left once the others are known.
 
     Parameters
     ----------
     residuals : ndarray, shape (rows, n)
-        Of a vector autoregression.
+        Of a vector autoregression, or growth around its mean.
     growth : ndarray, shape (T, n)
         What it was estimated from.
     series : sequence of str
         The ``n`` names.
+    instead : str
+        What else could be done, for the message.
 
     Raises
     ------
@@ -51,8 +55,8 @@ def refuse_repeated(residuals: Array, growth: Array, series: Sequence[str]) -> N
     source = " and ".join(others) if others else "earlier months of the system"
     raise ModelError(
         f"got {series[at]}, which repeats {source}: its growth follows from theirs without an "
-        "error, and least squares cannot tell them apart; leave one of them out, or use "
-        "BayesianVAR, whose prior can"
+        "error, and least squares cannot tell them apart; leave one of them out"
+        f"{instead and ', or '}{instead}"
     )
 
 

@@ -278,7 +278,8 @@ class VAR(LinearSystem):
         refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
         self.lags_ = design.order(endog, exog)
         estimate = estimate_var(endog, exog, self.lags_)
-        refuse_repeated(estimate.residuals, endog, self.series_)
+        another = "use BayesianVAR, whose prior can"
+        refuse_repeated(estimate.residuals, endog, self.series_, another)
         self._learn(estimate)
 
     def _wanted(self, panel: Panel) -> Sequence[str]:
