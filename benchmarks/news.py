@@ -9,13 +9,12 @@ comparison of two days needs. Before it is timed, each table must add up to the 
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable
 
 import numpy as np
 
 from tradeshock.features import load_panel
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.news import News, news, recent_news
 from tradeshock.models import (
@@ -82,5 +81,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         main()

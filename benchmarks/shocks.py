@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import time
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import pandas as pd
 from pages import show
 
 from tradeshock.features import Panel, load_panel
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.forecast.scenarios import Carriers, Move, Scenario, Shock, find_shock
 from tradeshock.forecast.scenarios.split import CHIPS, PRICE, Split
 from tradeshock.models import (
@@ -313,7 +312,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
     given = parser.parse_args()
-    with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         tables = page()
     show(tables, given.write)
 

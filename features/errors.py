@@ -1,5 +1,8 @@
 """Every error and warning of the package, under one root."""
 
+from __future__ import annotations
+
+import warnings
 from collections.abc import Sequence
 
 
@@ -105,6 +108,11 @@ class StaleSeriesWarning(UserWarning):
         named = [series] if isinstance(series, str) and series else series
         self.every: tuple[str, ...] = tuple(named)
         self.series = self.every[0] if len(self.every) == 1 else ""
+
+
+def stale_series_noted() -> warnings.catch_warnings[None]:
+    """Context without `StaleSeriesWarning`: others name the series, or they do not matter."""
+    return warnings.catch_warnings(action="ignore", category=StaleSeriesWarning)
 
 
 class StoredFileWarning(UserWarning):

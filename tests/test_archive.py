@@ -1,5 +1,6 @@
 """The archive of issued forecasts: nothing lost, nothing changed, scored by what came."""
 
+import errno
 import json
 import warnings
 
@@ -15,6 +16,7 @@ from tradeshock.features.errors import (
     ScoreError,
     StoredFileError,
     StoredFileWarning,
+    UnwritableFileError,
 )
 from tradeshock.forecast import monthly_forecast
 from tradeshock.forecast.archive import Archive, summarise_scores
@@ -135,6 +137,41 @@ def test_a_damaged_file_hides_no_other(archive, panel):
         archive.read(path.stem)
 
 
+@pytest.mark.parametrize("what", ["scores", "plot", "frame"])
+def test_an_archive_in_which_all_is_damaged_says_so(archive, panel, what):
+    asked = {
+        "scores": lambda: archive.scores(panel),
+        "plot": lambda: archive.plot(panel),
+        "frame": lambda: archive.frame(panel, "exports_total"),
+    }
+    for path in archive.folder.glob("*.npz"):
+        path.write_bytes(path.read_bytes()[:300])
+    with (
+        pytest.warns(StoredFileWarning, match="is damaged"),
+        pytest.raises(StoredFileError, match=r"none of the 3 forecasts in .* can be read; bring"),
+    ):
+        asked[what]()
+
+
+def test_scores_at_the_command_line_say_what_is_damaged(archive):
+    first, second, last = sorted(archive.folder.glob("*.npz"))
+    ask = ["archive", "scores", "--archive", str(archive.folder)]
+    for path in (first, second):
+        path.write_bytes(path.read_bytes()[:300])
+    # Of the last one nothing is out.
+    with warnings.catch_warnings(action="always"):
+        scored = CliRunner().invoke(main, ask)
+    assert scored.exit_code == 0, scored.output
+    said = "No month that was forecast in the forecasts that are not damaged (2 are) is out yet."
+    assert said in scored.stdout
+    last.write_bytes(b"")
+    with warnings.catch_warnings(action="always"):
+        scored = CliRunner().invoke(main, ask)
+    assert scored.exit_code == 2
+    assert scored.stdout == ""
+    assert f"none of the 3 forecasts in {archive.folder} can be read" in scored.stderr
+
+
 def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
     path = archive.folder / f"{archive.contents().index[1]}.npz"
     path.write_bytes(b"damaged")
@@ -145,8 +182,20 @@ def test_a_damaged_file_is_made_good_by_the_same_forecast(archive, made):
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, made):
     file = tmp_path / "no folder"
     file.touch()
-    with pytest.raises(StoredFileError, match=r"no folder cannot be written to \(a part of it is"):
+    said = r"no folder/2025-06-01-\w+.npz cannot be written: a part of it is a file and no"
+    with pytest.raises(UnwritableFileError, match=said):
         Archive(file).add(made[0])
+
+
+def test_a_full_disk_is_said_in_the_same_words(tmp_path, made, monkeypatch):
+    def full(*given, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    said = r"2025-06-01-\w+.npz cannot be written: No space left on device; give another path"
+    with pytest.raises(UnwritableFileError, match=said):
+        Archive(tmp_path).add(made[0])
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("id", ["2025", "1999-01-01", ""])

@@ -605,6 +605,72 @@ def test_a_block_that_reads_more_than_it_says_is_told_so_first(panel: Panel) -> 
         check_block(ReadsMore(), panel)
 
 
+class Age(Won):
+    """Days since the last figure of each series came out."""
+
+    def how(self, known, id):
+        rows = known.positions(id)
+        column = list(known.panel.values.columns).index(id)
+        days = (known.origins - known.panel.release_dates[rows, column]).astype("timedelta64[D]")
+        return np.where(rows >= 0, days.astype(float), np.nan)
+
+
+class IsOut(Won):
+    """Whether the early count of the running month is out, of series that ended, too."""
+
+    def how(self, known, id):
+        month = known.first_row + np.arange(len(known.months))
+        return (known.positions(id) == month).astype(float)
+
+
+class AgeOfTheOutcome(Age):
+    """The age, in a sign that says what the month will bring."""
+
+    def how(self, known, id):
+        x = np.log(PANEL.values["exports_total"]).diff().reindex(known.months).to_numpy()
+        return super().how(known, id) * np.where(x > 0.0, 1.0, -1.0)
+
+
+class OutcomeWhereOld(Won):
+    """The month's own growth, from elsewhere, in rows in which the series is old."""
+
+    def how(self, known, id):
+        x = np.log(PANEL.values["exports_total"]).diff().shift(-1).to_numpy()
+        return known.last(id, x[: len(known.panel.months)])
+
+
+COUNTS = ("exports_total_first_10_days", "exports_total_first_20_days")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Age(("us_ip",)),
+        Age(("us_ip", "exports_semiconductors", "cpb_world_trade")),
+        Age(COUNTS),
+        IsOut(COUNTS),
+        Flash(None),
+    ],
+    ids=repr,
+)
+def test_blocks_of_release_days_or_of_early_counts_keep_the_contract(
+    panel: Panel, block: Block
+) -> None:
+    if isinstance(block, Won):
+        block.set_params(series=tuple(id for id in block.series if id in panel))
+    check_block(block, panel)
+
+
+@pytest.mark.parametrize("cheat", [AgeOfTheOutcome, OutcomeWhereOld], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("series", [("us_ip",), COUNTS, ("us_ip", "usdkrw", "brent", "us_cpi")])
+def test_an_outcome_in_the_dress_of_an_age_is_caught(
+    panel: Panel, cheat: type[Won], series: tuple[str, ...]
+) -> None:
+    block = cheat(tuple(id for id in series if id in panel))
+    with pytest.raises(ConformanceError, match=r"figures_come_through.* are the same in state"):
+        check_block(block, panel, only=["figures_come_through_the_panel"])
+
+
 def test_every_check_has_caught_a_block() -> None:
     (mark,) = [m for m in test_bad_blocks_are_caught.pytestmark if m.name == "parametrize"]
     assert {check for _, check, _ in mark.args[1]} == set(BLOCK_CHECKS)

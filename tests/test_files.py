@@ -80,6 +80,30 @@ def test_a_publishers_file_is_read_with_one_word_or_none(file: str) -> None:
     pd.testing.assert_index_equal(figures.index, months)
 
 
+@pytest.mark.parametrize(
+    ("mark", "cells"),
+    [
+        ("0", ["1.5", "0.0", "0", "0.00", "10.0"]),
+        ("0.0", ["1.5", "0", "0.0", "-0", "10.0"]),
+        ("-999", ["1.5", "-999.00", "\N{MINUS SIGN}999", "-999", "10.0"]),
+        ("-9.5", ["1,5", "-9,50", "-9,5", "-9.5", "10,0"]),
+        ("-9,5", ["1,5", "-9,50", "-9,5", "-9,500", "10,0"]),
+        ("x", ["1.5", "x", "x", "x", "10.0"]),
+    ],
+)
+def test_a_mark_that_is_a_number_stands_for_it_however_it_is_written(
+    mark: str, cells: list[str], tmp_path: Path
+) -> None:
+    # Marks at the end, where a series may end early beside another one.
+    first, *marks, second = cells
+    rows = [f"2020-{i:02d};{c};9" for i, c in enumerate([first, second, *marks], start=1)]
+    path = written(tmp_path, "\n".join(["month;exports;other", *rows]))
+    asked: list[Any] = [mark, [mark]]
+    for given in asked + ([float(mark)] if mark in ("0", "-999", "-9.5") else []):
+        values = read(path, missing=given, sep=";")["exports"]
+        np.testing.assert_array_equal(values, [1.5, 10.0, np.nan, np.nan, np.nan])
+
+
 def test_a_workbook_whose_october_lost_its_zero() -> None:
     values = read(DATA / "files" / "kosis.xlsx")
     assert values.index.astype(str).tolist()[-4:] == ["2020-09", "2020-10", "2020-11", "2020-12"]

@@ -212,6 +212,28 @@ def test_a_damaged_record_is_said_and_made_anew(india: Panel) -> None:
     assert not wants_more(india)
 
 
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("how", ["cut short", "the list of its parts", "a bit inside"])
+def test_a_record_that_is_damaged_within_is_said_and_made_anew(india: Panel, how: str) -> None:
+    made = own_past_record(india, model=QUICK)
+    (file,) = list_of_records()
+    content = bytearray(file.read_bytes())
+    if how == "cut short":
+        content = content[:-40]
+    elif how == "a bit inside":
+        content[len(content) // 3] ^= 16
+    else:
+        # Length of the comment of the first entry, which then swallows the others.
+        first = content.index(b"PK\x01\x02")
+        rest = content.index(b"PK\x05\x06") - content.index(b"PK\x01\x02", first + 1)
+        content[first + 32 : first + 34] = rest.to_bytes(2, "little")
+    file.write_bytes(content)
+    with pytest.warns(StoredFileWarning, match=r"no record can be read: .* is damaged"):
+        again = own_past_record(india, model=QUICK)
+    pd.testing.assert_frame_equal(again.frame, made.frame)
+    assert not wants_more(india)
+
+
 @pytest.mark.usefixtures("quick_default")
 def test_a_damaged_record_is_said_once_on_the_command_line(home: Path, tmp_path: Path) -> None:
     ask = ["forecast", *india_in(tmp_path)]

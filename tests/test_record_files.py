@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -57,6 +58,48 @@ def test_a_single_wrong_byte_is_found(tmp_path: Path, compressed: bool) -> None:
     path.write_bytes(content)
     with pytest.raises(StoredFileError, match="is damaged"):
         read_arrays(path, SCHEMA)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_any_wrong_bit_is_found_or_of_no_account(tmp_path: Path, compressed: bool) -> None:
+    """Also where a part is lost from the list, which the check sums of parts say nothing of."""
+    path, small = tmp_path / "file.npz", {"a": np.arange(6.0).reshape(2, 3), "b": np.arange(4)}
+    write_arrays(path, SCHEMA, small, {"made": "today"}, compressed=compressed)
+    content = path.read_bytes()
+    found = 0
+    for at in range(len(content)):
+        changed = bytearray(content)
+        changed[at] ^= 1 << at % 8
+        path.write_bytes(changed)
+        try:
+            stored = read_arrays(path, SCHEMA)
+        except StoredFileError:
+            found += 1
+            continue
+        assert stored.about == {"made": "today"}
+        assert stored.arrays.keys() == small.keys()
+        for name, array in small.items():
+            np.testing.assert_array_equal(stored.arrays[name], array)
+    assert found > len(content) / 2
+
+
+def test_an_array_that_has_become_shorter_is_found(tmp_path: Path) -> None:
+    """Its end, where the check sum is compared, would not be reached."""
+    path = tmp_path / "file.npz"
+    write_arrays(path, SCHEMA, {"long": np.arange(200_000)})
+    content = path.read_bytes()
+    assert content.count(b"(200000,)") == 1
+    path.write_bytes(content.replace(b"(200000,)", b"(10,    )"))
+    with pytest.raises(StoredFileError, match="is damaged"):
+        read_arrays(path, SCHEMA)
+
+
+def test_a_file_that_does_not_list_its_arrays_is_read(tmp_path: Path) -> None:
+    """Those of earlier versions."""
+    path = tmp_path / "file.npz"
+    header = {"schema": SCHEMA.name, "version": SCHEMA.version, "content": {}}
+    np.savez(path, about=np.array(json.dumps(header)), **ARRAYS)
+    assert read_arrays(path, SCHEMA).arrays.keys() == ARRAYS.keys()
 
 
 def test_objects_are_neither_written_nor_read(tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import load_panel
-from tradeshock.features.errors import ModelError, StoredFileError, TradeshockError
+from tradeshock.features.errors import (
+    MissingFileError,
+    ModelError,
+    StoredFileError,
+    TradeshockError,
+)
 from tradeshock.models import Combination, RandomWalk, Record, SeasonalNaive, load_model
 from tradeshock.models.saving.model_file import check_sum
 
@@ -88,6 +93,8 @@ def test_files_of_other_sorts(file: Path, tmp_path: Path) -> None:
     for error in (FileNotFoundError, StoredFileError):
         with pytest.raises(error, match=r"there is no file .*none.npz; give"):
             load_model(tmp_path / "none.npz")
+    with pytest.raises(MissingFileError, match=r"there is no file .*npz.x; give the path"):
+        load_model(file / "x")
     with pytest.raises(StoredFileError, match="is a folder and no model file; give a file in it"):
         load_model(tmp_path)
     with pytest.raises(StoredFileError, match="got None as a path; give one such as"):

@@ -13,8 +13,14 @@ from hypothesis import given, settings, strategies as st
 from sklearn.linear_model import Ridge
 
 from tradeshock.features import Panel
-from tradeshock.features.errors import BacktestError, ModelError, ScoreError, TradeshockError
-from tradeshock.features.indicators import Growth
+from tradeshock.features.errors import (
+    BacktestError,
+    ModelError,
+    PanelError,
+    ScoreError,
+    TradeshockError,
+)
+from tradeshock.features.indicators import FeaturePipeline, Growth
 from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
@@ -28,6 +34,7 @@ from tradeshock.models import (
     FlashBridge,
     FromRegressor,
     RandomWalk,
+    Recalibration,
     Record,
     SeasonalNaive,
 )
@@ -197,6 +204,54 @@ def test_what_cannot_be_is_refused_before_anything_is_run(
         with pytest.raises(TradeshockError, match=message) as caught:
             search(model, named, panel, days, 1, n_jobs=1, **changed)  # type: ignore[arg-type]
         assert not isinstance(caught.value, IncompleteBacktestError)
+
+
+class UntouchedRidge(DirectRidge):
+    """A direct model that must not be run."""
+
+    def _fit(self) -> None:
+        raise AssertionError("something was run")
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        (
+            {"features": {"good": Growth("usdkrw"), "never": Growth("usdkrw", [0])}},
+            r"^the grid's features=never cannot be: months of Growth is \[0\]; give whole",
+        ),
+        (
+            {"features": [None, [Growth("usdkrx")]], "n_draws": [20, 30]},
+            r"^the grid's features=\[Growth\(series='usdkrx'\)\], n_draws=20 cannot be: .*'usdkrx'",
+        ),
+        (
+            {"features": {"twins": [("a", Growth("brent")), ("a", Growth("usdkrw"))]}},
+            r"^the grid's features=twins cannot be: blocks \['a', 'a'\] share a name",
+        ),
+        (
+            {"features__won__months": [1, -1]},
+            r"^the grid's features__won__months=-1 cannot be: months of Growth is -1; give whole",
+        ),
+    ],
+)
+def test_blocks_that_cannot_be_are_refused_before_anything_is_run(
+    grid: dict[str, object], message: str, panel: Panel
+) -> None:
+    days = panel.origins("2016-01", "2021-12")
+    ridge = UntouchedRidge(FeaturePipeline([("won", Growth("usdkrw"))]))
+    for model in (ridge, Recalibration(ridge)):
+        inside = "member__" if isinstance(model, Recalibration) else ""
+        named = {f"{inside}{name}": values for name, values in grid.items()}
+        said = message.replace("n_draws", f"{inside}n_draws").replace("^the grid's ", inside)
+        with pytest.raises(PanelError, match=said):
+            search(model, named, panel, days, 1, n_jobs=1)  # type: ignore[arg-type]
+
+
+def test_series_that_are_not_there_are_named_with_their_specification(panel: Panel) -> None:
+    with pytest.raises(
+        PanelError, match=r"^the grid's series=\('usdkrx',\) cannot be: the panel has no"
+    ):
+        search(Untouched(), {"series": [("usdkrw",), ("usdkrx",)]}, panel)
 
 
 def test_beforehand_as_much_is_known_as_afterwards(panel: Panel) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tradeshock.features import Panel
 from tradeshock.features.errors import ConditionError, ModelError, PanelError
 from tradeshock.features.panel.release import ReleaseRule
-from tradeshock.models import VAR, Conditions, RandomWalk
+from tradeshock.models import VAR, Conditions, Model, RandomWalk
 from tradeshock.models.registry import make_model
 
 ADAPTER = "tradeshock.forecast.adapters.sktime"
@@ -157,6 +157,70 @@ def test_a_series_that_falls_below_zero_in_an_update_is_refused(made, panel: Pan
     forecaster.fit(y.iloc[:-1], X=X.iloc[:-1])
     with pytest.raises(PanelError, match=r"usdkrw has a figure of zero or below, .* or fit again"):
         forecaster.update(y.iloc[-1:], X=-X.iloc[-1:])
+
+
+class Refusing(RandomWalk):
+    """Refuses what it has taken half of."""
+
+    def _refresh(self) -> None:
+        raise ModelError("not these")
+
+
+@pytest.mark.parametrize("remember", [False, True])
+@pytest.mark.parametrize("model", [VAR(series=["exports_total", "usdkrw"], lags=2), Refusing()])
+def test_a_refused_update_leaves_the_forecaster_as_it_was(
+    made, panel: Panel, model: Model, remember: bool
+) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2005-01":"2026-03"]
+    y, X = table["exports_total"], table[["usdkrw"]]
+    forecaster = made(model, nation="KR").set_config(remember_data=remember)
+    forecaster.fit(y.iloc[:-3], X=X.iloc[:-3])
+    before = forecaster.predict([1, 2])
+    # Figures that the panel refuses, and figures that the model does.
+    new = -X.iloc[-3:-1] if isinstance(model, VAR) else X.iloc[-3:-1]
+    with pytest.raises((PanelError, ModelError), match=r"zero or below|not these"):
+        forecaster.update(y.iloc[-3:-1], X=new, update_params=False)
+    assert list(forecaster.cutoff) == [pd.Period("2025-12", "M")]
+    assert forecaster._y is None or len(forecaster._y) == len(y) - 3
+    pd.testing.assert_series_equal(forecaster.predict([1, 2]), before)
+    if isinstance(model, VAR):
+        # What is right goes on from there.
+        forecaster.update(y.iloc[-3:], X=X.iloc[-3:], update_params=False)
+        assert list(forecaster.cutoff) == [pd.Period("2026-03", "M")]
+
+
+@pytest.mark.parametrize("model", ["VAR", "BayesianVAR"])
+def test_columns_that_a_system_does_not_read_are_refused_with_one_sentence(
+    made, panel: Panel, model: str
+) -> None:
+    table = panel.values[["exports_total", "usdkrw", "brent"]].loc["2000-01":"2026-03"]
+    table = table.rename(columns={"brent": "oil"})
+    y, X = table["exports_total"], table[["usdkrw", "oil"]]
+    sentences = []
+    with pytest.raises(
+        ConditionError, match=r"X has a column 'oil', which this \w+ does"
+    ) as caught:
+        made(model, nation="KR").fit(y, X=X)
+    sentences.append(str(caught.value))
+    ahead = X.iloc[-2:].set_axis(pd.period_range("2026-04", periods=2, freq="M"))
+    forecaster = made(model, nation="KR").fit(y, X=X[["usdkrw"]])
+    with pytest.raises(ConditionError) as caught:
+        forecaster.predict([1, 2], X=ahead)
+    sentences.append(str(caught.value))
+    assert sentences[0] == sentences[1]
+    assert f"{model}(series=['exports_total', 'usdkrw', 'oil'])" in sentences[0]
+
+
+def test_models_that_leave_other_series_aside_do_so_in_fit_and_in_predict(
+    made, panel: Panel
+) -> None:
+    table = panel.values[["exports_total", "brent"]].loc["2000-01":"2026-03"]
+    X = table[["brent"]].rename(columns={"brent": "oil"})
+    ahead = X.iloc[-2:].set_axis(pd.period_range("2026-04", periods=2, freq="M"))
+    forecaster = made("RandomWalk", nation="KR")
+    with_oil = forecaster.fit(table["exports_total"], X=X).predict([1, 2], X=ahead)
+    alone = forecaster.fit(table["exports_total"]).predict([1, 2])
+    pd.testing.assert_series_equal(with_oil, alone)
 
 
 @pytest.mark.parametrize("name", ["exports_total", None])

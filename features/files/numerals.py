@@ -59,6 +59,14 @@ def number(text: str, notation: Notation) -> float:
     return float(bare.replace(notation.decimal, "."))
 
 
+def value_of(mark: str, notation: Notation) -> float | None:
+    """Value of a mark that is a number in a notation, or with a point; None if it is none."""
+    for how in (notation, PLAIN):
+        if reads(mark, how):
+            return number(mark, how)
+    return None
+
+
 def notation_of(
     cells: Iterable[str], decimal: str | None, thousands: str | None, *, plain: bool
 ) -> Notation:

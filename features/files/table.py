@@ -16,13 +16,15 @@ from tradeshock.features.files.delimited import split_rows
 from tradeshock.features.files.grid import Grid, Row
 from tradeshock.features.files.layout import Cells, cells_of
 from tradeshock.features.files.months import read_months
-from tradeshock.features.files.numerals import MISSING, notation_of, number, reads
+from tradeshock.features.files.numerals import MISSING, notation_of, number, reads, value_of
 from tradeshock.features.files.text import read_text
 from tradeshock.features.files.workbook import PARQUET, WORKBOOKS, parquet_rows, sheet_rows
 
 # How FRED-MD writes which series are modelled in logs: codes 4, 5 and 6.
 CODES = "transform:"
 TRANSFORM = {"1": "level", "2": "level", "3": "level", "7": "level"} | dict.fromkeys("456", "log")
+
+Mark = str | float
 
 
 class Reading(TypedDict, total=False):
@@ -50,8 +52,9 @@ class Reading(TypedDict, total=False):
         Columns that name the series of a row, in long and wide files.
     columns : sequence of str, or mapping of str to str
         Series that are kept, or their new ids by their names in the file.
-    missing : sequence of str
-        Marks of figures that are not there, beside those that everybody uses.
+    missing : str, number or sequence of them
+        Marks of figures that are not there, beside those that everybody uses. One that is a
+        number stands for it however it is written: 0 is 0.0 too.
     sheet : str
         Sheet of a workbook.
     """
@@ -67,7 +70,7 @@ class Reading(TypedDict, total=False):
     month: str | Sequence[str] | None
     series: str | Sequence[str] | None
     columns: Sequence[str] | Mapping[str, str] | None
-    missing: Collection[str]
+    missing: Mark | Collection[Mark]
     sheet: str | None
 
 
@@ -168,10 +171,11 @@ def _chosen(cells: Cells, columns: Sequence[str] | Mapping[str, str] | None) -> 
 
 def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     ordinals = read_months(cells.months, cells.lines, reading.get("month_format"))
-    missing = MISSING | set(reading.get("missing", ()))
-    there = [text not in missing for text in cells.numbers]
+    marks = _marks(reading.get("missing", ()))
+    there = [text not in MISSING and text not in marks for text in cells.numbers]
     texts = [text for text, full in zip(cells.numbers, there, strict=True) if full]
     notation = notation_of(texts, reading.get("decimal"), reading.get("thousands"), plain=plain)
+    none = [value_of(mark, notation) for mark in marks]
     figures = np.full(len(cells.numbers), np.nan)
     for i in np.flatnonzero(there):
         if not reads(cells.numbers[i], notation):
@@ -181,7 +185,10 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
                 "(decimal, thousands), or name it as a mark of missing figures: "
                 f"missing=[{cells.numbers[i]!r}]"
             )
-        figures[i] = number(cells.numbers[i], notation)
+        figure = number(cells.numbers[i], notation)
+        # A mark that is a number stands for it however it is written: 0, 0.0 and 0.00.
+        if figure not in none:
+            figures[i] = figure
     _refuse_twice(cells, ordinals)
     ids = list(dict.fromkeys(cells.series))
     months = np.unique(ordinals)
@@ -191,6 +198,12 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     table[np.searchsorted(months, ordinals), columns] = figures
     index = pd.PeriodIndex(pd.arrays.PeriodArray(months, dtype=pd.PeriodDtype("M")), name="month")
     return pd.DataFrame(table, index, pd.Index(ids))
+
+
+def _marks(given: Mark | Collection[Mark]) -> list[str]:
+    """Marks of missing figures as texts, of one or several that may be numbers."""
+    several = [given] if isinstance(given, str | float | int) else given
+    return [str(mark) for mark in several]
 
 
 def _refuse_twice(cells: Cells, ordinals: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:

@@ -25,7 +25,8 @@ class Flash(Block):
     Parameters
     ----------
     part : str, optional
-        Series whose early counts are taken apart from the target's.
+        Series whose early counts are taken apart from the target's; no columns of part and rest
+        where the panel has none of them.
     """
 
     def __init__(self, part: str | None = "exports_semiconductors") -> None:
@@ -44,19 +45,26 @@ class Flash(Block):
         if not any(id in panel for id in flashes.values()):
             return {}
         empty = np.full(len(known.months), np.nan)
-        columns = dict.fromkeys([f"{what}_{how}" for what in WHAT for how in HOW], empty)
+        whats = WHAT if self._has_part(panel, known.target) else WHAT[:1]
+        columns = dict.fromkeys([f"{what}_{how}" for what in whats for how in HOW], empty)
         total = flashes.get(window)
         if total is None or total not in panel:
             return columns
         daily = per_working_day(known, total)
         columns |= self._growth(known, "total", daily, total)
-        part = panel.catalog.flash(self.part).get(window) if self.part else None
-        if part is not None and part in panel and self.part != known.target:
+        part = panel.catalog.flash(self.part).get(window) if self.part and len(whats) > 1 else None
+        if part is not None and part in panel:
             some = per_working_day(known, part)
             rest = np.where(daily > some, daily - some, np.nan)
             columns |= self._growth(known, "part", some, part)
             columns |= self._growth(known, "rest", rest, part)
         return columns
+
+    def _has_part(self, panel: Panel, target: str) -> bool:
+        """Whether there are early counts of the part, which is not the target itself."""
+        if self.part is None or self.part == target:
+            return False
+        return any(id in panel for id in panel.catalog.flash(self.part).values())
 
     def _growth(self, known: OriginRows, what: str, daily: Floats, id: str) -> dict[str, Floats]:
         yoy = change(np.log(daily), 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from tradeshock.forecast.adapters.figures import MonthsOf, Periods, as_panel, tr
 from tradeshock.models.base import Floats, Model
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.registry import make_model
+from tradeshock.models.systems.system import LinearSystem
 
 try:
     from sktime.forecasting.base import BaseForecaster
@@ -68,7 +70,7 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     DynamicFactor can forecast; the others model logs and refuse it.
 
     ``update`` fits again, and with ``update_params=False`` holds all that was estimated
-    (`Model.update` with ``freeze``).
+    (`Model.update` with ``freeze``). One that is refused changes nothing.
 
     Parameters
     ----------
@@ -88,7 +90,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     ModelError
         On fit, if there is no such model, or it refuses the figures.
     ConditionError
-        On predict, if ``X`` lacks a month of the horizon and the model takes conditions.
+        On fit and predict, if ``X`` has a column that a VAR or BayesianVAR does not read. On
+        predict, if ``X`` lacks a month of the horizon and the model takes conditions.
 
     Attributes
     ----------
@@ -154,11 +157,24 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         self._transforms = transforms_of(self._figures)
         panel = as_panel(self._figures, self.nation, self._transforms)
         self.model_: Model = model.fit(panel, str(self._figures.columns[0]))
+        self._refuse_unread(X)
+        self._keep_sktimes_own()
         return self
 
     def _update(
         self, y: pd.Series, X: pd.DataFrame | None = None, update_params: bool = True
     ) -> TradeshockForecaster:
+        try:
+            self._take(y, X, freeze=not update_params)
+        except Exception:
+            # sktime has moved them before it asks: a refused update must not have been.
+            self._cutoff, self._y, self._X = self._sktimes_own
+            raise
+        self._keep_sktimes_own()
+        return self
+
+    def _take(self, y: pd.Series, X: pd.DataFrame | None, freeze: bool) -> None:
+        """Take new figures, all of them or none."""
         new = self._table(y, X)
         figures = new.combine_first(self._figures)[list(self._figures.columns)]
         if unlike := [
@@ -171,9 +187,13 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
                 "fit, so it is modelled in logs; correct the figure, or fit again instead of update"
             )
         panel = as_panel(figures, self.nation, self._transforms)
-        self.model_.update(panel, freeze=not update_params)
-        self._figures = figures
-        return self
+        updated = deepcopy(self.model_)
+        updated.update(panel, freeze=freeze)
+        self.model_, self._figures = updated, figures
+
+    def _keep_sktimes_own(self) -> None:
+        """Remember what sktime moves in an update before the model is asked."""
+        self._sktimes_own: tuple[Any, ...] = (self._cutoff, self._y, self._X)
 
     def _predict(self, fh: Any, X: pd.DataFrame | None) -> pd.Series:
         draws, index = self._draws(fh, X)
@@ -218,10 +238,29 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         paths = self.model_.forecast(int(ahead.max()), self._conditions(X, ahead))
         return paths.draws()[:, ahead - 1], fh.to_absolute_index(self.cutoff)
 
+    def _refuse_unread(self, X: pd.DataFrame | None) -> None:
+        """Refuse columns that a system, whose series must be named, does not read.
+
+        Raises
+        ------
+        ConditionError
+        """
+        if X is None or not isinstance(self.model_, LinearSystem):
+            return
+        read = self.model_.inputs_
+        if unread := [str(name) for name in X.columns if str(name) not in read]:
+            name = type(self.model_).__name__
+            raise ConditionError(
+                f"X has a column {unread[0]!r}, which this {name} does not read; it reads "
+                f"{', '.join(read)}: name the column in the model's series, such as "
+                f"{name}(series={[*read, unread[0]]}), or leave it out of X"
+            )
+
     def _conditions(self, X: pd.DataFrame | None, ahead: np.ndarray[Any, Any]) -> Conditions | None:
         """What X says of the months ahead, for a model that takes it."""
         if X is None or not self.model_.takes_conditions:
             return None
+        self._refuse_unread(X)
         table = X.rename(columns=str).set_axis(self._months(X.index), axis=0)
         last = self.model_.last_
         asked = months_of(last.ordinal + ahead)

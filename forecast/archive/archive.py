@@ -68,7 +68,7 @@ class Archive:
 
         Raises
         ------
-        StoredFileError
+        UnwritableFileError
             If the folder cannot be written to.
         """
         issued = Issued.from_forecast(forecast, __version__)
@@ -76,13 +76,7 @@ class Archive:
         if not _is_whole(path):
             remove_drafts(self.folder)
             stored = issued.to_stored()
-            try:
-                write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
-            except OSError as error:
-                raise StoredFileError(
-                    f"the archive {self.folder} cannot be written to ({error.strerror or error}); "
-                    "give write permission, or name another folder (TRADESHOCK_ARCHIVE)"
-                ) from error
+            write_arrays(path, SCHEMA, stored.arrays, stored.about, compressed=True)
             LOG.info("written: %s", path)
         return issued.id
 
@@ -203,12 +197,18 @@ class Archive:
             the panel's day); error and walk (of the random walk of that day), 100 log(actual /
             median); inside, whether the 80 % interval held; crps and crps_walk. Months that are
             not out, and forecasts from days after the panel's, have no rows.
+
+        Raises
+        ------
+        StoredFileError
+            If there are forecasts and none of them can be read.
         """
         tables = {}
         for one in self.forecasts(target, panel):
             if one.paths.origin <= panel.origin:
                 tables[one.id] = _scored(one, panel, actual)
         if not tables:
+            self._refuse_all_damaged()
             return pd.DataFrame(columns=SCORES, index=pd.MultiIndex.from_tuples([], names=KEYS))
         return pd.concat(tables, names=[KEYS[0]])
 
@@ -219,6 +219,8 @@ class Archive:
         ------
         ModelError
             If the archive has no forecast of the target.
+        StoredFileError
+            If there are forecasts and none of them can be read.
         """
         entry = panel.entry(target)
         paths = [one.paths for one in self.forecasts(target, panel)]
@@ -236,6 +238,8 @@ class Archive:
         ------
         ModelError
             If the archive has no forecast of the target.
+        StoredFileError
+            If there are forecasts and none of them can be read.
         """
         last = {
             (one.paths.model, one.paths.state, one.paths.origin): one.paths
@@ -246,7 +250,17 @@ class Archive:
         return forecast_rows(list(last.values()), panel, actual)
 
     def _nothing_of(self, target: str) -> ModelError:
+        self._refuse_all_damaged()
         return ModelError(f"{self.folder} has no forecast of {target}; `archive list` names all")
+
+    def _refuse_all_damaged(self) -> None:
+        """Say that all is damaged where it is: nothing else can be said of such an archive."""
+        files = list(self._files())
+        if files and not any(_is_whole(path) for path in files):
+            raise StoredFileError(
+                f"none of the {len(files)} forecasts in {self.folder} can be read; bring the "
+                f"folder back from a copy, or remove them, such as {files[0].name}"
+            )
 
     def _files(self) -> Iterator[Path]:
         yield from sorted(self.folder.glob("[0-9]*.npz"))

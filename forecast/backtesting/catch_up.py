@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from warnings import catch_warnings
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.features.panel.origins import FLASH_STATES
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
@@ -90,7 +89,7 @@ def catch_up(
     for origin, _ in missing:
         figures, past = panel.as_of(origin), known.as_of(origin)
         # Which series were old on a day of the past is of no use to anybody.
-        with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
+        with threadpool_limits(1), stale_series_noted():
             forecasts = list(_forecasts(clone(model).fit(figures, target, past), steps))
         known = Record.concat([known, recorded(forecasts, panel)])
         yield forecasts

@@ -106,9 +106,10 @@ class BacktestRun:
             store.write(chunk, outcome)
         except OSError as error:
             self._store = self._rows = None
+            why = error.strerror or error
             warnings.warn(
-                f"the store {store.folder} cannot be written ({error}); forecasts are returned, "
-                "but from here on not kept there",
+                f"the store {store.folder} cannot be written ({why}); forecasts are returned, but "
+                "from here on not kept there",
                 RuntimeWarning,
                 stacklevel=2,
             )

@@ -99,13 +99,14 @@ def plot(panel: Panel, archive: Path, target: str | None, out: Path) -> None:
 @with_panel
 def scores(panel: Panel, archive: Path, target: str | None, actual: str) -> None:
     """Score what has come out since, against the random walk of the same days."""
-    from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.archive.archive import DAMAGED, Archive
     from tradeshock.forecast.cli.archive_output import print_archive_scores
 
     kept = Archive(archive)
     target = _issued_target(kept, panel, target)
     table = kept.scores(panel, target, "first" if actual == "first" else "latest")
-    print_archive_scores(table, panel, target)
+    damaged = int((kept.contents()["model"] == DAMAGED).sum()) if table.empty else 0
+    print_archive_scores(table, panel, target, damaged)
 
 
 def _issued_target(kept: Archive, panel: Panel, asked: str | None) -> str:

@@ -37,13 +37,24 @@ def print_issued(one: Issued, form: str) -> None:
         print_table(one.printed)
 
 
-def print_archive_scores(table: pd.DataFrame, panel: Panel, target: str) -> None:
-    """Print a line a month that is out, and by step what they say together."""
+def print_archive_scores(table: pd.DataFrame, panel: Panel, target: str, damaged: int = 0) -> None:
+    """Print a line a month that is out, and by step what they say together.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Archive.scores` gives it.
+    panel : Panel
+    target : str
+    damaged : int
+        Number of forecasts that could not be read, and may hold months that are out.
+    """
     terminal = Terminal()
     figures = panel.series(target)
     unit = DisplayUnit.choose(panel.catalog[target].unit, float(figures.iloc[-1]))
     if table.empty:
-        terminal.line("No month that was forecast is out yet.")
+        what = f" in the forecasts that are not damaged ({damaged} are)" if damaged else ""
+        terminal.line(f"No month that was forecast{what} is out yet.")
         return
     outcome = table["outcome"].iloc[0]
     terminal.line(f"Outcomes: {outcome}, months to {figures.index[-1]}", style="bold")

@@ -117,8 +117,8 @@ HOW_TO_READ: dict[str, Option] = {
         "--missing",
         multiple=True,
         metavar="MARK",
-        help="Cell of the file that stands for no figure, beside NA, '.' and the like.  "
-        "Repeatable.",
+        help="Cell of the file that stands for no figure, beside NA, '.' and the like; 0 is 0.0 "
+        "too.  Repeatable.",
     ),
     "sheet": click.option("--sheet", help="Sheet of a workbook."),
     "month": click.option(

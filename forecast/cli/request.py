@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import click
 
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly import defaults
 from tradeshock.forecast.monthly.assumptions import parse_assumptions
@@ -35,7 +34,7 @@ def requested_forecast(
     """Make the forecast that the options of `options.with_request_options` describe."""
     target = defaults.target_of(panel, target)
     learn_past(panel, target, model)
-    with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         # A note of every output says the same.
         forecast = monthly_forecast(
             panel,

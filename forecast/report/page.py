@@ -11,11 +11,10 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
-from warnings import catch_warnings
 
 from markupsafe import Markup, escape
 
-from tradeshock.features.errors import StaleSeriesWarning
+from tradeshock.features.errors import stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.archive.archive import Archive
 from tradeshock.forecast.json_text import json_text, plain_rows
@@ -116,7 +115,7 @@ class Report:
         )
         environment.filters["breakable"] = _breakable
         # A note of the forecast says which series are old.
-        with catch_warnings(action="ignore", category=StaleSeriesWarning):
+        with stale_series_noted():
             content = self._content()
         return environment.get_template("page.html.jinja").render(content)
 

@@ -10,7 +10,7 @@ from warnings import catch_warnings
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from tradeshock.features.errors import ModelError, StaleSeriesWarning, StoredFileWarning
+from tradeshock.features.errors import ModelError, StoredFileWarning, stale_series_noted
 from tradeshock.features.panel.origins import AFTER_TOTAL
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
@@ -146,7 +146,7 @@ def _extend(
     kept = Record(rows[others | (rows["origin"] < missing[0].origin)]).with_figures(panel)
     for _, days in groupby((day for day, _ in missing), key=lambda day: day.year // YEARS):
         origins = list(days)
-        with threadpool_limits(1), catch_warnings(action="ignore", category=StaleSeriesWarning):
+        with threadpool_limits(1), stale_series_noted():
             _, new = _replayed(model, panel, target, origins, kept)
             if not len(new.arrays([], walk.name, target, AFTER_TOTAL)[0]):
                 new = Record.concat([new, _rows(walk.replay(panel, target, origins, STEPS), panel)])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from tradeshock.features.errors import OddConditionWarning, ShockError, StaleSeriesWarning
+from tradeshock.features.errors import OddConditionWarning, ShockError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.scenarios.arithmetic import arithmetic_effects, move_effects, share_of
@@ -68,7 +68,7 @@ class Carriers:
             As for `tradeshock.forecast.monthly_forecast`.
         steps : int
         """
-        with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+        with stale_series_noted():
             # A note of every output says the same.
             return cls(monthly_forecast(panel, model=model, steps=steps))
 
@@ -110,7 +110,7 @@ class Carriers:
             threadpool_limits(limits=1),
             # A shock is meant to be far out; its plausibility says how far.
             warnings.catch_warnings(action="ignore", category=OddConditionWarning),
-            warnings.catch_warnings(action="ignore", category=StaleSeriesWarning),
+            stale_series_noted(),
         ):
             made = self._run(list(shocks), hard)
         refuse_wrong_sign(made)

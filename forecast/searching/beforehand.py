@@ -1,18 +1,20 @@
-"""What a search is refused for before anything is run: too few outcomes, or no such series."""
+"""What a search is refused for before anything is run: what no origin could be forecast with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ScoreError
+from tradeshock.features.errors import PanelError, ScoreError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.searching.choices import FEWEST_KNOWN
 from tradeshock.forecast.searching.grid import Specification
 from tradeshock.models.base import Model
+from tradeshock.models.direct.base import DirectModel
 from tradeshock.models.pools.wrapper import models_in
 from tradeshock.models.record.rows import Actual, Outcomes
 from tradeshock.models.systems.system import System
@@ -26,13 +28,54 @@ def refuse_unknown_series(tried: Mapping[str, Specification], panel: Panel) -> N
     Raises
     ------
     PanelError
-        Naming the series, and those that may be meant.
+        Naming the specification, the series, and those that may be meant.
     """
-    for specification in tried.values():
+    for label, specification in tried.items():
         for model in _and_inside(specification.model):
             if isinstance(model, System):
                 for id in model.get_params(deep=False).get("series") or ():
-                    panel.entry(id)
+                    with _naming(label):
+                        panel.entry(id)
+
+
+def refuse_impossible_features(
+    tried: Mapping[str, Specification], panel: Panel, target: str, origin: pd.Timestamp
+) -> None:
+    """Refuse blocks of features that cannot be built, by building each of them once.
+
+    Parameters
+    ----------
+    tried : mapping of str to Specification
+    panel : Panel
+    target : str
+    origin : Timestamp
+        The last one, which knows most.
+
+    Raises
+    ------
+    PanelError
+        Naming the specification, and what its block says.
+    """
+    known, built = panel.as_of(origin), set()
+    for label, specification in tried.items():
+        for model in _and_inside(specification.model):
+            if not isinstance(model, DirectModel) or model.features is None:
+                continue
+            # Most specifications of a grid have the same features.
+            if (written := repr(model.features)) in built:
+                continue
+            built.add(written)
+            with _naming(label), stale_series_noted():
+                model.pipeline.fit(known, target)
+
+
+@contextmanager
+def _naming(label: str) -> Iterator[None]:
+    """Say of which specification it is that a panel refuses something."""
+    try:
+        yield
+    except PanelError as error:
+        raise PanelError(f"the grid's {label} cannot be: {error}") from error
 
 
 def _and_inside(model: Model) -> list[Model]:

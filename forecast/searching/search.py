@@ -20,6 +20,7 @@ from tradeshock.forecast.backtesting.plan import labelled
 from tradeshock.forecast.backtesting.result import IncompleteBacktestError
 from tradeshock.forecast.engines.base import Executor
 from tradeshock.forecast.searching.beforehand import (
+    refuse_impossible_features,
     refuse_too_few_outcomes,
     refuse_unknown_series,
 )
@@ -90,7 +91,8 @@ def search(
         other arguments do not; as `IncompleteSearchError` if specifications failed, with the
         search of those that finished as its ``search``.
     PanelError
-        If an origin is outside what the panel knows, or the panel lacks the target or a series.
+        If an origin is outside what the panel knows, the panel lacks the target or a series, or a
+        block of features cannot be built.
     ScoreError
         If no outcome is out, or `nested` is asked for and no year has enough before it. All but
         models that fail is found before anything is run.
@@ -114,6 +116,7 @@ def search(
     refuse_unknown_series(tried, panel)
     days = origins_for(panel, panel.entry(targets[0]).id, origins)
     refuse_too_few_outcomes(panel, targets[0], days, at_least(1, steps=steps), nested, actual)
+    refuse_impossible_features(tried, panel, targets[0], days[-1])
     try:
         result = backtest(
             models,

@@ -11,7 +11,6 @@ says more::
 from __future__ import annotations
 
 import pickle
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -20,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ModelError, ShortHistoryError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, ShortHistoryError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
 from tradeshock.models.checks import conditional, saving
@@ -157,9 +156,8 @@ def lives_with_a_ragged_edge(case: ConformanceCase) -> None:
     panel = case.known()
     targets = [case.target] if isinstance(case.target, str) else list(case.target)
     ragged = late(panel, 2, punctual=targets)
-    with warnings.catch_warnings():
-        # Being left out, with this warning, is one way of coping.
-        warnings.simplefilter("ignore", StaleSeriesWarning)
+    # Being left out, with a warning, is one way of coping.
+    with stale_series_noted():
         paths = case.fitted(ragged).forecast(STEPS)
     expected = panel.last_month(case.first_target) + 1
     _demand(paths.index[0] == expected, f"steps start in {paths.index[0]}, expected {expected}")

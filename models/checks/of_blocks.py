@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.days.reading import Day, as_days
-from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, PanelError, stale_series_noted
 from tradeshock.features.indicators.block import Block, ids_of
 from tradeshock.features.indicators.pipeline import FeatureBlock
 from tradeshock.features.panel.panel import Panel
@@ -31,6 +30,7 @@ from tradeshock.models.checks.case import (
     with_another_past,
 )
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
+from tradeshock.models.checks.release_days import follow_release_days
 
 # Months by which a series is late: longer than what counts as stale, and a usual delay.
 LONG_LATE = 18
@@ -60,8 +60,7 @@ class BlockCase:
     def fitted(self, panel: Panel) -> FeatureBlock:
         """Return a clone that is fitted on a panel."""
         block: FeatureBlock = clone(self.block)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", StaleSeriesWarning)
+        with stale_series_noted():
             block.fit_transform(panel, self.target)
         return block
 
@@ -70,6 +69,11 @@ class BlockCase:
         if hasattr(self.block, "inputs"):
             return tuple(clone(self.block).inputs(self.panel, self.target))
         return tuple(map(str, self.panel.values.columns))
+
+    def ages(self, panel: Panel, state: str) -> list[str]:
+        """Columns of a panel that follow how old the series read are."""
+        table = self.fitted(panel).transform(panel, state)
+        return follow_release_days(table, panel, self.target, state, self.inputs())
 
     def month(self, origin: pd.Timestamp) -> pd.Period:
         """Month of step 1 at an origin."""
@@ -146,8 +150,7 @@ def parameters_and_panel_are_unchanged(case: BlockCase) -> None:
     """Fit and transform leave the panel and the block's own parameters as they were."""
     values, block = case.panel.values.copy(), clone(case.block)
     parameters = repr(block.get_params())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StaleSeriesWarning)
+    with stale_series_noted():
         block.fit_transform(case.panel, case.target)
     block.transform(case.panel)
     _demand(case.panel.values.equals(values), "fit_transform or transform changed the panel")
@@ -189,16 +192,19 @@ def nothing_is_carried_over(case: BlockCase) -> None:
 
 
 def stale_series_are_left_empty(case: BlockCase) -> None:
-    """A series that has not been published for long is no news: its columns are empty."""
+    """A series that has not been published for long is no news: its columns are empty.
+
+    But for those that say how old it is.
+    """
     panel = case.panel.as_of(case.origins[-1])
     others = [id for id in case.inputs() if id != case.target and id in panel]
     punctual = panel.values.columns.difference(others)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StaleSeriesWarning)
+    with stale_series_noted():
         stopped = late(panel, LONG_LATE, [str(id) for id in punctual])
         row = case.fitted(stopped).transform(stopped).iloc[-1]
     if others and case.target not in case.inputs():
-        old = [str(name) for name in row.index[row.notna()]]
+        ages = case.ages(panel, panel.state(case.target))
+        old = [str(name) for name in row.index[row.notna()] if name not in ages]
         _demand(not old, f"{old} are filled though their series ended {LONG_LATE} months ago")
 
 
@@ -234,7 +240,8 @@ def figures_come_through_the_panel(case: BlockCase) -> None:
     """With other figures of all series every column is another one.
 
     What a block reads elsewhere, in a file or a panel that it loads itself, does not change with
-    the panel. Not asked of blocks that read no series, which are made of the calendar.
+    the panel. Not asked of blocks that read no series, which are made of the calendar, nor of
+    columns that say how old figures are: those cannot hold any.
     """
     if not case.inputs():
         return
@@ -248,12 +255,14 @@ def figures_come_through_the_panel(case: BlockCase) -> None:
             # What never changes says nothing, of the future neither: an event that is yet to come.
             if ours[name].nunique() > 1 and ours[name].equals(theirs[name])
         ]
+        if held:
+            ages = case.ages(known, state)
+            held = [name for name in held if name not in ages]
         _demand(
             not held,
             f"{held} are the same in state {state}, though the figures of all series are others; "
             "read them in known.panel, from which the future is cut, and put what is made of the "
-            "calendar alone into a block without series (of release days alone: leave this check "
-            "out)",
+            "calendar alone into a block without series",
         )
 
 

@@ -1,8 +1,8 @@
 """Files of arrays: whole or absent, of a named and numbered schema, and never pickled.
 
 Records, stored forecasts and what was measured of them are all such files. Beside its arrays a
-file holds one text, ``about``: its schema, and what the writer says of the content. Damage is
-found by the check sums of the ``.npz`` format, which is a zip archive.
+file holds one text, ``about``: its schema, the names of its arrays, and what the writer says of the
+content. Damage is found by the check sums of the ``.npz`` format, a zip archive, and those names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from tradeshock.features.errors import MissingFileError, StoredFileError
+from tradeshock.features.errors import MissingFileError, StoredFileError, UnwritableFileError
 from tradeshock.models.record.places import path_of_file, place_of, unwritable
 
 ABOUT = "about"
@@ -80,7 +80,13 @@ def write_arrays(
     about : mapping of str to plain values, optional
     compressed : bool
     """
-    header = {"schema": schema.name, "version": schema.version, "content": dict(about or {})}
+    header = {
+        "schema": schema.name,
+        "version": schema.version,
+        "content": dict(about or {}),
+        # An archive whose list of parts is damaged still reads, without some of them.
+        "arrays": sorted(arrays),
+    }
     save = np.savez_compressed if compressed else np.savez
     with replacing(path) as file:
         save(file, allow_pickle=False, **{ABOUT: np.array(json.dumps(header))}, **arrays)
@@ -106,17 +112,25 @@ def read_arrays(path: str | PathLike[str], schema: Schema, *older: Schema) -> St
     path = path_of_file(path)
     _refuse_what_is_no_file(path, schema)
     try:
-        # Opened here, because NumPy alone does not close a damaged file; never by `np.load`, which
-        # advises who brings another file to unpickle it.
-        with path.open("rb") as opened:
+        opened = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingFileError(f"there is no file {path}; give the path of one") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        # Never by `np.load`, which advises who brings another file to unpickle it.
+        with opened:
             _refuse_other_formats(opened, path, schema)
-            with np.lib.npyio.NpzFile(opened) as file:
-                arrays = {name: _array(file[name], name) for name in file.files}
+            with zipfile.ZipFile(opened) as archive:
+                arrays = {
+                    part.removesuffix(".npy"): _array(archive, part) for part in archive.namelist()
+                }
             header = json.loads(str(arrays.pop(ABOUT))) if ABOUT in arrays else {}
             version = (header.get("schema"), header.get("version"))
             content = header.get("content", {})
-    except FileNotFoundError as error:
-        raise MissingFileError(f"there is no file {path}; give the path of one") from error
+            # Files of older versions do not say.
+            if lost := sorted(set(header.get("arrays", arrays)) ^ set(arrays)):
+                raise zipfile.BadZipFile(f"its parts {', '.join(lost)} are not as they were")
     except StoredFileError:
         raise
     except Exception as error:  # damaged files raise nearly anything
@@ -131,14 +145,18 @@ def _refuse_what_is_no_file(path: Path, schema: Schema) -> None:
     try:
         is_folder, is_other = path.is_dir(), path.exists() and not path.is_file()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoredFileError(f"{path} cannot be read: {reason}; give another path") from error
+        raise _unreadable(path, error) from error
     if is_folder:
         raise StoredFileError(f"{path} is a folder and no {schema.name} file; give a file in it")
     if is_other:
         raise StoredFileError(
             f"{path} is no regular file and no {schema.name} file; give the path of one"
         )
+
+
+def _unreadable(path: Path, error: OSError) -> StoredFileError:
+    reason = error.strerror or str(error)
+    return StoredFileError(f"{path} cannot be read: {reason}; give another path")
 
 
 def _refuse_other_formats(opened: BinaryIO, path: Path, schema: Schema) -> None:
@@ -152,10 +170,15 @@ def _refuse_other_formats(opened: BinaryIO, path: Path, schema: Schema) -> None:
         )
 
 
-def _array(part: Any, name: str) -> Any:
-    if not isinstance(part, np.ndarray):
+def _array(archive: zipfile.ZipFile, name: str) -> Any:
+    if not name.endswith(".npy"):
         raise zipfile.BadZipFile(f"it has a part {name!r} that is no array")
-    return part
+    with archive.open(name) as part:
+        array = np.lib.format.read_array(part, allow_pickle=False)
+        # The check sum is compared at the end of a part, which a wrong shape does not reach.
+        if part.read(1):
+            raise zipfile.BadZipFile(f"its part {name!r} is longer than its array")
+    return array
 
 
 def _otherwise(version: tuple[Any, Any], schema: Schema) -> str:
@@ -195,7 +218,7 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     Raises
     ------
     UnwritableFileError
-        If no file can be written there (see `place_of`): an OSError too.
+        If no file can be written there (see `place_of`), or not to its end: an OSError too.
     """
     place = place_of(path)
     # In the same folder, because only within one file system is the replacement atomic; with a
@@ -209,5 +232,11 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
         with file:
             yield file
         draft.replace(place)
+    except OSError as error:
+        # What the writer reads meanwhile has a name of its own.
+        ours = error.filename is None or str(error.filename) == str(draft)
+        if isinstance(error, UnwritableFileError) or not ours:
+            raise
+        raise unwritable(path, error) from error
     finally:
         draft.unlink(missing_ok=True)

@@ -347,11 +347,14 @@ class Record:
         except StoredFileError as error:
             raise ModelError(f"no record can be read: {error}") from error
         figures: dict[Occasion, Keys] = {}
-        for target, state, day, key in stored.about["figures"]:
-            occasion = (target, state, pd.Timestamp(day))
-            figures[occasion] = figures.get(occasion, Keys()) | {key}
-        arrays = {name: from_planes(array) for name, array in stored.arrays.items()}
-        return cls(from_arrays(arrays), figures)
+        try:
+            for target, state, day, key in stored.about["figures"]:
+                occasion = (target, state, pd.Timestamp(day))
+                figures[occasion] = figures.get(occasion, Keys()) | {key}
+            arrays = {name: from_planes(array) for name, array in stored.arrays.items()}
+            return cls(from_arrays(arrays), figures)
+        except (KeyError, ValueError, TypeError) as error:
+            raise ModelError(f"no record can be read: {path} is damaged ({error!r})") from error
 
     def _stored(self) -> dict[str, Any]:
         """What the file of a model keeps of the record: all of it, and where it was cut."""

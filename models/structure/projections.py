@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from tradeshock.features.errors import ModelError
+from tradeshock.models.algebra.collinear import refuse_repeated
 from tradeshock.models.algebra.identification import recursive_impacts
 from tradeshock.models.algebra.least_squares import regressors
 from tradeshock.models.structure.arguments import COVERAGE, STEPS, demand, demand_member
@@ -62,7 +63,8 @@ def local_projections(
     Raises
     ------
     ModelError
-        If an argument makes no sense, or there are too few months for so many steps.
+        If an argument makes no sense, there are too few months for so many steps, or a series
+        repeats others exactly.
     """
     demand(steps, "steps", STEPS)
     demand(coverage, "coverage", COVERAGE)
@@ -71,7 +73,9 @@ def local_projections(
     demand_member(shock, "shock", names)
     place = names.index(shock)
     levels = _levels(model, estimate)
-    values = np.diff(levels, axis=0) if estimate.growth else levels
+    growth = np.diff(levels, axis=0)
+    refuse_repeated(growth - growth.mean(axis=0), growth, estimate.series)
+    values = growth if estimate.growth else levels
     _refuse_too_many(len(values), estimate.lags, len(names), place, int(steps))
     places = np.array([estimate.series.index(id) for id in names])
     # The shocked series first, then what stands before it and the constant.

@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError, ShortHistoryError
+from tradeshock.models.algebra.collinear import squared_distances
 from tradeshock.models.algebra.conditioning import GaussianFuture, conditional_shift
 from tradeshock.models.algebra.least_squares import refuse_constant
 from tradeshock.models.algebra.linear_conditions import (
@@ -67,6 +68,8 @@ SLACK = Rule(
 TAILS = 5.0
 ROUNDS = 3
 AR_LAGS = 4
+# Innovations of a series, as a part of its movements, below which a prior would be singular.
+LEAST_SCALE = 1e-6
 
 
 class BayesianVAR(LinearSystem):
@@ -82,7 +85,8 @@ class BayesianVAR(LinearSystem):
     by their volatility as in Lenza and Primiceri (2022); the scales are those of multivariate
     Student errors with 5 degrees of freedom (Lange, Little and Taylor 1989), estimated from past
     data alone, and future months draw theirs from the same law.
-    Seasonal series enter net of calendar and month effects (`CalendarAdjustment`).
+    Seasonal series enter net of calendar and month effects (`CalendarAdjustment`). Series that
+    repeat each other are shrunk together; least squares (`VAR`) refuses them.
 
     Months that only some series have and assumed future values are conditions on the joint
     forecast. The gain of hard ones is that of the posterior mean, and every path meets them; soft
@@ -211,13 +215,16 @@ class BayesianVAR(LinearSystem):
     def _scales(self) -> tuple[Floats, Floats]:
         """Innovation scale of each series on its own, and the size of its movements in level."""
         levels = self.levels_.complete - self.centre_
-        sigma = []
-        for column in levels.T:
+        sigma, spread = [], levels.std(axis=0)
+        for column, size in zip(levels.T, spread.tolist(), strict=True):
             x = regressors(column[:, None], AR_LAGS)
             y = column[AR_LAGS:]
             residuals = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-            sigma.append(np.median(np.abs(residuals)) / 0.6745)
-        return np.array(sigma), levels.std(axis=0)
+            robust = float(np.median(np.abs(residuals))) / 0.6745
+            # A series that stands still in most months has a median of zero.
+            least = LEAST_SCALE * size
+            sigma.append(robust if robust > least else max(float(residuals.std()), least))
+        return np.array(sigma), spread
 
     def _optimise(self) -> Tightness:
         free = [name for name in HYPERPRIORS if getattr(self, name) is None]
@@ -257,15 +264,14 @@ class BayesianVAR(LinearSystem):
     ) -> Floats:
         """Scale of each row: a few rounds of the EM algorithm for Student errors."""
         prior = dummy_observations(tightness, self.lags, sigma, spread)
-        n = y.shape[1]
         volatility = np.ones(len(y))
         for _ in range(ROUNDS):
             law = posterior(Rows.scaled(x, y, volatility), prior, sigma)
             residuals = y - x @ law.mean
             scaled = residuals / volatility[:, None]
             covariance = scaled.T @ scaled / len(scaled)
-            distance = np.einsum("ti,ti->t", residuals, np.linalg.solve(covariance, residuals.T).T)
-            volatility = np.sqrt((TAILS + distance) / (TAILS + n))
+            distance, directions = squared_distances(residuals, covariance)
+            volatility = np.sqrt((TAILS + distance) / (TAILS + directions))
         return volatility
 
     def _learn(self) -> None:

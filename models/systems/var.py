@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.days.reading import as_days
+from tradeshock.models.algebra.collinear import refuse_repeated
 from tradeshock.models.algebra.least_squares import (
     CRITERIA,
     VarEstimate,
@@ -63,7 +64,7 @@ class VAR(LinearSystem):
     has a constant and, with `calendar`, the changes of log working days, of moving holidays and
     of month effects. Parameters come from the months that all series have; months that only some
     series have, and assumed future values alike, are conditions on the joint forecast, so no
-    published month is dropped from it.
+    published month is dropped from it. A series that repeats others exactly is refused by name.
 
     Parameters
     ----------
@@ -276,7 +277,10 @@ class VAR(LinearSystem):
         endog, exog = endog[rows], exog[rows]
         refuse_constant(dict(zip(self.series_, endog.T, strict=True)), "in growth")
         self.lags_ = design.order(endog, exog)
-        self._learn(estimate_var(endog, exog, self.lags_))
+        estimate = estimate_var(endog, exog, self.lags_)
+        another = "use BayesianVAR, whose prior can"
+        refuse_repeated(estimate.residuals, endog, self.series_, another)
+        self._learn(estimate)
 
     def _wanted(self, panel: Panel) -> Sequence[str]:
         if self.series is None:

@@ -22,6 +22,7 @@ import pandas as pd
 
 from tradeshock.features.errors import ModelError, StaleSeriesWarning
 from tradeshock.features.panel.validation import months_of
+from tradeshock.models.algebra.collinear import surely_regular
 from tradeshock.models.algebra.conditioning import innovations_of_many, root_of
 from tradeshock.models.algebra.expanding import VarReplay
 from tradeshock.models.algebra.least_squares import regressors
@@ -331,6 +332,11 @@ def _estimated(
     for _, members, found in coefficients_by_order(
         sample, seen, _orders(design, sample, seen), design.window
     ):
+        # Where a series repeats others, the origin by itself says so.
+        regular = np.flatnonzero(surely_regular(found.sigma_u, growth))
+        if not len(regular):
+            continue
+        members, found = members[regular], found.at(regular)
         edges, kind = _distinct(last[at[members]] - seen[members, None])
         for i, edge in enumerate(edges):
             some = np.flatnonzero(kind == i)

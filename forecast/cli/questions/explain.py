@@ -39,15 +39,13 @@ def explain(
     out: Path | None,
 ) -> None:
     """Say why the forecast says what it says."""
-    from warnings import catch_warnings
-
-    from tradeshock.features.errors import StaleSeriesWarning
+    from tradeshock.features.errors import stale_series_noted
     from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.interpretation import explain as explained
     from tradeshock.forecast.monthly.forecast import monthly_forecast
 
     learn_past(panel, target, model)
-    with catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         # The forecast itself names stale series.
         made = explained(monthly_forecast(panel, as_of, model, steps, target=target))
     _print(made)

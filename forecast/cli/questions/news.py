@@ -51,9 +51,7 @@ def news(
     out: Path | None,
 ) -> None:
     """Say why the forecast changed between two days."""
-    from warnings import catch_warnings
-
-    from tradeshock.features.errors import StaleSeriesWarning
+    from tradeshock.features.errors import stale_series_noted
     from tradeshock.forecast.cli.questions.news_output import print_news, write_news
     from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.news import news as explained
@@ -65,7 +63,7 @@ def news(
     since: Day | Issued | None = old
     if archive is not None:
         since = _issued(archive, old, panel, new, target)
-    with catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         # The forecast itself names stale series.
         chosen = None if model is None else make_model(model)
         made = explained(chosen, since, new, panel, target, progress=None)

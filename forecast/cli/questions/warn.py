@@ -36,9 +36,7 @@ def warn(
     out: Path | None,
 ) -> None:
     """Warn of falls in the year ahead, and say how such warnings did."""
-    from warnings import catch_warnings
-
-    from tradeshock.features.errors import StaleSeriesWarning
+    from tradeshock.features.errors import stale_series_noted
     from tradeshock.forecast.cli.questions.warn_output import print_warning, write_warning
     from tradeshock.forecast.cli.request import learn_past
     from tradeshock.forecast.warning import early_warning
@@ -46,7 +44,7 @@ def warn(
     learn_past(panel, target, model)
     if as_of is not None:
         panel = panel.as_of(as_of)
-    with catch_warnings(action="ignore", category=StaleSeriesWarning):
+    with stale_series_noted():
         # A note of every output says the same.
         made = early_warning(panel, target, model, threshold)
     print_warning(made)

@@ -5,7 +5,6 @@ The one place of the report that asks `tradeshock.forecast.news`.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.errors import ModelError, PanelError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.news.explain import comparison_days, news
@@ -108,7 +107,7 @@ def changes_of(
         if progress is not None:
             progress(f"Explaining the change since {day.date()}")
         try:
-            with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
+            with stale_series_noted():
                 # What it does without is among the forecast's notes.
                 why = news(old=day, new=forecast, panel=panel or known)
         except (ModelError, PanelError) as error:
