@@ -14,7 +14,7 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
-from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.adjustment import CalendarAdjustment, median
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.features import Features, pipeline_of
 from tradeshock.models.findings import Findings
@@ -100,7 +100,7 @@ class Rows:
         They are cut at two robust standard deviations of their step. Known ones come first.
         """
         table = np.column_stack([self.cumulative_growth(h) for h in range(1, steps + 1)])
-        cut = OUTCOME_CUT * np.nanmedian(np.abs(table), axis=0) / 0.6745
+        cut = OUTCOME_CUT * np.array([_usual_size(column) for column in table.T]) / 0.6745
         return np.clip(table, -cut, cut)
 
     def usable(self, fewest: int, upto: int) -> npt.NDArray[np.bool_]:
@@ -108,6 +108,12 @@ class Rows:
         seen = (~np.isnan(self.X[:upto])).sum(axis=0)
         usable: npt.NDArray[np.bool_] = ~np.isnan(self.X[-1]) & (seen >= fewest)
         return usable
+
+
+def _usual_size(outcomes: Floats) -> float:
+    """Median size of what is known: `numpy.nanmedian` goes by way of masked arrays."""
+    known = np.abs(outcomes[~np.isnan(outcomes)])
+    return median(known) if len(known) else np.nan
 
 
 class Lesson(NamedTuple):
