@@ -108,8 +108,8 @@ class CountHistory:
             panel.calendar,
             window,
         )
-        columns = panel.values.columns
-        out = (panel.release_dates[:, columns.get_indexer(ids)] for ids in (used, counts))
+        places = {str(id): at for at, id in enumerate(panel.values.columns)}
+        out = (panel.release_dates[:, [places[id] for id in ids]] for ids in (used, counts))
         return cls(figures, *out)
 
     def as_of(self, day: pd.Timestamp) -> Counts:
