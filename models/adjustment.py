@@ -43,7 +43,7 @@ def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
         xw = x * w[:, None]
         coefs = np.asarray(np.linalg.lstsq(xw.T @ x, xw.T @ y, rcond=1e-10)[0], dtype="float64")
         residuals = y - x @ coefs
-        scale = _median(np.abs(residuals - _median(residuals))) / SCALE_OF_NORMAL
+        scale = median(np.abs(residuals - median(residuals))) / SCALE_OF_NORMAL
         cut = HUBER * scale
         if cut == 0.0:
             break
@@ -51,7 +51,7 @@ def huber_regression(x: Floats, y: Floats, weights: Floats) -> Floats:
     return coefs
 
 
-def _median(values: Floats) -> float:
+def median(values: Floats) -> float:
     """Median of numbers without NaN: numpy's asks more questions than it has work."""
     middle = len(values) // 2
     if len(values) % 2:

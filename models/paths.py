@@ -228,7 +228,10 @@ class ForecastPaths:
     def with_history(self, series: str | None = None) -> tuple[Floats, pd.PeriodIndex]:
         """Paths with the published months in front, draws by months, and the months."""
         past = self.history[self.series[self._column(series)]].dropna()
-        past = past[past.index < self.index[0]]
+        return self._behind(past[past.index < self.index[0]], series)
+
+    def _behind(self, past: pd.Series, series: str | None) -> tuple[Floats, pd.PeriodIndex]:
+        """Paths with some months in front."""
         paths = self.draws(series)
         known = np.broadcast_to(past.to_numpy(), (len(paths), len(past)))
         months = pd.PeriodIndex(past.index.append(self.index), name=self.index.name)
@@ -239,7 +242,10 @@ class ForecastPaths:
 
         Months whose month a year before is not published are left out.
         """
-        values, months = self.with_history(series)
+        # A year is enough: all of the history, draw by draw, is much to copy.
+        past = self.history[self.series[self._column(series)]].dropna()
+        year = past[(past.index >= self.index[0] - 12) & (past.index < self.index[0])]
+        values, months = self._behind(year, series)
         at = months.get_indexer(self.index)
         before = months.get_indexer(self.index - 12)
         known = before >= 0

@@ -204,7 +204,7 @@ def ids_of(block: Block) -> tuple[str, ...]:
 
 def values_of(known: OriginRows, id: str) -> Floats:
     """Figures of a series, one a month of the panel."""
-    return known.panel.values[id].to_numpy(dtype=float)
+    return known.panel.figures([id])[:, 0]
 
 
 def movement(known: OriginRows, id: str, months: Iterable[int] = (1, 3, 12)) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ import pandas as pd
 from tradeshock.features.errors import PanelError, StaleSeriesWarning
 from tradeshock.features.panel.origins import known_from
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.validation import months_of
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
@@ -69,8 +70,8 @@ class OriginRows:
             Default: the panel's own. A panel between two standard origins ends with the earlier.
         """
         state = state or panel.state(target)
-        first = panel.series(target).index[0]
-        months = pd.period_range(first + 1, panel.last_month(target) + 1, freq="M", name="month")
+        first, last = panel._rows(target)
+        months = months_of(panel.months.asi8[0] + np.arange(first + 1, last + 2)).rename("month")
         origins = panel.origin_days(months, state, target)
         out = origins <= np.datetime64(panel.origin, "D")
         return cls(panel, target, state, months[out], origins[out])
@@ -199,10 +200,10 @@ def table_of(columns: Any, months: pd.PeriodIndex, block: str) -> pd.DataFrame:
             "dict of column names to arrays, one value a row of known.months"
         )
     named = list(columns.items())
-    # Numbered until all are there, so that a name that stands twice is still seen to.
-    values = {at: _numbers(given, months, block, name) for at, (name, given) in enumerate(named)}
-    table = pd.DataFrame(values, index=months, dtype="float64")
-    return table.set_axis([name for name, _ in named], axis=1)
+    values = np.empty((len(named), len(months)))
+    for at, (name, given) in enumerate(named):
+        values[at] = _numbers(given, months, block, name)
+    return pd.DataFrame(values.T, months, [name for name, _ in named])
 
 
 def _numbers(given: Any, months: pd.PeriodIndex, block: str, name: Any) -> Floats:

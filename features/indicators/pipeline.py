@@ -108,15 +108,13 @@ class FeaturePipeline(Parameters):
         if not hasattr(self, "blocks_"):
             raise PanelError("this FeaturePipeline is not fitted; call fit(panel) first")
         state = state or panel.state(self.target_)
-        tables = [block.transform(panel, state).add_prefix(f"{n}__") for n, block in self.blocks_]
-        return pd.concat(tables, axis=1)
+        return _side_by_side({n: block.transform(panel, state) for n, block in self.blocks_})
 
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
         self.blocks_ = self._named_blocks()
         self.target_ = target
-        tables = [b.fit_transform(panel, target).add_prefix(f"{n}__") for n, b in self.blocks_]
-        table = pd.concat(tables, axis=1)
+        table = _side_by_side({n: b.fit_transform(panel, target) for n, b in self.blocks_})
         self.names_ = [str(name) for name in table.columns]
         return table
 
@@ -226,3 +224,9 @@ class FeaturePipeline(Parameters):
             numbered = (name, *(f"{name}_{k}" for k in range(2, len(self.blocks) + 2)))
             named.append((next(free for free in numbered if free not in taken), block))
         return named
+
+
+def _side_by_side(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table of the blocks' tables, columns named block__column."""
+    names = [f"{block}__{column}" for block, table in tables.items() for column in table.columns]
+    return pd.concat(list(tables.values()), axis=1).set_axis(names, axis=1)

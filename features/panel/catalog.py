@@ -197,7 +197,7 @@ class Catalog(Mapping[str, Series]):
 
     def flash(self, target: str) -> dict[str, str]:
         """Ids of the early counts of a series, by window."""
-        return {e.window: e.id for e in self.values() if e.flash_of == target}
+        return {e.window: e.id for e in self._entries.values() if e.flash_of == target}
 
 
 def _shown(value: object) -> str:

@@ -58,9 +58,9 @@ def refuse_contradictions(values: pd.DataFrame, catalog: Catalog) -> None:
             continue
         if entry.flash_of in values:
             _refuse_above(values, id, entry.flash_of, "the whole month")
-            # Only where there is one: pandas 2 warns of a median of nothing.
-            share = (values[id] / values[entry.flash_of]).dropna().median()
-            if share < SMALLEST_SHARE:
+            shares = values[id].to_numpy() / values[entry.flash_of].to_numpy()
+            shares = shares[~np.isnan(shares)]
+            if len(shares) and (share := np.median(shares)) < SMALLEST_SHARE:
                 raise PanelError(
                     f"{id} is {share:.2g} of {entry.flash_of} in the middle of its months; give "
                     "both in one unit"
@@ -92,8 +92,7 @@ def warn_of_odd_figures(values: pd.DataFrame, catalog: Catalog) -> None:
     OddFigureWarning
         Once a series, of the first such figure.
     """
-    for id in values.columns:
-        column = values[id].to_numpy()
+    for id, column in zip(values.columns, values.to_numpy().T, strict=True):
         rows = first_and_last(column)
         if rows is None:
             continue
@@ -130,6 +129,12 @@ def _odd(x: Floats, logs: bool) -> npt.NDArray[np.bool_]:
     """Whether each figure is odd after those before it; never in the first two years."""
     before = np.lib.stride_tricks.sliding_window_view(x, YEAR)[:-1]
     rows = np.arange(YEAR, len(x))
+    found = np.zeros(len(x), dtype=bool)
+    below = before.min(axis=1) - x[rows]
+    above = x[rows] - before.max(axis=1)
+    if not ((below > BELOW * logs) | (above > ABOVE * logs)).any():
+        # Most series: then it does not matter how they have moved.
+        return found
     moves = np.zeros(len(x))
     largest = [0.0] * LARGEST_MOVES
     for row, move in enumerate(np.abs(np.diff(x)).tolist()):
@@ -137,14 +142,11 @@ def _odd(x: Floats, logs: bool) -> npt.NDArray[np.bool_]:
         moves[row + 1] = largest[0]
         if move > largest[0]:
             largest = sorted([*largest[1:], move])
-    below = before.min(axis=1) - x[rows]
-    above = x[rows] - before.max(axis=1)
     own = moves[rows]
     if logs:
         odd = (below > np.maximum(BELOW, MOVES * own)) | (above > np.maximum(ABOVE, MOVES * own))
     else:
         odd = (np.maximum(below, above) > LEVEL_MOVES * own) & (own > 0.0)
-    found = np.zeros(len(x), dtype=bool)
     found[rows] = odd
     found[:FEWEST_MONTHS] = False
     return found

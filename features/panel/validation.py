@@ -159,8 +159,11 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
     ids = [str(id) for id in values.columns]
     if twice := sorted({id for id in ids if ids.count(id) > 1}):
         raise PanelError(f"columns {twice[:5]} stand twice in the table; keep one of each")
-    columns = [_floats(id, values.iloc[:, j]) for j, id in enumerate(ids)]
-    table = pd.DataFrame(dict(zip(ids, columns, strict=True)), index=values.index)
+    if (values.dtypes == np.float64).all():
+        figures = values.to_numpy()
+    else:
+        figures = np.array([_floats(id, values.iloc[:, j]) for j, id in enumerate(ids)]).T
+    table = pd.DataFrame(figures, values.index, ids, copy=True)
     infinite = np.isinf(table.to_numpy())
     if infinite.any():
         row, col = np.argwhere(infinite)[0]
@@ -214,8 +217,8 @@ def against_catalog(values: pd.DataFrame, catalog: Catalog) -> None:
             f"no catalog entry for {unknown}; add one (with_series(values, entry)), or make the "
             "panel with Panel.from_frame, which needs none"
         )
-    for id in values.columns:
-        column, months = values[id].to_numpy(), pd.PeriodIndex(values.index)
+    months = pd.PeriodIndex(values.index)
+    for id, column in zip(values.columns, values.to_numpy().T, strict=True):
         rows = first_and_last(column)
         if rows is None:
             raise PanelError(f"{id} has no figure at all; leave the column out")
@@ -242,10 +245,9 @@ def fill_known_holes(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     (logs), or that figure plus the change (levels); the figure of the month before where the
     series is younger than 13 months.
     """
-    filled = values.copy()
+    filled = values.to_numpy(copy=True)
     months = pd.PeriodIndex(values.index)
-    for id in values.columns:
-        column = filled[id].to_numpy(copy=True)
+    for id, column in zip(values.columns, filled.T, strict=True):
         rows = first_and_last(column)
         if rows is None or not np.isnan(column[rows[0] : rows[1]]).any():
             continue
@@ -258,8 +260,7 @@ def fill_known_holes(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
                 column[t] = column[t - 12] * column[t - 1] / column[t - 13]
             else:
                 column[t] = column[t - 12] + column[t - 1] - column[t - 13]
-        filled[id] = column
-    return filled
+    return pd.DataFrame(filled, values.index, values.columns)
 
 
 def filled_months(series: pd.Series, entry: Series) -> pd.PeriodIndex:

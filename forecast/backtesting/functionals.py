@@ -143,7 +143,8 @@ def _items(name: str, result: object) -> dict[str, float]:
 
 def _came_true(paths: ForecastPaths, panel: Panel) -> ForecastPaths | None:
     """Return the one path that came true, as far as all its series are out."""
-    table = panel.values[list(paths.series)].reindex(paths.index).to_numpy(dtype=float)
+    at = panel.months.get_indexer(paths.index)
+    table = np.where(at[:, None] >= 0, panel.figures(paths.series)[at], np.nan)
     missing = np.flatnonzero(np.isnan(table).any(axis=1))
     known = int(missing[0]) if len(missing) else len(table)
     if known == 0:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import entry_points
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -60,6 +61,9 @@ def _completing(names: Callable[[click.Context], Iterable[tuple[str, str]]]) -> 
 
 
 def _models(_: click.Context) -> Iterator[tuple[str, str]]:
+    # Not at the top: it takes a fifth of what ``tradeshock --help`` takes.
+    from importlib.metadata import entry_points
+
     yield from ((name, "") for name in BUILT_IN)
     yield from ((point.name, point.value) for point in entry_points(group="tradeshock.models"))
 
@@ -70,13 +74,13 @@ def _series(context: click.Context) -> Iterator[tuple[str, str]]:
         # Names of a user's own columns need the file to be read as it was meant.
         return
     # Not by the name of the room, which imports pandas.
-    file = files("tradeshock.features") / "snapshot" / "catalog.toml"
+    file = _shipped("tradeshock.features") / "snapshot" / "catalog.toml"
     text = (file if catalog is None else Path(catalog)).read_text(encoding="utf-8")
     yield from _titles(tomllib.loads(text))
 
 
 def _shocks(context: click.Context) -> Iterator[tuple[str, str]]:
-    file = files("tradeshock.forecast") / "scenarios" / "shocks.toml"
+    file = _shipped("tradeshock.forecast") / "scenarios" / "shocks.toml"
     yield from _titles(tomllib.loads(file.read_text(encoding="utf-8")))
     own = _given(context, "file")
     if own is not None:
@@ -95,6 +99,13 @@ def _titles(tables: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, table in tables.items():
         if isinstance(table, dict):
             yield name, str(table.get("title", ""))
+
+
+def _shipped(package: str) -> Traversable:
+    """Folder of a package, wherever it is kept."""
+    from importlib.resources import files
+
+    return files(package)
 
 
 def _given(context: click.Context, name: str) -> Any:

@@ -111,7 +111,8 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     assert engine is not None
     engine.execute(figure)
-    figure.set_layout_engine("none")
+    # None at all: for the place holder that "none" sets, saving would draw the chart once more.
+    figure.set_layout_engine(None)
 
 
 def _translate(figure: Figure, name_of: Callable[[str], str]) -> None:

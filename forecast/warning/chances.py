@@ -24,7 +24,7 @@ def falls_by_month(paths: ForecastPaths) -> pd.Series[float]:
     """
     growth = paths.yoy()
     steps = paths.index.get_indexer(pd.PeriodIndex(growth.columns)) + 1
-    return pd.Series((growth < 0.0).mean().to_numpy(), steps.astype(str), dtype=float)
+    return pd.Series((growth.to_numpy() < 0.0).mean(axis=0), steps.astype(str), dtype=float)
 
 
 def chance_below(quantiles: Floats, levels: Floats) -> Floats:

@@ -14,11 +14,16 @@ from sklearn.base import clone
 
 from tradeshock.features.errors import ShortHistoryError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
-from tradeshock.models.adjustment import CalendarAdjustment
+from tradeshock.models.adjustment import CalendarAdjustment, median
 from tradeshock.models.base import Floats
 from tradeshock.models.direct.features import Features, pipeline_of
 from tradeshock.models.findings import Findings
-from tradeshock.models.systems.steering import steered_cells, steering_note, steering_system
+from tradeshock.models.systems.steering import (
+    Steering,
+    steered_cells,
+    steering_note,
+    steering_system,
+)
 from tradeshock.models.univariate.base import UnivariateModel
 from tradeshock.models.univariate.random_walk import error_paths
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from tradeshock.features.panel.panel import Panel
     from tradeshock.models.assumptions.entries import Cell
     from tradeshock.models.conditions import Conditions
+    from tradeshock.models.systems.bvar import BayesianVAR
 
 ADJUSTED_LAGS = (1, 2, 3, 6, 12, 24)
 # Outcomes are cut at so many robust standard deviations: a crash of half the exports must not
@@ -100,7 +106,7 @@ class Rows:
         They are cut at two robust standard deviations of their step. Known ones come first.
         """
         table = np.column_stack([self.cumulative_growth(h) for h in range(1, steps + 1)])
-        cut = OUTCOME_CUT * np.nanmedian(np.abs(table), axis=0) / 0.6745
+        cut = OUTCOME_CUT * np.array([_usual_size(column) for column in table.T]) / 0.6745
         return np.clip(table, -cut, cut)
 
     def usable(self, fewest: int, upto: int) -> npt.NDArray[np.bool_]:
@@ -108,6 +114,12 @@ class Rows:
         seen = (~np.isnan(self.X[:upto])).sum(axis=0)
         usable: npt.NDArray[np.bool_] = ~np.isnan(self.X[-1]) & (seen >= fewest)
         return usable
+
+
+def _usual_size(outcomes: Floats) -> float:
+    """Median size of what is known: `numpy.nanmedian` goes by way of masked arrays."""
+    known = np.abs(outcomes[~np.isnan(outcomes)])
+    return median(known) if len(known) else np.nan
 
 
 class Lesson(NamedTuple):
@@ -129,7 +141,7 @@ class Lesson(NamedTuple):
 
 @dataclass
 class Past:
-    """Feature tables of a panel, and a model's past errors in it.
+    """Feature tables of a panel, a model's past errors in it, and systems that steer it.
 
     All origins of a replay share one. A row of the tables and an error that is known are the same
     whether they come from the panel as it is now or as it was at any origin since, so nothing
@@ -148,6 +160,7 @@ class Past:
     target: str
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     _errors: dict[tuple[pd.Period, str, int], Floats] = field(default_factory=dict)
+    _systems: dict[Steering, BayesianVAR] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pipeline = self.model.pipeline
@@ -173,6 +186,10 @@ class Past:
         """Row of another panel's own origin, 1 by columns."""
         table = self._pipeline.transform(panel)
         return Rows.build(table.iloc[-1:], adjusted, self._start).X
+
+    def systems(self, panel: Panel) -> dict[Steering, BayesianVAR] | None:
+        """Systems that have steered a model fitted on the whole panel; none for earlier origins."""
+        return self._systems if panel.origin == self.panel.origin else None
 
     def errors(self, state: str, last: pd.Period, steps: int, years: int) -> Floats:
         """Error vectors that are complete by the month `last`, vectors by steps, log points.
@@ -349,7 +366,8 @@ class DirectModel(UnivariateModel):
 
     def _steered(self, values: Floats, conditions: Conditions) -> Floats:
         """Paths moved as those of a Bayesian VAR move under the conditions."""
-        return steering_system(self, conditions.series).steer(values, conditions)
+        systems = self.past_.systems(self.fitted_on_)
+        return steering_system(self, conditions.series, systems).steer(values, conditions)
 
     def _lacking(self, conditions: Conditions) -> tuple[str, ...]:
         return tuple(id for id in conditions.series if id not in self.target_)

@@ -100,15 +100,17 @@ class CountHistory:
         window = FLASH_STATES[state]
         flash = {id: panel.catalog.flash(id).get(window, "") for id in (target, *parts)}
         used = [target, *(p for p in parts if p in panel and flash[p] in panel)]
-        whole, early = panel.select(used), panel.select([flash[id] for id in used])
+        counts = [flash[id] for id in used]
         figures = Counts(
             panel.months.asi8,
-            whole.values.to_numpy(dtype=float),
-            early.values.to_numpy(dtype=float),
+            panel.figures(used),
+            panel.figures(counts),
             panel.calendar,
             window,
         )
-        return cls(figures, whole.release_dates, early.release_dates)
+        places = {str(id): at for at, id in enumerate(panel.values.columns)}
+        out = (panel.release_dates[:, [places[id] for id in ids]] for ids in (used, counts))
+        return cls(figures, *out)
 
     def as_of(self, day: pd.Timestamp) -> Counts:
         """Return what was known at the end of a day."""

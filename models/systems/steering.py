@@ -8,6 +8,7 @@ conditions is added to them (`BayesianVAR.steer`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
     from tradeshock.models.paths import ForecastPaths
 
 Floats = npt.NDArray[np.float64]
+# Series of a system, number of draws and seed.
+Steering = tuple[tuple[str, ...], int, int]
 
 
-def steering_system(model: Model, series: Sequence[str]) -> BayesianVAR:
+def steering_system(
+    model: Model, series: Sequence[str], found: dict[Steering, BayesianVAR] | None = None
+) -> BayesianVAR:
     """Fit a Bayesian VAR with conditioned series added, on what a model knows.
 
     Only this system is shortened to the months that a young series has; the model's own sample
@@ -42,6 +47,8 @@ def steering_system(model: Model, series: Sequence[str]) -> BayesianVAR:
         Fitted, with one target.
     series : sequence of str
         Conditioned series.
+    found : dict, optional
+        Systems that were fitted before on what the model was fitted on; a new one is put there.
 
     Raises
     ------
@@ -57,13 +64,12 @@ def steering_system(model: Model, series: Sequence[str]) -> BayesianVAR:
             "series"
         )
     _refuse_what_none_carries(model, series)
-    system = [*model.target_, *_default_series(model.panel_), *series]
-    driver = BayesianVAR(
-        series=list(dict.fromkeys(system)),
-        n_draws=model.n_draws,
-        random_state=model.random_state,
-    )
-    driver.fit(model.fitted_on_, model.target_)
+    system = tuple(dict.fromkeys([*model.target_, *_default_series(model.panel_), *series]))
+    found, key = {} if found is None else found, (system, model.n_draws, model.random_state)
+    if key not in found:
+        driver = BayesianVAR(list(system), n_draws=model.n_draws, random_state=model.random_state)
+        found[key] = driver.fit(model.fitted_on_, model.target_)
+    driver = copy(found[key])
     if model.panel_ is not model.fitted_on_:
         driver.update(model.panel_, freeze=True)
     return driver
