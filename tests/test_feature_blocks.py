@@ -170,7 +170,7 @@ def test_the_series_of_a_block_of_ones_own_are_not_lost_in_silence(panel: Panel)
     one, listed = Momentum("usdkrw"), Momentum(("usdkrw",))
     pd.testing.assert_frame_equal(one.fit_transform(panel), listed.fit_transform(panel))
     assert one.inputs(panel) == ("usdkrw",)
-    own = DirectRidge().default_features().blocks
+    own = DirectRidge().default_features().named_blocks
     with pytest.raises(PanelError, match=r"no series 'usdkrx'; perhaps \['usdkrw'\]"):
         DirectRidge(features=[*own, Momentum(("usdkrx",))]).fit(panel)
     # What the author wrote down, and what was taken away, is left out.

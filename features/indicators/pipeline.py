@@ -85,6 +85,44 @@ class FeaturePipeline(Parameters):
     ) -> None:
         self.blocks = blocks
 
+    @property
+    def named_blocks(self) -> list[tuple[str, FeatureBlock]]:
+        """The blocks with their names, those of `default_blocks` where none were given.
+
+        As they go into another pipeline, beside others.
+
+        Raises
+        ------
+        PanelError
+            If two have one name, or something is no block.
+        """
+        if self.blocks is None:
+            return default_blocks()
+        if not isinstance(self.blocks, list | tuple) or not self.blocks:
+            raise PanelError(
+                f"blocks of a FeaturePipeline is {self.blocks!r}; give blocks in a list, such as "
+                "[Growth('usdkrw', [1, 3])]"
+            )
+        given = [each for each in self.blocks if isinstance(each, tuple)]
+        names = [name for name, _ in given]
+        if len(set(names)) < len(names):
+            raise PanelError(f"blocks {names} share a name; give each its own")
+        named: list[tuple[str, FeatureBlock]] = []
+        for each in self.blocks:
+            block = each[1] if isinstance(each, tuple) else each
+            if not hasattr(block, "fit_transform") or isinstance(block, type):
+                raise PanelError(
+                    f"got {block!r} as a block; give blocks such as Growth('usdkrw', [1, 3])"
+                )
+            if isinstance(each, tuple):
+                named.append((each[0], block))
+                continue
+            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(block).__name__).lower()
+            taken = {*names, *(other for other, _ in named)}
+            numbered = (name, *(f"{name}_{k}" for k in range(2, len(self.blocks) + 2)))
+            named.append((next(free for free in numbered if free not in taken), block))
+        return named
+
     def fit(self, panel: Panel, target: str = "exports_total") -> Self:
         """Fit every block: names are stored, nothing is learnt from figures."""
         self.fit_transform(panel, target)
@@ -112,7 +150,7 @@ class FeaturePipeline(Parameters):
 
     def fit_transform(self, panel: Panel, target: str = "exports_total") -> pd.DataFrame:
         """Fit and transform in one go."""
-        self.blocks_ = self._named_blocks()
+        self.blocks_ = self.named_blocks
         self.target_ = target
         table = _side_by_side({n: b.fit_transform(panel, target) for n, b in self.blocks_})
         self.names_ = [str(name) for name in table.columns]
@@ -168,7 +206,7 @@ class FeaturePipeline(Parameters):
         """
         every = tuple(map(str, panel.values.columns))
         read: list[str] = []
-        for _, block in self._named_blocks():
+        for _, block in self.named_blocks:
             read += block.inputs(panel, target) if hasattr(block, "inputs") else every
         return tuple(dict.fromkeys(read))
 
@@ -194,36 +232,7 @@ class FeaturePipeline(Parameters):
         return super().set_params(**params)
 
     def _inside(self) -> dict[str, Any]:
-        return {name: block for name, block in self._named_blocks() if has_parameters(block)}
-
-    def _named_blocks(self) -> list[tuple[str, FeatureBlock]]:
-        """Blocks with their names."""
-        if self.blocks is None:
-            return default_blocks()
-        if not isinstance(self.blocks, list | tuple) or not self.blocks:
-            raise PanelError(
-                f"blocks of a FeaturePipeline is {self.blocks!r}; give blocks in a list, such as "
-                "[Growth('usdkrw', [1, 3])]"
-            )
-        given = [each for each in self.blocks if isinstance(each, tuple)]
-        names = [name for name, _ in given]
-        if len(set(names)) < len(names):
-            raise PanelError(f"blocks {names} share a name; give each its own")
-        named: list[tuple[str, FeatureBlock]] = []
-        for each in self.blocks:
-            block = each[1] if isinstance(each, tuple) else each
-            if not hasattr(block, "fit_transform") or isinstance(block, type):
-                raise PanelError(
-                    f"got {block!r} as a block; give blocks such as Growth('usdkrw', [1, 3])"
-                )
-            if isinstance(each, tuple):
-                named.append((each[0], block))
-                continue
-            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(block).__name__).lower()
-            taken = {*names, *(other for other, _ in named)}
-            numbered = (name, *(f"{name}_{k}" for k in range(2, len(self.blocks) + 2)))
-            named.append((next(free for free in numbered if free not in taken), block))
-        return named
+        return {name: block for name, block in self.named_blocks if has_parameters(block)}
 
 
 def _side_by_side(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

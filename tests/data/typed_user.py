@@ -13,10 +13,12 @@ import numpy.typing as npt
 import tradeshock as ts
 from tradeshock.features import FeaturePipeline, ReleaseRule, TradeCalendar
 from tradeshock.features.errors import ConditionError, TradeshockError
+from tradeshock.features.indicators import Growth
 from tradeshock.forecast import Move, Shock, early_warning, explain, scenario, search
 from tradeshock.forecast.archive import Archive
 from tradeshock.models import (
     Conditions,
+    DirectRidge,
     ForecastPaths,
     Model,
     Record,
@@ -74,7 +76,8 @@ def questions(panel: ts.Panel) -> list[str]:
     warned = early_warning(panel)
     explained = explain(ts.monthly_forecast(panel))
     check_model(Walk())
-    pipeline: FeaturePipeline = FeaturePipeline([])
+    own = DirectRidge().default_features().named_blocks
+    pipeline: FeaturePipeline = FeaturePipeline([*own, Growth("copper", [1])])
     return [repr(one) for one in (made, warned, explained, pipeline)]
 
 
