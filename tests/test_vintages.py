@@ -225,6 +225,11 @@ def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None
             "2026-09-01",
             f"{TOTAL} ends in 2026-04 .* without 2026-05, 2026-06: give these months too",
         ),
+        (
+            pd.Series([26_000.0], ["2015-12"], name=f"{TOTAL}_first_20_days"),
+            "2026-05-20",
+            f"{TOTAL}_first_20_days begins in 2016-01 .* 2015-12, before it.* with_series",
+        ),
         (NEW, "2026-05-01", "before the panel's own origin 2026-05-15"),
         (pd.Series([1.0, 2.0], ["2026-05", "2026-05"], name=TOTAL), None, "stand twice"),
     ],
@@ -232,6 +237,16 @@ def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None
 def test_appended_figures_without_sense(panel, figures, seen, message) -> None:
     with pytest.raises(PanelError, match=message):
         panel.append(figures, seen)
+
+
+def test_a_longer_series_is_known_by_its_rule(panel: Panel) -> None:
+    id = f"{TOTAL}_first_20_days"
+    longer = pd.concat(
+        [pd.Series([26_000.0], pd.PeriodIndex(["2015-12"], freq="M")), panel.values[id].dropna()]
+    )
+    then = panel.with_series(longer.rename(id)).as_of("2020-05-22")
+    assert then.state(TOTAL) == panel.as_of("2020-05-22").state(TOTAL) == "after_20d"
+    assert len(then.series(id)) == len(panel.as_of("2020-05-22").series(id)) + 1
 
 
 def test_a_series_that_is_replaced_keeps_its_place(panel: Panel) -> None:

@@ -295,8 +295,8 @@ class Panel(StatedFigures):
         Raises
         ------
         PanelError
-            If a series is not in the panel, the figures are no clean monthly table, a day is
-            before the panel's own, or counts contradict their months.
+            If a series is not in the panel, the figures are no clean monthly table, leave out
+            months or begin before a series, a day is before the panel's own, or counts contradict.
 
         See Also
         --------
