@@ -159,7 +159,7 @@ class Figures:
 
     @cached_property
     def release_dates(self) -> Days:
-        """Day on which each figure is out, datetime64[D], months by series.
+        """Day on which each figure is out, datetime64[D], months by series; read-only.
 
         A month counts as known only once all earlier months of its series are.
         """
@@ -171,6 +171,8 @@ class Figures:
                 dates[row, self._column(id)] = day
         if self.learned_days:
             np.maximum.accumulate(dates, axis=0, out=dates)
+        # Panels that are parts or copies of this one share the array.
+        dates.flags.writeable = False
         return dates
 
     def last_known(

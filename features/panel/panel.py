@@ -308,8 +308,8 @@ class Panel(StatedFigures):
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
-        added = Additions.of(self, read_figures(self, figures, reading), day)
-        return self.with_additions(added, day)
+        new = read_figures(self, figures, reading)
+        return self.with_additions(Additions.of(self, new, day), day)
 
     def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:
         """Return a panel with what was added to its figures by a day (see `append`)."""
@@ -362,11 +362,13 @@ class Panel(StatedFigures):
     def select(self, ids: Iterable[str]) -> Panel:
         """Return a panel of these series alone, in this order."""
         columns = [self._column(id) for id in ids]
-        table = self.values.take(columns, axis=1)
-        panel = Panel._of(table, self.catalog, self.calendar, self.origin)
+        panel = Panel._of(
+            self.values.take(columns, axis=1), self.catalog, self.calendar, self.origin
+        )
         panel.release_dates = self.release_dates[:, columns]
+        panel.release_dates.flags.writeable = False
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
-        panel.quotes = None if self.quotes is None else self.quotes.select(table.columns)
+        panel.quotes = None if self.quotes is None else self.quotes.select(panel.values.columns)
         return panel
 
     # -- the door to the past -----------------------------------------------------------------
