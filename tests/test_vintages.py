@@ -213,7 +213,35 @@ def test_a_stale_series_does_not_come_alive_in_the_past(panel: Panel) -> None:
 def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None:
     later = panel.append(pd.Series([80100.0], ["2026-05"], name=TOTAL), seen="2026-05-30")
     assert later.as_of("2026-05-29").last_month(TOTAL) == pd.Period("2026-04", "M")
+    assert later.as_of("2026-05-30").last_month(TOTAL) == pd.Period("2026-05", "M")
     assert later.last_month(TOTAL) == pd.Period("2026-05", "M")
+
+
+def lacking_may(panel: Panel, day: str) -> Panel:
+    """The panel on a day on which the total of May was not there."""
+    total = panel.values[TOTAL].dropna()
+    return panel.with_series(total, origin=day)
+
+
+def test_a_figure_that_was_missing_on_its_release_day_is_known_from_the_day_it_was_seen(
+    panel: Panel,
+) -> None:
+    may = pd.Series([80100.0], ["2026-05"], name=TOTAL)
+    later = lacking_may(panel, "2026-06-01").append(may, seen="2026-06-04")
+    for day, month in (("2026-06-01", 4), ("2026-06-03", 4), ("2026-06-04", 5)):
+        assert later.as_of(day).last_month(TOTAL).month == month
+    # Looked at before, nothing is known but the rule.
+    later = lacking_may(panel, "2026-05-31").append(may, seen="2026-06-04")
+    assert later.as_of("2026-06-01").last_month(TOTAL).month == 5
+
+
+def test_a_late_figure_holds_back_those_after_it(panel: Panel) -> None:
+    months = pd.Series([80100.0, 81100.0], ["2026-05", "2026-06"], name=TOTAL)
+    later = lacking_may(panel, "2026-06-20").append(months, seen="2026-07-10")
+    # June's rule day is 1 July, but May had not come yet.
+    for day, month in (("2026-07-09", 4), ("2026-07-10", 6)):
+        assert later.as_of(day).last_month(TOTAL).month == month
+        assert len(later.as_of(day).series(TOTAL)) == len(panel.series(TOTAL)) + month - 4
 
 
 @pytest.mark.parametrize(
