@@ -171,9 +171,7 @@ class Figures:
                 dates[row, self._column(id)] = day
         if self.learned_days:
             np.maximum.accumulate(dates, axis=0, out=dates)
-        # Panels that are parts or copies of this one share the array.
-        dates.flags.writeable = False
-        return dates
+        return read_only(dates)
 
     def last_known(
         self, ids: Sequence[str], origins: Iterable[pd.Timestamp] | Days
@@ -318,6 +316,12 @@ class Figures:
         if self.vintages is None or not self.revises_the_past:
             return own
         return hashlib.sha256(own.encode() + self.vintages.digest()).hexdigest()
+
+
+def read_only(dates: Days) -> Days:
+    """Return release days that nobody writes into: parts and copies of a panel share them."""
+    dates.flags.writeable = False
+    return dates
 
 
 def _days(origins: Iterable[pd.Timestamp] | Days) -> Days:

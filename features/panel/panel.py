@@ -15,7 +15,7 @@ from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.append import Additions, NewFigures, changes_of, read_figures
 from tradeshock.features.panel.catalog import Catalog, Series
-from tradeshock.features.panel.figures import LearnedDays
+from tradeshock.features.panel.figures import LearnedDays, read_only
 from tradeshock.features.panel.origins import FLASH_STATES as FLASH_STATES
 from tradeshock.features.panel.plain_entries import (
     CatalogFile,
@@ -362,13 +362,11 @@ class Panel(StatedFigures):
     def select(self, ids: Iterable[str]) -> Panel:
         """Return a panel of these series alone, in this order."""
         columns = [self._column(id) for id in ids]
-        panel = Panel._of(
-            self.values.take(columns, axis=1), self.catalog, self.calendar, self.origin
-        )
-        panel.release_dates = self.release_dates[:, columns]
-        panel.release_dates.flags.writeable = False
+        table = self.values.take(columns, axis=1)
+        panel = Panel._of(table, self.catalog, self.calendar, self.origin)
+        panel.release_dates = read_only(self.release_dates[:, columns])
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
-        panel.quotes = None if self.quotes is None else self.quotes.select(panel.values.columns)
+        panel.quotes = None if self.quotes is None else self.quotes.select(table.columns)
         return panel
 
     # -- the door to the past -----------------------------------------------------------------
