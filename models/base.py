@@ -165,7 +165,9 @@ class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # 
             Future values that series are assumed to take, or changes against the model's own
             forecast. Empty ones are none.
         drivers : bool
-            Whether to carry the paths of all series of the system, targets first.
+            Whether to carry the paths of all series of the system, targets first. All begin with
+            step 1 of the target: of what is published later than it, the months before that are
+            drawn, but not carried.
 
         Returns
         -------

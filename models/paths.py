@@ -226,7 +226,10 @@ class ForecastPaths:
         )
 
     def with_history(self, series: str | None = None) -> tuple[Floats, pd.PeriodIndex]:
-        """Paths with the published months in front, draws by months, and the months."""
+        """Paths with the published months in front, draws by months, and the months.
+
+        Of a driver that is published later than the target, the months in between are in neither.
+        """
         past = self.history[self.series[self._column(series)]].dropna()
         return self._behind(past[past.index < self.index[0]], series)
 
@@ -240,7 +243,7 @@ class ForecastPaths:
     def yoy(self, series: str | None = None) -> pd.DataFrame:
         """Growth over a year before in per cent, draws by months.
 
-        Months whose month a year before is not published are left out.
+        Months whose month a year before is neither published nor a step are left out.
         """
         # A year is enough: all of the history, draw by draw, is much to copy.
         past = self.history[self.series[self._column(series)]].dropna()
@@ -254,6 +257,8 @@ class ForecastPaths:
 
     def total(self, by: str = "year", series: str | None = None) -> pd.DataFrame:
         """Totals of whole calendar periods, published months included, draws by periods.
+
+        Periods with a month that is neither published nor a step are left out.
 
         Parameters
         ----------

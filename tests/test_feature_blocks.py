@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from sklearn.base import clone
 
 from tradeshock.features import FeaturePipeline, Panel, ReleaseRule, load_panel
-from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
 from tradeshock.features.indicators import (
     Block,
     Flash,
@@ -124,6 +124,17 @@ def test_pairs_wait_for_the_later_of_the_two(rates: Panel) -> None:
     gap = both["copper"] - both["exports_to_us"]
     assert ratio["copper_to_exports_to_us"] == pytest.approx(gap.iloc[-1], rel=1e-14)
     assert ratio.iloc[-1] == pytest.approx(gap.iloc[-1] - gap.iloc[-13], rel=1e-12)
+
+
+def test_a_series_counts_for_three_months_after_its_next_figure_was_due(panel: Panel) -> None:
+    months = pd.period_range("2010-01", "2024-12", freq="M")
+    entry = replace(panel.catalog["gscpi"], id="ended", release=ReleaseRule.after(days=5))
+    ended = panel.with_series(pd.Series(np.sin(np.arange(180)), months, name="ended"), entry)
+    # On 1 May the figure of March was due, three months after the last.
+    days = ended.origins("2025-04", "2025-07")
+    with pytest.warns(StaleSeriesWarning, match="ended \\(ends in 2024-12"):
+        rows = FeaturePipeline([Lags("ended", 0)]).to_frame(ended, days)
+    assert rows.iloc[:, 0].notna().tolist() == [True, True, False, False]
 
 
 def test_an_interaction_is_the_product_of_columns(panel: Panel) -> None:

@@ -15,9 +15,11 @@ from tradeshock.features.errors import ModelError, PanelError, StoredFileWarning
 from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import default_model, default_record, target_of
+from tradeshock.forecast.monthly.own_record import past_file
 from tradeshock.forecast.routine.own_past import missing_past, wants_past
 from tradeshock.forecast.warning import early_warning
 from tradeshock.models import (
+    VAR,
     Combination,
     ExponentialSmoothing,
     RandomWalk,
@@ -106,6 +108,29 @@ def test_revised_figures_are_replayed_from_there_on(india: Panel) -> None:
     assert (june["actual_y"] == series["2024-06"]).all()
     assert len(june) > 0
     assert_made_at_once(panel_of(series), after)
+
+
+@pytest.mark.usefixtures("home")
+def test_corrections_beside_the_target_leave_what_was_forecast() -> None:
+    india, states = (figures(name, "2012-01", "2018-12") for name in ("india", "united_states"))
+    model = VAR(series=[str(states.name)], n_draws=40)
+
+    def beside(driver: pd.Series) -> Panel:
+        frame = pd.concat([india, driver], axis=1)
+        return Panel.from_frame(frame, ReleaseRule.after(days=15), "IN")
+
+    before = own_past_record(beside(states), INDIA, model).frame
+    corrected = states.copy()
+    corrected.loc["2013-01":] *= np.linspace(1.0, 2.0, len(corrected.loc["2013-01":]))
+    assert not missing_past(beside(corrected), INDIA, model)
+    after = own_past_record(beside(corrected), INDIA, model).frame
+    pd.testing.assert_frame_equal(in_order(after), in_order(before))
+    # Whoever wants them made with the new figures deletes the file.
+    file = past_file(beside(corrected), INDIA)
+    assert [file] == list_of_records()
+    list_of_records()[0].unlink()
+    anew = own_past_record(beside(corrected), INDIA, model).frame
+    assert not np.allclose(in_order(anew)["q50"], in_order(before)["q50"])
 
 
 @pytest.mark.usefixtures("home")

@@ -159,6 +159,18 @@ def test_holes_of_young_series_and_at_the_edges():
     assert np.isnan(x["2023-12"])
 
 
+@pytest.mark.parametrize("begins", ["2020-01", "2020-03"])
+def test_a_hole_goes_by_the_year_before_from_the_fourteenth_month_on(begins):
+    start = pd.Period(begins)
+    frame = table().loc[begins:].reindex(table().index)
+    early = change(frame, str(start + 12), np.nan)
+    x = panel_of(early, holes=(str(start + 12),)).values["x"]
+    assert x[start + 12] == x[start + 11]
+    later = change(frame, str(start + 13), np.nan)
+    x = panel_of(later, holes=(str(start + 13),)).values["x"]
+    assert x[start + 13] == pytest.approx(x[start + 1] * x[start + 12] / x[start], rel=1e-14)
+
+
 def test_catalog_entries_are_checked():
     with pytest.raises(CatalogError, match=r"x: holes \['2020-99'\] do not all read"):
         entry(holes=("2020-99",))

@@ -235,6 +235,27 @@ def test_paths_of_a_system_carry_its_drivers(panel: Panel, cls: type[VAR | Bayes
         np.testing.assert_allclose(whole.draws("usdkrw")[:, at], won[month], rtol=1e-9)
 
 
+def test_months_between_a_late_driver_and_the_first_step_are_in_neither(panel: Panel) -> None:
+    model = BayesianVAR(("exports_total", "us_ip"), n_draws=40).fit(panel)
+    paths = model.forecast(12, drivers=True)
+    assert (panel.last_month("us_ip"), paths.index[0]) == (
+        pd.Period("2026-03", "M"),
+        pd.Period("2026-05", "M"),
+    )
+    values, months = paths.with_history("us_ip")
+    pd.testing.assert_index_equal(months, panel.series("us_ip").index.append(paths.index))
+    np.testing.assert_array_equal(values[:, -12:], paths.draws("us_ip"))
+    # No total without April 2026, and no growth over it.
+    assert list(paths.total("year").columns.astype(str)) == ["2026"]
+    assert paths.total("year", "us_ip").empty
+    assert list(paths.total("quarter", "us_ip").columns.astype(str)) == [
+        "2026Q3",
+        "2026Q4",
+        "2027Q1",
+    ]
+    pd.testing.assert_index_equal(paths.yoy("us_ip").columns, paths.index[:-1])
+
+
 @pytest.mark.parametrize("model", [RandomWalk(), Recalibration(RandomWalk())])
 def test_models_without_drivers_say_so(panel: Panel, model: Model) -> None:
     with pytest.raises(ModelError, match="forecasts no drivers beside its target"):

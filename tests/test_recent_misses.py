@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tradeshock.features import Panel, ReleaseRule
 from tradeshock.models import RandomWalk, Recalibration, Record
 from tradeshock.models.pools.recent_misses import (
     EXPECTED,
@@ -99,6 +100,19 @@ def test_three_months_missed_on_one_side_are_said(panel, rows):
     assert "above" in note(1.2, "2019-03")
     # One month is none, and months inside the middle half are none.
     assert note(1.0, "2019-03") is None
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_the_months_of_the_note_are_those_missed_however_late_they_came(days):
+    months = pd.period_range("2012-01", "2024-12", freq="M", name="month")
+    growth = 0.01 * np.sin(np.arange(len(months)))
+    growth[-3:] += 0.3
+    frame = pd.DataFrame({"x": np.exp(5.0 + growth.cumsum())}, months)
+    panel = Panel.from_frame(frame, ReleaseRule.after(days=days))
+    origins = panel.origins("2018-01", "2024-12", target="x")
+    record = Record(forecast_rows(MEMBER.replay(panel, "x", origins, 2), panel))
+    note = regime_note(record.as_of(panel.origin), MEMBER.name, "x", "after_total")
+    assert "step 1 in each of 2024-10 to 2024-12 (" in note
 
 
 def test_the_forecast_carries_the_note(panel, rows):

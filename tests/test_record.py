@@ -10,6 +10,7 @@ import scoringrules
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import ModelError
+from tradeshock.features.panel.vintages import Vintages
 from tradeshock.models import ForecastPaths, RandomWalk, Record, SeasonalNaive
 from tradeshock.models.pools.wrapper import Wrapper
 from tradeshock.models.record.rows import forecast_rows
@@ -173,6 +174,42 @@ def test_an_error_counts_from_the_day_on_which_its_outcome_came(panel, record):
     ]
     on_the_day = record.as_of("2024-07-01").errors(*CELL)
     assert on_the_day.at[pd.Timestamp("2024-06-01"), 1] == record.errors(*CELL).at["2024-06-01", 1]
+
+
+def test_outcomes_and_forecasts_are_there_on_their_very_day(record):
+    day = pd.Timestamp("2024-07-01")
+    june = (pd.Timestamp("2024-06-01"), 1)
+    for cut, out in ((record.as_of(day), True), (record.as_of("2024-06-30"), False)):
+        row = cut.frame.set_index(["origin", "step"]).loc[june]
+        assert pd.notna([row["actual"], row["crps"], row["known_on"]]).tolist() == [out] * 3
+        origins, table = cut.arrays(["q50", "actual"], *CELL)
+        known_on = cut.known_on(*CELL)
+        assert known_on.shape == table["actual"].shape == (len(origins), 14)
+        np.testing.assert_array_equal(np.isnat(known_on), np.isnan(table["actual"]))
+        place = origins.get_loc(june[0])
+        assert pd.Series(known_on[place, :1]).dropna().tolist() == [day] * out
+        # The forecast of the day itself.
+        assert (origins[-1] == day) == (len(known_on) == 19) == out
+        assert cut.frame["origin"].max() == origins[-1]
+
+
+def test_a_record_speaks_of_figures_up_to_the_first_that_were_others(panel):
+    day, may = pd.Timestamp("2024-09-10"), pd.Period("2024-05", "M")
+    final = panel.values.at[may, TARGET]
+
+    def revised(before):
+        rows = [(TARGET, may, "2024-06-01", before), (TARGET, may, day, final)]
+        seen = pd.DataFrame(rows, columns=["series", "month", "seen", "value"])
+        return panel.with_vintages(Vintages(seen))
+
+    ours, other = revised(final * 0.98), revised(final * 0.99)
+    days = ours.origins("2024-01", "2025-03")
+    made = Record(forecast_rows(RandomWalk(n_draws=40).replay(ours, TARGET, days, 2), ours))
+    signed = made.with_figures(ours)
+    assert signed.made_from(ours, TARGET).frame["origin"].max() == days[-1]
+    # From October on both have seen the same; what lies between was forecast from others.
+    kept = signed.made_from(other, TARGET).frame
+    assert kept["origin"].max() == pd.Timestamp("2024-05-01")
 
 
 def test_later_outcomes_cannot_be_seen(panel, frame):

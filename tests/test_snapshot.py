@@ -149,3 +149,10 @@ def test_whoever_writes_into_the_figures_has_a_table_of_their_own() -> None:
     written.values.loc[:, "exports_total"] = 1.0
     assert load_panel().values["exports_total"].max() > 1.0
     assert load_panel(vintages=True).values["exports_total"].max() > 1.0
+
+
+def test_release_days_cannot_be_written_over():
+    panel = load_panel()
+    for part in (panel, panel.as_of("2020-03-05"), panel.select(["us_ip"])):
+        with pytest.raises(ValueError, match="read-only"):
+            part.release_dates[:] = np.datetime64("2030-01-01")

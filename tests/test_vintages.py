@@ -4,10 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradeshock.features import FeaturePipeline, Panel, load_panel
+from tradeshock.features import (
+    FeaturePipeline,
+    Panel,
+    ReleaseRule,
+    daily_average,
+    excluding,
+    load_panel,
+    with_global_drivers,
+)
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.vintages import Vintages
 from tradeshock.forecast import backtest, screen
+from tradeshock.forecast.hierarchy.nodes import with_remainder
 from tradeshock.models import VAR, BayesianVAR, DirectRidge, FlashBridge, Model, RandomWalk
 from tradeshock.models.pools.combination import Combination
 from tradeshock.models.record.rows import forecast_rows
@@ -204,7 +213,35 @@ def test_a_stale_series_does_not_come_alive_in_the_past(panel: Panel) -> None:
 def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None:
     later = panel.append(pd.Series([80100.0], ["2026-05"], name=TOTAL), seen="2026-05-30")
     assert later.as_of("2026-05-29").last_month(TOTAL) == pd.Period("2026-04", "M")
+    assert later.as_of("2026-05-30").last_month(TOTAL) == pd.Period("2026-05", "M")
     assert later.last_month(TOTAL) == pd.Period("2026-05", "M")
+
+
+def lacking_may(panel: Panel, day: str) -> Panel:
+    """The panel on a day on which the total of May was not there."""
+    total = panel.values[TOTAL].dropna()
+    return panel.with_series(total, origin=day)
+
+
+def test_a_figure_that_was_missing_on_its_release_day_is_known_from_the_day_it_was_seen(
+    panel: Panel,
+) -> None:
+    may = pd.Series([80100.0], ["2026-05"], name=TOTAL)
+    later = lacking_may(panel, "2026-06-01").append(may, seen="2026-06-04")
+    for day, month in (("2026-06-01", 4), ("2026-06-03", 4), ("2026-06-04", 5)):
+        assert later.as_of(day).last_month(TOTAL).month == month
+    # Looked at before, nothing is known but the rule.
+    later = lacking_may(panel, "2026-05-31").append(may, seen="2026-06-04")
+    assert later.as_of("2026-06-01").last_month(TOTAL).month == 5
+
+
+def test_a_late_figure_holds_back_those_after_it(panel: Panel) -> None:
+    months = pd.Series([80100.0, 81100.0], ["2026-05", "2026-06"], name=TOTAL)
+    later = lacking_may(panel, "2026-06-20").append(months, seen="2026-07-10")
+    # June's rule day is 1 July, but May had not come yet.
+    for day, month in (("2026-07-09", 4), ("2026-07-10", 6)):
+        assert later.as_of(day).last_month(TOTAL).month == month
+        assert len(later.as_of(day).series(TOTAL)) == len(panel.series(TOTAL)) + month - 4
 
 
 @pytest.mark.parametrize(
@@ -216,6 +253,11 @@ def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None
             "2026-09-01",
             f"{TOTAL} ends in 2026-04 .* without 2026-05, 2026-06: give these months too",
         ),
+        (
+            pd.Series([26_000.0], ["2015-12"], name=f"{TOTAL}_first_20_days"),
+            "2026-05-20",
+            f"{TOTAL}_first_20_days begins in 2016-01 .* 2015-12, before it.* with_series",
+        ),
         (NEW, "2026-05-01", "before the panel's own origin 2026-05-15"),
         (pd.Series([1.0, 2.0], ["2026-05", "2026-05"], name=TOTAL), None, "stand twice"),
     ],
@@ -223,6 +265,16 @@ def test_figures_before_their_rule_day_are_known_once_seen(panel: Panel) -> None
 def test_appended_figures_without_sense(panel, figures, seen, message) -> None:
     with pytest.raises(PanelError, match=message):
         panel.append(figures, seen)
+
+
+def test_a_longer_series_is_known_by_its_rule(panel: Panel) -> None:
+    id = f"{TOTAL}_first_20_days"
+    longer = pd.concat(
+        [pd.Series([26_000.0], pd.PeriodIndex(["2015-12"], freq="M")), panel.values[id].dropna()]
+    )
+    then = panel.with_series(longer.rename(id)).as_of("2020-05-22")
+    assert then.state(TOTAL) == panel.as_of("2020-05-22").state(TOTAL) == "after_20d"
+    assert len(then.series(id)) == len(panel.as_of("2020-05-22").series(id)) + 1
 
 
 def test_a_series_that_is_replaced_keeps_its_place(panel: Panel) -> None:
@@ -233,3 +285,68 @@ def test_a_series_that_is_replaced_keeps_its_place(panel: Panel) -> None:
 def test_a_panel_that_is_asked_beyond_its_day_points_to_append(panel: Panel) -> None:
     with pytest.raises(PanelError, match="append"):
         panel.as_of("2026-06-30")
+
+
+# -- series beside others -----------------------------------------------------------------------
+
+CHIPS, SHIPS = "exports_semiconductors", "exports_ships"
+
+
+def same_past(panel: Panel, wider: Panel, day: str) -> None:
+    then = panel.as_of(day).values
+    pd.testing.assert_frame_equal(wider.as_of(day).values[[*then]].loc[then.index], then)
+
+
+def test_derived_series_leave_the_past_of_others_and_have_their_own() -> None:
+    panel, months = load_panel(vintages=True), pd.period_range("2026-01", "2026-03", freq="M")
+    wider = excluding(daily_average(panel, TOTAL), TOTAL, CHIPS)
+    wider = with_remainder(wider, [CHIPS, SHIPS])
+    for day in ("2026-05-10", "2026-05-11", "2026-05-15"):
+        same_past(panel, wider, day)
+        then = wider.as_of(day)
+        total, chips, ships = (then.values[id][months] for id in (TOTAL, CHIPS, SHIPS))
+        days = panel.calendar.working_days(months, "month")
+        made = (total / days, total - chips, total - chips - ships)
+        new = (f"{TOTAL}_daily_average", f"{TOTAL}_ex_semiconductors", "remainder")
+        for id, expected in zip(new, made, strict=True):
+            assert then.values[id][months].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
+    assert wider.revises_the_past
+    assert wider.select([f"{TOTAL}_daily_average"]).revises_the_past
+
+
+@pytest.fixture(scope="module")
+def late() -> Panel:
+    """Two series, one of whose December and January came on 10 February alone."""
+    months = pd.period_range("2010-01", "2025-01", freq="M")
+    growth = np.sin(np.arange(len(months)))
+    frame = pd.DataFrame({"x": np.exp(5.0 + growth), "y": np.exp(3.0 + growth)}, months)
+    frame.loc["2024-12":, "x"] = np.nan
+    panel = Panel.from_frame(frame, ReleaseRule(day=1), "KR")
+    late = pd.DataFrame({"x": [140.0, 150.0]}, months[-2:])
+    return panel.append(late, seen="2025-02-10")
+
+
+def test_what_came_late_stays_late_beside_new_series(late: Panel) -> None:
+    assert str(late.as_of("2025-02-05").last_month("x")) == "2024-11"
+    wider = excluding(daily_average(with_global_drivers(late), "x"), "x", "y")
+    new = ["x_daily_average", "x_ex_y"]
+    for day, month in (("2025-02-05", "2024-11"), ("2025-02-10", "2025-01")):
+        same_past(late, wider, day)
+        assert {str(wider.as_of(day).last_month(id)) for id in new} == {month}
+
+
+def test_what_came_early_is_early_in_what_is_made_of_it(panel: Panel) -> None:
+    early = panel.append(pd.DataFrame({TOTAL: [80_000.0]}, ["2026-05"]), seen="2026-05-29")
+    wider = daily_average(early, TOTAL)
+    assert str(wider.last_month(f"{TOTAL}_daily_average")) == "2026-05"
+    assert str(wider.as_of("2026-05-28").last_month(f"{TOTAL}_daily_average")) == "2026-04"
+
+
+def test_a_series_that_is_replaced_loses_its_own_past_alone(late: Panel) -> None:
+    panel = load_panel(vintages=True)
+    replaced = panel.with_series(panel.values[TOTAL] * 1.0)
+    assert replaced.as_of("2026-05-10").values.at[pd.Period("2026-03", "M"), TOTAL] == 87211.19
+    first = f"{TOTAL}_first_20_days"
+    same_past(panel.select([first]), replaced.select([first]), "2026-05-10")
+    onetime = late.with_series(late.values["x"])
+    assert str(onetime.as_of("2025-02-05").last_month("x")) == "2025-01"

@@ -101,12 +101,22 @@ class Additions:
 
 
 def _refuse_gaps(panel: Figures, changes: pd.DataFrame) -> None:
-    """Demand that new months of a series follow its last one."""
+    """Demand that new months of a series follow its last one.
+
+    An earlier one would be known from the day on which it was seen, and would hold back all that
+    came after it until then.
+    """
     for id, rows in changes[changes["kind"] == "new"].groupby("series", sort=False):
         known = panel.values[str(id)].dropna().index
         if not len(known):
             continue
         months = pd.PeriodIndex(rows["month"])
+        if len(earlier := months[months < known[0]]):
+            raise PanelError(
+                f"{id} begins in {known[0]} and the new figures have {earlier[0]}, before it, of "
+                "which nobody can say when it was out: leave out what is before, or give the whole "
+                "series to with_series, which goes by its release rule"
+            )
         later = months[months > known[-1]]
         lacking = pd.period_range(known[-1] + 1, max(later, default=known[-1]), freq="M")
         lacking = lacking.difference(later)

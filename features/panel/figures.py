@@ -159,7 +159,7 @@ class Figures:
 
     @cached_property
     def release_dates(self) -> Days:
-        """Day on which each figure is out, datetime64[D], months by series.
+        """Day on which each figure is out, datetime64[D], months by series; read-only.
 
         A month counts as known only once all earlier months of its series are.
         """
@@ -171,7 +171,7 @@ class Figures:
                 dates[row, self._column(id)] = day
         if self.learned_days:
             np.maximum.accumulate(dates, axis=0, out=dates)
-        return dates
+        return read_only(dates)
 
     def last_known(
         self, ids: Sequence[str], origins: Iterable[pd.Timestamp] | Days
@@ -316,6 +316,12 @@ class Figures:
         if self.vintages is None or not self.revises_the_past:
             return own
         return hashlib.sha256(own.encode() + self.vintages.digest()).hexdigest()
+
+
+def read_only(dates: Days) -> Days:
+    """Return release days that nobody writes into: parts and copies of a panel share them."""
+    dates.flags.writeable = False
+    return dates
 
 
 def _days(origins: Iterable[pd.Timestamp] | Days) -> Days:

@@ -15,6 +15,7 @@ from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.panel.append import Additions, NewFigures, changes_of, read_figures
 from tradeshock.features.panel.catalog import Catalog, Series
+from tradeshock.features.panel.figures import LearnedDays, read_only
 from tradeshock.features.panel.origins import FLASH_STATES as FLASH_STATES
 from tradeshock.features.panel.plain_entries import (
     CatalogFile,
@@ -28,11 +29,11 @@ from tradeshock.features.panel.plausibility import (
     warn_before_calendar,
     warn_of_odd_figures,
 )
-from tradeshock.features.panel.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
 from tradeshock.features.panel.validation import as_table, clean
-from tradeshock.features.panel.vintages import Vintages
+from tradeshock.features.panel.vintages import Vintages, joined
 
 
 class Panel(StatedFigures):
@@ -71,8 +72,8 @@ class Panel(StatedFigures):
         warn_of_odd_figures(self.values, catalog)
         self.catalog = catalog
         if origin is None:
-            published = self.release_dates[~np.isnan(self.values.to_numpy())]
-            self.origin = pd.Timestamp(published.max())
+            published = ~np.isnan(self.values.to_numpy())
+            self.origin = pd.Timestamp(self.release_dates[published].max())
         else:
             self.origin = as_day(origin)
             self._refuse_later_figures()
@@ -214,10 +215,12 @@ class Panel(StatedFigures):
         *entries: Series,
         calendar: str | None = None,
         origin: Day | None = None,
+        learned_days: LearnedDays = (),
+        vintages: Vintages | None = None,
     ) -> Panel:
         """Return a panel with these series added, or replaced from their first month to their last.
 
-        For newer months of series that are there, and for revised ones, see `append`.
+        Others keep their past. For newer months of a series, and revised ones, see `append`.
 
         Parameters
         ----------
@@ -230,6 +233,10 @@ class Panel(StatedFigures):
         origin : day, optional
             Day on which the new figures were compiled. Default: the panel's own origin, after
             which none of them may be out.
+        learned_days : tuple of (series, ordinal of a month, datetime64[D])
+            Days from which new figures are known, where that is not what the rule says.
+        vintages : Vintages, optional
+            What the new figures were on earlier days.
 
         Raises
         ------
@@ -258,9 +265,11 @@ class Panel(StatedFigures):
         warn_of_odd_figures(new, catalog)
         panel = Panel._of(table, catalog, working, day)
         panel.quotes = self.quotes
+        panel.learned_days = (*(one for one in self.learned_days if one[0] in kept), *learned_days)
         panel._refuse_later_figures()
         warn_before_calendar(new.index, panel.calendar)
-        return panel
+        seen = joined(self.vintages and self.vintages.of_series(kept.columns), vintages)
+        return panel.with_vintages(seen) if seen else panel
 
     def append(
         self, figures: NewFigures, seen: Day | None = None, **reading: Unpack[Reading]
@@ -286,8 +295,8 @@ class Panel(StatedFigures):
         Raises
         ------
         PanelError
-            If a series is not in the panel, the figures are no clean monthly table, a day is
-            before the panel's own, or counts contradict their months.
+            If a series is not in the panel, the figures are no clean monthly table, leave out
+            months or begin before a series, a day is before the panel's own, or counts contradict.
 
         See Also
         --------
@@ -299,8 +308,8 @@ class Panel(StatedFigures):
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
-        added = Additions.of(self, read_figures(self, figures, reading), day)
-        return self.with_additions(added, day)
+        new = read_figures(self, figures, reading)
+        return self.with_additions(Additions.of(self, new, day), day)
 
     def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:
         """Return a panel with what was added to its figures by a day (see `append`)."""
@@ -343,9 +352,8 @@ class Panel(StatedFigures):
         PanelError
             If a rule lets a figure out after the panel's origin.
         """
-        panel = Panel._of(
-            self.values, self.catalog.with_series(*entries), self.calendar, self.origin
-        )
+        catalog = self.catalog.with_series(*entries)
+        panel = Panel._of(self.values, catalog, self.calendar, self.origin)
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
         panel.quotes = self.quotes
         panel._refuse_later_figures()
@@ -356,7 +364,7 @@ class Panel(StatedFigures):
         columns = [self._column(id) for id in ids]
         table = self.values.take(columns, axis=1)
         panel = Panel._of(table, self.catalog, self.calendar, self.origin)
-        panel.release_dates = self.release_dates[:, columns]
+        panel.release_dates = read_only(self.release_dates[:, columns])
         panel.learned_days, panel.vintages = self.learned_days, self.vintages
         panel.quotes = None if self.quotes is None else self.quotes.select(table.columns)
         return panel
@@ -390,8 +398,3 @@ class Panel(StatedFigures):
         panel.learned_days = self.learned_days
         panel.quotes = None if self.quotes is None else self.quotes.before(day)
         return panel
-
-
-def latest_of(panel: Panel, *ids: str) -> LatestOf:
-    """Release rule of a series derived from others: out with the last of them."""
-    return LatestOf(tuple(panel.entry(id).release for id in ids))

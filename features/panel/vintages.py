@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from functools import cached_property
 from os import PathLike
 
@@ -67,6 +68,11 @@ class Vintages:
         """Return these vintages and more."""
         return Vintages(pd.concat([self.table, rows], ignore_index=True))
 
+    def of_series(self, ids: Collection[str]) -> Vintages | None:
+        """Return the vintages of these series alone; None if there are none."""
+        rows = self.table[self.table["series"].isin(list(ids))]
+        return Vintages(rows) if len(rows) else None
+
     @cached_property
     def _starts(self) -> npt.NDArray[np.intp]:
         """Row of the first vintage of each figure."""
@@ -117,3 +123,10 @@ class Vintages:
     def digest(self) -> bytes:
         """Hash of the table."""
         return hashlib.sha256(self.table.to_csv(index=False).encode()).digest()
+
+
+def joined(some: Vintages | None, more: Vintages | None) -> Vintages | None:
+    """Vintages of both; None if there are none."""
+    if some is None or more is None:
+        return some or more
+    return some.with_rows(more.table)

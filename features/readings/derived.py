@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.panel.panel import Panel, latest_of
+from tradeshock.features.panel.catalog import Series
+from tradeshock.features.panel.figures import LearnedDays
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.release import LatestOf
+from tradeshock.features.panel.vintages import Vintages
 
 
 def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Panel:
@@ -40,22 +46,26 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
     ]
     for new, minuend, subtrahend in [(id, whole, part), *early]:
         entry, other = panel.entry(minuend), panel.entry(subtrahend)
-        panel = panel.with_series(
-            (panel.values[minuend] - panel.values[subtrahend]).rename(new),
-            replace(
-                entry,
-                id=new,
-                title=f"{entry.title} excluding {other.title[:1].lower()}{other.title[1:]}",
-                release=latest_of(panel, minuend, subtrahend),
-                holes=tuple(sorted({*entry.holes, *other.holes})),
-                flash_of=None if new == id else id,
-            ),
+        rest = replace(
+            entry,
+            id=new,
+            title=f"{entry.title} excluding {other.title[:1].lower()}{other.title[1:]}",
+            holes=tuple(sorted({*entry.holes, *other.holes})),
+            flash_of=None if new == id else id,
         )
+        less = partial(_difference, minuend=minuend, subtrahend=subtrahend)
+        panel = with_derived(panel, rest, [minuend, subtrahend], less)
     return panel
+
+
+def _difference(figures: pd.DataFrame, minuend: str, subtrahend: str) -> pd.Series:
+    return figures[minuend] - figures[subtrahend]
 
 
 def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
     """Add a series divided by its working days, as its publisher quotes it.
+
+    Working days are those that the panel's calendar knows, on earlier days too.
 
     Parameters
     ----------
@@ -80,7 +90,67 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
         unit=f"{entry.unit} a working day",
         window="month",
         flash_of=None,
-        release=latest_of(panel, series),
     )
-    values: pd.Series = panel.values[series] / np.where(days > 0, days, np.nan)
-    return panel.with_series(values.rename(id), new)
+    divisor = np.where(days > 0, days, np.nan)
+    return with_derived(panel, new, [series], lambda figures: figures[series] / divisor)
+
+
+def with_derived(
+    panel: Panel,
+    entry: Series,
+    parts: Sequence[str],
+    formula: Callable[[pd.DataFrame], pd.Series],
+) -> Panel:
+    """Add a series made of others, with its past: what it was whenever they were seen to be else.
+
+    Parameters
+    ----------
+    panel : Panel
+    entry : Series
+        Catalog entry of the new series; its release rule is taken from the parts.
+    parts : sequence of str
+        Ids of what it is made of.
+    formula : callable
+        From figures, months by series of the panel, to those of the new series.
+
+    Returns
+    -------
+    Panel
+        With the new series, out when the last of its parts is.
+
+    Raises
+    ------
+    PanelError
+        As `Panel.with_series`; also if the panel lacks a part.
+    """
+    rule = LatestOf(tuple(panel.entry(part).release for part in parts))
+    return panel.with_series(
+        formula(panel.values).rename(entry.id),
+        replace(entry, release=rule),
+        learned_days=_learned_days(panel, entry.id, parts),
+        vintages=_vintages(panel, entry.id, parts, formula),
+    )
+
+
+def _learned_days(panel: Panel, id: str, parts: Sequence[str]) -> LearnedDays:
+    """Days from which the parts are known, in months in which one of them is not by its rule."""
+    months = sorted({month for part, month, _ in panel.learned_days if part in parts})
+    known = panel.select(parts).release_dates.max(axis=1)
+    rows = dict(zip(panel.months.asi8.tolist(), known, strict=True))
+    return tuple((id, month, rows[month]) for month in months if month in rows)
+
+
+def _vintages(
+    panel: Panel, id: str, parts: Sequence[str], formula: Callable[[pd.DataFrame], pd.Series]
+) -> Vintages | None:
+    """Vintages of the months in which a revision of the parts is one of the new series."""
+    seen = panel.vintages and panel.vintages.of_series(parts)
+    if seen is None:
+        return None
+    days = [seen.table["seen"].min(), *pd.DatetimeIndex(seen.revision_days)]
+    index, columns = panel.values.index, panel.values.columns
+    then = [pd.DataFrame(seen.seen_by(day, panel.values), index, columns) for day in days]
+    table = pd.concat([formula(figures) for figures in then], axis=1, keys=days)
+    revised = table[table.nunique(axis=1) > 1].rename_axis("month").reset_index()
+    rows = revised.melt("month", var_name="seen").dropna().assign(series=id)
+    return Vintages(rows) if len(rows) else None

@@ -11,7 +11,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError
-from tradeshock.features.panel.panel import Panel, latest_of
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.readings.derived import with_derived
 from tradeshock.forecast.exposure.partition import REMAINDER, partition
 from tradeshock.forecast.hierarchy.joint_paths import coherent
 from tradeshock.models.base import Model
@@ -53,24 +54,24 @@ def with_remainder(
     """
     entry = panel.entry(target)
     entries = [panel.entry(id) for id in parts]
-    rest: pd.Series = panel.values[target] - panel.values[list(parts)].sum(axis=1, skipna=False)
+    holes = tuple(sorted({*entry.holes, *(month for own in entries for month in own.holes)}))
+    filled = pd.PeriodIndex(holes, freq="M")
+
+    def left(figures: pd.DataFrame) -> pd.Series:
+        rest: pd.Series = figures[target] - figures[list(parts)].sum(axis=1, skipna=False)
+        return rest
+
+    rest = left(panel.values)
     if len(low := rest[rest <= 0.0]):
         raise PanelError(
             f"the parts of {target} leave {low.iloc[0]:,.0f} of it in {low.index[0]}; parts must "
             "not overlap and must leave a remainder"
         )
-    holes = tuple(sorted({*entry.holes, *(month for own in entries for month in own.holes)}))
+    new = replace(entry, id=id, title=f"{entry.title}, the rest", names=(), holes=holes)
     # Where a part is an estimate, what it leaves is none of its own: it is filled as any hole.
-    rest[rest.index.isin(pd.PeriodIndex(holes, freq="M"))] = np.nan
-    new = replace(
-        entry,
-        id=id,
-        title=f"{entry.title}, the rest",
-        names=(),
-        release=latest_of(panel, target, *parts),
-        holes=holes,
+    return with_derived(
+        panel, new, [target, *parts], lambda figures: left(figures).mask(figures.index.isin(filled))
     )
-    return panel.with_series(rest.rename(id), new)
 
 
 def past_errors(

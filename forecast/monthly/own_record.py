@@ -59,8 +59,8 @@ def past_file(panel: Panel, target: str) -> Path | None:
     """Return the file of a target's replayed past, which need not be there.
 
     It goes by the figures of the first replayed origin, by the series beside them, which models may
-    read, and by the version of the package, whose models may have changed. None where history is
-    too short for a replay.
+    read, and by the version of the package, whose models may have changed. Figures of those series
+    do not count. None where history is too short for a replay.
     """
     first = first_origin(panel, target)
     if first is None:

@@ -43,10 +43,15 @@ def own_past_record(
     For figures of which the package's record does not speak: another nation's, another series. All
     is in pseudo real time: each forecast knows what was out on its day, and learns from those
     before it. What is kept is found again by its figures and extended by new months; where a past
-    figure was revised or corrected, it is made anew from the first forecast of that month on, so
-    that it is always what the figures at hand would give. Replays of other models stay. Every
-    later forecast of the same figures, `monthly_forecast`, the page and the command line, learns
-    from it.
+    figure of the target was revised or corrected, it is made anew from the first forecast of that
+    month on, so that it is what the target's figures at hand would give. Replays of other models
+    stay. Every later forecast of the same figures, `monthly_forecast`, the page and the command
+    line, learns from it.
+
+    Figures of the series beside the target do not count, only which there are: where one of them
+    was corrected, what is kept still says how well the target was forecast with the figures before
+    it. `past_file` of `tradeshock.forecast.monthly.own_record` is the file to delete for a replay
+    of all.
 
     Parameters
     ----------

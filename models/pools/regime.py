@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from tradeshock.features.panel.validation import months_of
 from tradeshock.models.record.record import Record
 
 # So many months in a row outside the middle half of what was forecast, on one side: by chance in
@@ -26,7 +26,7 @@ def regime_note(record: Record, model: str, target: str, state: str) -> str | No
     str or None
         None unless the last three outcomes lie outside the 50 % interval on the same side.
     """
-    origins, table = record.arrays(("actual", "q25", "q50", "q75"), model, target, state)
+    origins, table = record.arrays(("month", "actual", "q25", "q50", "q75"), model, target, state)
     if not len(origins):
         return None
     first = {name: values[:, 0] for name, values in table.items()}
@@ -37,7 +37,7 @@ def regime_note(record: Record, model: str, target: str, state: str) -> str | No
         return None
     missed = 100.0 * (actual / first["q50"][out] - 1.0)
     sizes = ", ".join(f"{size:+.1f}" for size in missed)
-    months = pd.PeriodIndex(origins[out], freq="M")
+    months = months_of(first["month"][out].astype(np.int64))
     side = "above" if above else "below"
     return (
         f"regime: {target} came out {side} what was forecast for step 1 in each of {months[0]} to "

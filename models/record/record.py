@@ -247,7 +247,8 @@ class Record:
         Parameters
         ----------
         column : str
-            A score, ``actual``, ``mean``, a quantile, ``scale`` or ``last_yoy``.
+            A score, ``actual``, ``mean``, a quantile, ``scale``, ``last_yoy``, or ``month``: its
+            ordinal.
         model, target, state : str
 
         Returns
@@ -386,6 +387,9 @@ class _Block:
         """Values of a column, NaN where there is no forecast."""
         if name not in self._columns:
             table = np.full(self._shape, np.nan)
-            table[self._place] = self._rows[name].to_numpy(dtype=float)
+            values = self._rows[name]
+            if name == "month":
+                values = pd.Series(pd.PeriodIndex(values, freq="M").asi8)
+            table[self._place] = values.to_numpy(dtype=float)
             self._columns[name] = table
         return self._columns[name]
