@@ -134,6 +134,12 @@ def test_default_model_depends_on_the_history(panel: Panel, day: str, model: str
     assert (forecast.model, forecast.by_default) == (model, True)
 
 
+@pytest.mark.parametrize("days", ["first_10_days", "first_20_days"])
+def test_an_early_count_is_forecast_by_the_walk(panel: Panel, days: str) -> None:
+    forecast = monthly_forecast(panel, "2026-05-15", steps=2, target=f"exports_total_{days}")
+    assert (forecast.model, forecast.by_default) == ("RandomWalk", True)
+
+
 def test_models_by_name_and_as_objects_are_the_same(panel: Panel) -> None:
     model = SeasonalNaive()
     given_object = monthly_forecast(panel, "2020-03-01", model=model)
