@@ -124,6 +124,15 @@ def test_an_update_fits_again_or_holds(made, exports: pd.Series, hold: bool) -> 
     )
 
 
+def test_a_revised_figure_in_an_update_takes_the_place_of_the_first(made, exports) -> None:
+    revised = exports.copy()
+    revised.iloc[-2] *= 1.1
+    forecaster = made("RandomWalk", nation="KR").fit(exports.iloc[:-1])
+    forecaster.update(revised.iloc[-2:])
+    expected = RandomWalk().fit(as_panel(revised, "KR")).forecast(2).draws()
+    np.testing.assert_array_equal(forecaster.predict([1, 2]), np.median(expected, axis=0))
+
+
 @pytest.mark.parametrize("hold", [False, True])
 def test_an_update_without_the_other_series_leaves_them_in_logs(
     made, panel: Panel, hold: bool
