@@ -154,14 +154,31 @@ def test_a_guest_that_is_more_than_its_parameters_is_not_saved(
         model.save(tmp_path / "more.npz")
 
 
+class Remembering(Counting):
+    """One that shows its parameters, and has a place for what it learns from the beginning."""
+
+    last_: float | None
+
+    def __init__(self, season_length: int = 12) -> None:
+        super().__init__(season_length)
+        self.last_ = None
+
+    def get_params(self, deep: bool = True) -> dict[str, int]:
+        return {"season_length": self.season_length}
+
+    @property
+    def is_fitted(self) -> bool:
+        return self.last_ is not None
+
+
 def test_a_guest_that_was_fitted_before_is_not_saved(panel: Panel, tmp_path: Path) -> None:
-    module = pytest.importorskip("sktime.forecasting.naive", reason="needs tradeshock[sktime]")
-    guest = module.NaiveForecaster()
-    model = FromSktime(guest)
-    saved(model, tmp_path / "new.npz", module.NaiveForecaster)
+    guest = Remembering(4)
+    model = FromStatsForecast(guest)
+    again = saved(model, tmp_path / "new.npz", Remembering)
+    assert again.get_params(deep=False)["model"].season_length == 4
     # What it has learned would be lost.
-    guest.fit(panel.series("exports_total"))
-    with pytest.raises(ModelError, match=r"is a NaiveForecaster, .* its parameters make"):
+    guest.fit(panel.series("exports_total").to_numpy())
+    with pytest.raises(ModelError, match=r"\['model'\] is a Remembering, .* its parameters make"):
         model.save(tmp_path / "fitted.npz")
 
 
