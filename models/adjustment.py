@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.days.holidays import KNOWN_YEARS
+from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
 
@@ -133,10 +134,15 @@ class CalendarAdjustment:
         self.adjusted = adjusted
 
     @classmethod
+    def for_entry(cls, entry: Series, half_life: float = 60.0) -> Self:
+        """Return the one that suits a series, not fitted: its window of days, adjusted or not."""
+        return cls(half_life, entry.window, entry.is_adjusted)
+
+    @classmethod
     def of_series(cls, panel: Panel, id: str, half_life: float = 60.0) -> Self:
         """Estimate from what a panel knows of a positive series; as it is if adjusted already."""
-        entry = panel.entry(id)
-        return cls(half_life, adjusted=entry.is_adjusted).fit(panel.series(id), panel.calendar)
+        suited = cls.for_entry(panel.entry(id), half_life)
+        return suited.fit(panel.series(id), panel.calendar)
 
     def fit(self, series: pd.Series, calendar: TradeCalendar) -> Self:
         """Estimate from a positive monthly series without NaN."""
@@ -181,10 +187,9 @@ def adjusted_level(panel: Panel, id: str) -> pd.Series:
     PanelError
         If the panel does not have the series, or nothing of it was out.
     """
-    entry, figures = panel.entry(id), panel.series(id)
+    entry = panel.entry(id)
     if entry.transform == "log" and entry.adjustment == "NSA":
-        adjustment = CalendarAdjustment(window=entry.window).fit(figures, panel.calendar)
-        return adjustment.adjusted_.rename(id)
+        return CalendarAdjustment.of_series(panel, id).adjusted_.rename(id)
     return panel.transformed(id)["level"].rename(id)
 
 

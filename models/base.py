@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,12 @@ from tradeshock.features.panel.naming import as_targets
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.validation import months_of
 from tradeshock.models.conditioned import Conditioned, condition_notes
+from tradeshock.models.doors import Doors
 from tradeshock.models.findings import Findings
 from tradeshock.models.naming import Named
 from tradeshock.models.parameters import Rules, check_parameters, whole
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.saving.saved import Saved
-from tradeshock.models.segments import by_segment, points_by_segment
 
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class Model(Conditioned, Doors, Named, Saved, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """A forecaster of one or more series of a panel.
 
     A subclass takes its parameters in ``__init__`` as scikit-learn estimators do, among them
     ``n_draws`` and ``random_state``, and writes two methods: `_fit` learns from ``self.panel_``,
     which holds nothing that was published after its origin, and `_paths` draws. With a third one,
-    `_refresh`, it can take new figures while all that was learned stays.
+    `_refresh`, it can take new figures while all that was learned stays. They change nothing in
+    place, so that a refused fit or update leaves the model as it was.
 
     Attributes
     ----------
@@ -71,13 +72,6 @@ class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # 
     takes_conditions = False
     requires: tuple[str, ...] = ()
     scale_tolerance = 1e-8
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Make a subclass's own replays go by segments where the panel revises its past."""
-        super().__init_subclass__(**options)
-        for name, door in (("replay", by_segment), ("replay_points", points_by_segment)):
-            if name in vars(cls):
-                setattr(cls, name, door(vars(cls)[name]))
 
     @abstractmethod
     def _fit(self) -> None:
@@ -196,7 +190,6 @@ class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # 
             return self._forecast(values, conditions, series)
         return self._forecast(self._paths(int(steps), self._rng(), values_of), conditions)
 
-    @by_segment
     def replay(
         self,
         panel: Panel,
@@ -226,7 +219,6 @@ class Model(Conditioned, Named, Saved, BaseEstimator):  # type: ignore[misc]  # 
         """
         return np.asarray(np.median(self.forecast(steps).values, axis=0))
 
-    @points_by_segment
     def replay_points(
         self,
         panel: Panel,

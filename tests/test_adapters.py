@@ -154,6 +154,34 @@ def test_a_guest_that_is_more_than_its_parameters_is_not_saved(
         model.save(tmp_path / "more.npz")
 
 
+class Remembering(Counting):
+    """One that shows its parameters, and has a place for what it learns from the beginning."""
+
+    last_: float | None
+
+    def __init__(self, season_length: int = 12) -> None:
+        super().__init__(season_length)
+        self.last_ = None
+
+    def get_params(self, deep: bool = True) -> dict[str, int]:
+        return {"season_length": self.season_length}
+
+    @property
+    def is_fitted(self) -> bool:
+        return self.last_ is not None
+
+
+def test_a_guest_that_was_fitted_before_is_not_saved(panel: Panel, tmp_path: Path) -> None:
+    guest = Remembering(4)
+    model = FromStatsForecast(guest)
+    again = saved(model, tmp_path / "new.npz", Remembering)
+    assert again.get_params(deep=False)["model"].season_length == 4
+    # What it has learned would be lost.
+    guest.fit(panel.series("exports_total").to_numpy())
+    with pytest.raises(ModelError, match=r"\['model'\] is a Remembering, .* its parameters make"):
+        model.save(tmp_path / "fitted.npz")
+
+
 @pytest.fixture
 def known(panel: Panel) -> Panel:
     return panel.as_of(ORIGIN)
@@ -175,6 +203,36 @@ def test_held_it_still_is(last_value: Model, panel: Panel, known: Panel) -> None
     held = last_value.fit(earlier).update(known, freeze=True)
     walk = RandomWalk().fit(earlier).update(known, freeze=True)
     np.testing.assert_allclose(held.log_points(6), walk.log_points(6), rtol=0, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_a_held_trend_goes_on_from_the_newest_figure(panel: Panel, known: Panel) -> None:
+    """Held over months it still rises by its own slope, from what has come out since."""
+    module = pytest.importorskip("sktime.forecasting.trend", reason="needs tradeshock[sktime]")
+    model = FromSktime(module.TrendForecaster(), adjusted=False)
+    earlier = panel.as_of("2026-01-02")
+    before = model.fit(earlier).log_points(2)
+    slope = before[1] - before[0]
+    assert slope > 0.001
+    held = model.update(known, freeze=True).log_points(3)
+    # It expected a point of its line, and missed by what the newest figure is off it.
+    last = np.log(known.series("exports_total").iloc[-1])
+    np.testing.assert_allclose(held, last + slope * np.arange(1, 4), rtol=0, atol=1e-9)
+
+
+def test_a_held_forecast_is_as_uncertain_as_it_was_so_many_months_ahead(
+    panel: Panel, known: Panel
+) -> None:
+    model = borrowed("AutoETS", season_length=12).fit(panel.as_of("2026-01-02"))
+
+    def spread() -> np.ndarray:
+        draws = np.log(model.forecast(4).draws())
+        return np.quantile(draws, 0.9, axis=0) - np.median(draws, axis=0)
+
+    before = spread()
+    assert before[3] > 1.2 * before[0]
+    model.update(known, freeze=True)
+    np.testing.assert_allclose(spread(), before, rtol=0.02)
 
 
 def test_it_cannot_be_held_for_a_day_before_it_learned(

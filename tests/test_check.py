@@ -202,6 +202,22 @@ class TakesAnyHistory(Naive):
         super()._open(panel, target, record)
 
 
+class ChangesInPlace(Naive):
+    """Notes what it is handed before it asks whether that will do."""
+
+    def _fit(self):
+        super()._fit()
+        self.levels_ = [self.level_]
+
+    def _open(self, panel, target, record):
+        if hasattr(self, "levels_"):
+            self.levels_[0] = of(panel)
+        super()._open(panel, target, record)
+
+    def _paths(self, steps, rng, conditions):
+        return super()._paths(steps, rng, conditions) / self.level_ * self.levels_[0]
+
+
 class CountsInMillions(Naive):
     def _fit(self):
         self.level_ = of(self.panel_) + 100.0
@@ -294,6 +310,7 @@ CAUGHT = {
     KeepsWhatItsReplayFoundFirst: "young_targets_are_no_exception",
     RemembersWhereItsReplayBegan: "replay_may_start_anywhere",
     TakesAnyHistory: "refuses_a_short_history",
+    ChangesInPlace: "what_is_refused_changes_nothing",
     CountsInMillions: "unit_does_not_matter",
     ReadsWhatItDoesNotName: "reads_no_more_than_it_says",
     ReadsTheOutcomesElsewhere: "figures_come_through_the_panel",

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features.errors import ModelError
+from tradeshock.models.paths import QUANTILES
 from tradeshock.models.pools.combination import Combination, LinearPool
 from tradeshock.models.pools.recalibration import Recalibration, stretched
 from tradeshock.models.pools.weights import SCHEMES, mean_pinball
 from tradeshock.models.pools.width_learning import learned_across_steps, learned_by_step
 from tradeshock.models.record.record import Record
-from tradeshock.models.record.rows import forecast_rows
+from tradeshock.models.record.rows import QUANTILE_COLUMNS, forecast_rows
 from tradeshock.models.univariate.autoregression import AutoRegression
 from tradeshock.models.univariate.random_walk import RandomWalk
 from tradeshock.models.univariate.seasonal_naive import SeasonalNaive
 
 LEVELS = np.array([0.1, 0.5, 0.9])
+LEVELS_OF_RECORD = np.array(QUANTILES)
 MEMBERS = (RandomWalk(n_draws=200), AutoRegression(n_draws=200))
 
 
@@ -168,6 +170,56 @@ def test_a_scheme_is_chosen_in_january_from_the_past_alone(panel, forecasts, rec
     list(model.replay_from(forecasts, record, panel))
     model.combine([each[-1] for each in forecasts], record, panel)
     assert model.scheme_ in SCHEMES
+
+
+def test_a_scheme_is_that_of_january_all_year(panel, forecasts, record):
+    """Three years of outcomes at all steps are out in the course of 2018, and in January 2019."""
+    model = Combination(MEMBERS, n_draws=200)
+    schemes = []
+    for month in (47, 36):
+        paths = [each[month] for each in forecasts]
+        model.combine(paths, record.as_of(paths[0].origin), panel)
+        schemes.append((str(paths[0].index[0]), model.scheme_))
+    assert schemes == [("2018-12", "equal"), ("2018-01", "equal")]
+    next_year = panel.origins("2019-01", "2019-01")
+    paths = [next(m.replay(panel, "exports_total", next_year, 4)) for m in MEMBERS]
+    model.combine(paths, record.as_of(next_year[0]), panel)
+    assert model.scheme_ == "inverse_squared_error"
+
+
+def test_schemes_are_compared_step_by_step(panel):
+    """Far steps, whose losses are large, count no more than near ones."""
+    members, target = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)], "exports_total"
+    days = panel.origins("2012-01", "2019-01")
+    forecasts = [list(m.replay(panel, target, days, 12)) for m in members]
+    record = Record(forecast_rows([paths for each in forecasts for paths in each], panel))
+    model = Combination(members, n_draws=100)
+    model.combine([each[-1] for each in forecasts], record.as_of(days[-1]), panel)
+    known, tables = record.as_of("2019-01-01"), []
+    for member in members:
+        _, table = known.arrays((*QUANTILE_COLUMNS, "actual"), member.name, target, "after_total")
+        tables.append({column: 100.0 * np.log(values) for column, values in table.items()})
+    quantiles = np.stack(
+        [np.stack([t[column] for column in QUANTILE_COLUMNS], axis=-1) for t in tables], axis=2
+    )
+    losses = {}
+    for name, scheme in SCHEMES.items():
+        weights = scheme(quantiles, LEVELS_OF_RECORD, tables[0]["actual"])[:-1]
+        losses[name] = mean_pinball(weights, quantiles, LEVELS_OF_RECORD, tables[0]["actual"])
+    relative = {name: (loss / losses["equal"]).mean() for name, loss in losses.items()}
+    assert model.scheme_ == min(relative, key=relative.__getitem__) == "inverse_squared_error"
+    # By their sum another one would be best.
+    assert min(losses, key=lambda name: losses[name].sum()) == "crps_learning"
+
+
+def test_stretching_by_level_is_the_same_on_both_sides():
+    half = np.array([0.1, 0.3, 0.6, 1.0])
+    draws = np.exp(np.concatenate([-half[::-1], half]))[:, None]
+    moved = np.log(stretched(draws, np.array([[1.0, 1.5, 2.0, 3.0]])))[:, 0]
+    # Central levels of eight draws are odd eighths; factors are those of 50, 80, 90 and 95 %.
+    factors = np.interp([0.125, 0.375, 0.625, 0.875], [0.5, 0.8, 0.9, 0.95], [1.0, 1.5, 2.0, 3.0])
+    np.testing.assert_allclose(moved[4:], factors * half, rtol=1e-12)
+    np.testing.assert_allclose(moved[:4], -moved[:3:-1], rtol=1e-12)
 
 
 @settings(deadline=None, max_examples=25)

@@ -118,6 +118,8 @@ def test_the_variable_of_the_archive_wins(desk: Path, monkeypatch: pytest.Monkey
     run(*APRIL)
     assert len(list((desk / "of-the-variable").iterdir())) == 1
     assert not (desk / "kept").exists()
+    # Of what reads the archive, too, whose option has no variable of its own.
+    assert "2026-04-21" in run("archive", "list").stdout
 
 
 def defaults(*words: str) -> dict[str, object]:

@@ -63,6 +63,22 @@ def test_extreme_outcomes_are_cut(rows: Rows) -> None:
     np.testing.assert_array_equal(outcomes, np.clip(raw, -cut, cut))
 
 
+def test_an_early_count_is_learned_net_of_the_working_days_that_it_counts(panel: Panel) -> None:
+    id = "exports_total_first_20_days"
+    known = panel.as_of("2026-05-15")
+    model = DirectRidge(n_draws=20).fit(known, id)
+    suited = CalendarAdjustment(window="first_20_days")
+    figures = known.series(id)
+    level = suited.fit(figures, known.calendar).adjusted_
+    np.testing.assert_array_equal(model.rows_.adjusted, level)
+    # Past errors, too: those of a year come from a fit on what was known before it.
+    lesson = Past(model, known, id).lesson(pd.Period("2025-01"), known.state(id), 1)
+    assert lesson is not None
+    calendar = panel.as_of("2024-12-23").calendar
+    before = suited.fit(figures.loc[:"2024-12"], calendar).adjusted_
+    np.testing.assert_allclose(lesson.rows.adjusted, before, rtol=1e-12)
+
+
 # -- ridge ----------------------------------------------------------------------------------------
 
 

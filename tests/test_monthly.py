@@ -14,11 +14,16 @@ from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import backtest, monthly_forecast
-from tradeshock.forecast.monthly.defaults import default_record, target_of, threshold_of
+from tradeshock.forecast.monthly.defaults import (
+    default_record,
+    record_end,
+    target_of,
+    threshold_of,
+)
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
+from tradeshock.models import Combination, RandomWalk, Recalibration, Record, SeasonalNaive
 
 # A model without members: most of these tests are about what is read off the paths.
 QUICK = "FlashRatio"
@@ -132,6 +137,24 @@ def test_csv_and_json_say_what_the_table_says(april: MonthlyForecast) -> None:
 def test_default_model_depends_on_the_history(panel: Panel, day: str, model: str) -> None:
     forecast = monthly_forecast(panel, day, steps=1)
     assert (forecast.model, forecast.by_default) == (model, True)
+
+
+@pytest.mark.parametrize("days", ["first_10_days", "first_20_days"])
+def test_an_early_count_is_forecast_by_the_walk(panel: Panel, days: str) -> None:
+    forecast = monthly_forecast(panel, "2026-05-15", steps=2, target=f"exports_total_{days}")
+    assert (forecast.model, forecast.by_default) == ("RandomWalk", True)
+
+
+def test_a_record_ends_where_the_first_of_its_members_does(
+    panel: Panel, small_record: Record
+) -> None:
+    members = [RandomWalk(n_draws=100), SeasonalNaive(n_draws=100)]
+    frame = small_record.frame
+    late = (frame["model"] == "SeasonalNaive") & (frame["month"] > pd.Period("2025-03", "M"))
+    model = Combination(members, n_draws=100)
+    for record, end in ((small_record, "2026-04"), (Record(frame[~late]), "2025-03")):
+        paths = model.fit(panel.as_of("2026-05-11"), record=record).forecast(1)
+        assert record_end(paths, model, record) == pd.Period(end, "M")
 
 
 def test_models_by_name_and_as_objects_are_the_same(panel: Panel) -> None:

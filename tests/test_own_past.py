@@ -292,6 +292,10 @@ def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> N
     assert default_model(india, INDIA).name == alone
     assert default_model(with_global_drivers(india), INDIA).name == "Recalibration"
     assert default_model(india.as_of("2021-01-20"), INDIA).name == "RandomWalk"
+    ten_years = panel_of(figures("india", "2015-01", "2024-12"))
+    assert default_model(ten_years, INDIA).name == alone
+    a_month_less = panel_of(figures("india", "2015-02", "2024-12"))
+    assert default_model(a_month_less, INDIA).name == "RandomWalk"
     assert target_of(with_global_drivers(india)) == INDIA
     # Korea's: with early counts, or with indicators beside them.
     for target in ("exports_total", "exports_steel", "imports_total"):

@@ -267,12 +267,20 @@ def test_a_model_that_is_not_fitted_is_not_asked_what_it_has_learned(tmp_path: P
         (np.random.default_rng(0), "is a Generator"),
         (pd.Timestamp("2026-01-01", tz="Asia/Seoul"), "time zone"),
         (pd.Series(["a"], dtype="category"), "is a CategoricalIndex"),
+        (pd.Series([0.0, 1.0], dtype="Sparse[float]"), r"its values are Sparse\[float64, nan\]"),
         (np.zeros(2, dtype="i4,f8"), "its elements are"),
     ],
 )
 def test_what_stands_deeper_is_named_as_well(extra: Any, where: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=where):
         Own(extra).save(tmp_path / "own.npz")
+
+
+def test_numbers_that_may_be_missing_keep_their_type(tmp_path: Path) -> None:
+    counts = pd.Series([2**60 + 1, None], dtype="Int64")
+    Own(counts).save(tmp_path / "own.npz")
+    loaded = load_model(tmp_path / "own.npz", trusted=[Own]).get_params()["extra"]
+    pd.testing.assert_series_equal(loaded, counts)
 
 
 def test_what_holds_itself_is_refused(tmp_path: Path) -> None:
@@ -315,6 +323,10 @@ TABLES = st.sampled_from(
         pd.Index(["b", "a"], name="series"),
         pd.Series([1.0, np.nan], ["x", "y"], name=("a", 1)),
         pd.Series(pd.period_range("2020-01", periods=3, freq="M")),
+        pd.Series([2**60 + 1, None], dtype="Int64"),
+        pd.Series([True, None], ["x", "y"], dtype="boolean"),
+        pd.DataFrame({"n": pd.array([None, 7], "UInt8"), "x": pd.array([0.1, None], "Float64")}),
+        pd.Index([3, 1], dtype="Int32", name="step"),
         pd.DataFrame(np.asfortranarray(np.arange(6.0).reshape(2, 3)), columns=["a", "b", "c"]),
         pd.DataFrame({"text": ["u", "v"], "n": [1, 2], "day": pd.to_datetime(["2020-01-01"] * 2)}),
         pd.DataFrame(index=pd.RangeIndex(2)),

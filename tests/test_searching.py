@@ -25,6 +25,7 @@ from tradeshock.forecast import backtest, search
 from tradeshock.forecast.backtesting.result import Backtest, IncompleteBacktestError
 from tradeshock.forecast.judging.confidence_set import superior_predictive_ability
 from tradeshock.forecast.searching.grid import Specification, specifications
+from tradeshock.forecast.searching.losses import best
 from tradeshock.forecast.searching.result import IncompleteSearchError, Search
 from tradeshock.models import (
     VAR,
@@ -355,6 +356,28 @@ def test_a_year_without_a_choice_is_nan_at_every_step(found: Search) -> None:
     assert {str(dtype) for dtype in choices.dtypes} == {"object"}
 
 
+def test_a_step_of_which_nothing_is_out_has_no_best(panel: Panel) -> None:
+    half_lives = {"half_life": [24.0, 60.0, 120.0]}
+    days = panel.origins("2026-01", "2026-05")
+    made = search(RandomWalk(n_draws=50), half_lives, panel, days, 8, nested=False, n_jobs=1)
+    frame = made.result.frame.dropna(subset="actual")
+    last = frame["step"].max()
+    assert last < 8
+    rows = squared(frame[frame["step"] == last])
+    means = rows.groupby("model")["loss"].mean().drop("as given")
+    chosen = made.best_model(int(last)).get_params()["half_life"]
+    assert f"half_life={chosen}" == means.idxmin()
+    with pytest.raises(ScoreError, match="no outcome of step 8 is out, so none is best; search"):
+        made.best_model(8)
+
+
+def test_the_best_for_all_steps_is_so_relative_to_the_reference_at_each() -> None:
+    # The second is better by far at the step that is hard for all, and a fifth worse at the other.
+    means = np.array([[1.0, 1.2, 1.0], [100.0, 95.0, 100.0]])
+    assert best(means, False).tolist() == [0, 0]
+    assert best(means, True).tolist() == [0, 1]
+
+
 def test_one_choice_for_all_steps(found: Search) -> None:
     rows = squared(found.result.frame)
     means = rows.pivot_table(index="model", columns="step", values="loss")
@@ -366,8 +389,9 @@ def test_one_choice_for_all_steps(found: Search) -> None:
     assert [f"lags={found.best_model(step).get_params()['lags']}" for step in best.index] == [*best]
     choices = found.choices(each_step=False).dropna()
     assert (choices.nunique(axis=1) == 1).all()
-    with pytest.raises(ScoreError, match="step is 4; give one from 1 to 3"):
-        found.best_model(4)
+    for step in (4, 0, 1.0, True):
+        with pytest.raises(ScoreError, match=f"step is {step}; give a whole number from 1 to 3"):
+            found.best_model(step)
     with pytest.raises(ScoreError, match="state is 'after_10d'; give one of after_total"):
         found.best_model(state="after_10d")
     with pytest.raises(ScoreError, match="no outcome in the window 'ahead'"):

@@ -124,6 +124,15 @@ def test_an_update_fits_again_or_holds(made, exports: pd.Series, hold: bool) -> 
     )
 
 
+def test_a_revised_figure_in_an_update_takes_the_place_of_the_first(made, exports) -> None:
+    revised = exports.copy()
+    revised.iloc[-2] *= 1.1
+    forecaster = made("RandomWalk", nation="KR").fit(exports.iloc[:-1])
+    forecaster.update(revised.iloc[-2:])
+    expected = RandomWalk().fit(as_panel(revised, "KR")).forecast(2).draws()
+    np.testing.assert_array_equal(forecaster.predict([1, 2]), np.median(expected, axis=0))
+
+
 @pytest.mark.parametrize("hold", [False, True])
 def test_an_update_without_the_other_series_leaves_them_in_logs(
     made, panel: Panel, hold: bool
@@ -234,24 +243,65 @@ def test_a_column_that_is_called_as_the_target_is_to_be_renamed(
         made("VAR", nation="KR").fit(exports.rename(name), X=X)
 
 
+OF_DAYS = ["D", "MS", "ME", "QS", "YE", "2D", "15min"]
+
+
 @pytest.mark.parametrize(
     "index",
     [
-        pd.date_range("2020-01-01", periods=90, freq="D"),
+        *(pd.date_range("2020-01-01", periods=90, freq=freq) for freq in OF_DAYS),
         pd.period_range("2000Q1", periods=90, freq="Q"),
+        pd.period_range("2020-01-01", periods=90, freq="2D"),
         pd.RangeIndex(90),
     ],
-    ids=["days", "quarters", "numbers"],
+    ids=[*OF_DAYS, "quarters", "spans of two days", "numbers"],
 )
 def test_other_frequencies_are_refused_or_counted(made, exports: pd.Series, index) -> None:
     series = pd.Series(exports.to_numpy()[-90:], index)
-    with pytest.raises(PanelError, match=r'are taken for consecutive months .* periods="counted"'):
-        made("RandomWalk").fit(series)
+    if getattr(index, "freqstr", "") not in ("MS", "ME"):
+        with pytest.raises(PanelError, match=r'periods="counted"|only months are taken'):
+            made("RandomWalk").fit(series)
     counted = made("RandomWalk", periods="counted").fit(series).predict([1, 2])
     months = pd.Series(series.to_numpy(), pd.period_range("2000-01", periods=90, freq="M"))
     expected = RandomWalk().fit(as_panel(months.rename("y"), None), "y").forecast(2)
     np.testing.assert_array_equal(counted, np.median(expected.draws(), axis=0))
     assert counted.index[0] > index[-1]
+    forecaster = made("RandomWalk", periods="counted").fit(series.iloc[:-2])
+    updated = forecaster.update(series.iloc[-2:]).predict([1, 2])
+    np.testing.assert_array_equal(updated, counted)
+
+
+@pytest.mark.parametrize("freq", OF_DAYS)
+def test_an_index_that_does_not_say_its_frequency_is_counted(made, exports, freq: str) -> None:
+    index = pd.date_range("2020-01-01", periods=90, freq=freq)
+    series, forecaster = pd.Series(exports.to_numpy()[-90:], index), made(periods="counted")
+    expected = forecaster.fit(series).predict([1, 2]).to_numpy()
+    silent = series.set_axis(pd.DatetimeIndex(list(index)))
+    np.testing.assert_array_equal(forecaster.fit(silent).predict([1, 2]), expected)
+
+
+@pytest.mark.parametrize("freq", OF_DAYS)
+def test_a_counted_index_with_a_gap_is_refused(made, exports: pd.Series, freq: str) -> None:
+    index = pd.date_range("2020-01-01", periods=90, freq=freq)
+    series = pd.Series(exports.to_numpy()[-90:], index)
+    with pytest.raises(PanelError, match=r"has no frequency; give one without gaps"):
+        made("RandomWalk", periods="counted").fit(series.drop(index[40]))
+    forecaster = made("RandomWalk", periods="counted").fit(series.iloc[:80])
+    before = forecaster.predict([1])
+    with pytest.raises(PanelError, match="skips 1 month"):
+        forecaster.update(series.iloc[81:])
+    with pytest.raises(PanelError, match=r"is none of the days .* of the frequency of the fit"):
+        forecaster.update(series.iloc[80:].set_axis(index[80:] + pd.Timedelta(minutes=1)))
+    pd.testing.assert_series_equal(forecaster.predict([1]), before)
+
+
+def test_a_gap_that_was_refused_moves_no_month(made, exports: pd.Series) -> None:
+    forecaster = made("RandomWalk", nation="KR").fit(exports.iloc[:-3])
+    before = forecaster.predict([1])
+    assert before.index[0] == exports.index[-3]
+    with pytest.raises(PanelError, match="skips 1 month"):
+        forecaster.update(exports.iloc[-2:])
+    pd.testing.assert_series_equal(forecaster.predict([1]), before)
 
 
 def test_what_makes_no_sense_is_refused(made, exports: pd.Series) -> None:

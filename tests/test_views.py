@@ -91,6 +91,22 @@ def test_adjusted_growth_is_three_months_on_the_three_before(forecast: MonthlyFo
     assert view.past_growth.iloc[:5].isna().all()
 
 
+def test_the_working_days_of_an_early_count_are_those_that_it_counts(panel: Panel) -> None:
+    id = "exports_total_first_20_days"
+    made = monthly_forecast(panel, "2026-05-15", target=id, model=RandomWalk(n_draws=100), steps=6)
+    view = made.views().adjusted
+    assert view is not None
+    calendar = TradeCalendar("KR", origin="2026-05-15")
+    effects = CalendarAdjustment(window="first_20_days").fit(made.paths.history[id], calendar)
+    ahead = np.log(made.paths.draws()) - effects.effect(made.paths.index, calendar)
+    past = effects.adjusted_ - effects.adjusted_.iloc[-1]
+    level = np.log(view.paths.history[id])
+    np.testing.assert_allclose(level - level.iloc[-1], past, atol=1e-10)
+    np.testing.assert_allclose(
+        np.log(view.paths.draws()) - level.iloc[-1], ahead - effects.adjusted_.iloc[-1], atol=1e-10
+    )
+
+
 def test_adjusted_level_has_the_size_of_exports(forecast: MonthlyForecast) -> None:
     view = forecast.views().adjusted
     assert view is not None

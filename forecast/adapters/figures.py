@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError, PanelError
@@ -14,6 +15,7 @@ from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.validation import months_of, ordered_months
 
 Periods = Literal["months", "counted"]
+Ints = npt.NDArray[np.int64]
 Transform = Literal["log", "level"]
 # January 2000, where counting begins.
 FIRST = 360
@@ -27,13 +29,13 @@ class MonthsOf:
 
     Parameters
     ----------
-    counted_from : int, optional
-        Ordinal of the row that is taken for January 2000; None: the index is monthly.
+    counted_from : Timestamp or int, optional
+        Day or number of the row that is taken for January 2000; None: the index is monthly.
     freq : str, optional
-        Of a counted index of days or periods.
+        Of a counted index of days.
     """
 
-    counted_from: int | None = None
+    counted_from: pd.Timestamp | int | None = None
     freq: str | None = None
 
     @classmethod
@@ -51,8 +53,9 @@ class MonthsOf:
             raise ModelError(f'got periods={periods!r}, expected "months" or "counted"')
         if periods == "months":
             return cls()
-        freq = _frequency(index)
-        return cls(int(_ordinals(index, freq)[0]), freq)
+        if isinstance(index, pd.DatetimeIndex):
+            return cls(index[0], _frequency(index))
+        return cls(int(_numbers(index)[0]))
 
     def __call__(self, index: pd.Index) -> pd.PeriodIndex:
         """Months of an index.
@@ -60,10 +63,10 @@ class MonthsOf:
         Raises
         ------
         PanelError
-            If it should be monthly and is not.
+            If it should be monthly and is not, or is not like the first one.
         """
         if self.counted_from is not None:
-            return months_of(_ordinals(index, self.freq) - self.counted_from + FIRST)
+            return months_of(FIRST + self._places(index))
         try:
             return ordered_months(index)
         except PanelError as error:
@@ -72,12 +75,24 @@ class MonthsOf:
                 'months without a calendar by periods="counted"'
             ) from error
 
+    def _places(self, index: pd.Index) -> Ints:
+        """How many rows each row is after the first that was counted, of an index without gaps."""
+        first = self.counted_from
+        if isinstance(first, pd.Timestamp) and isinstance(index, pd.DatetimeIndex):
+            return _steps_after(first, index, self.freq)
+        if isinstance(first, int) and not isinstance(index, pd.DatetimeIndex):
+            return _numbers(index) - first
+        raise PanelError(
+            f"the index begins with {index[0]!r}, that of the fit with {first!r}; give both as "
+            "days, or neither"
+        )
+
 
 def transforms_of(table: pd.DataFrame) -> dict[str, Transform]:
     """In logs each series of which all that is known is positive, others in levels."""
     # What is not known is neither: a comparison with it would make a series one of levels.
-    above = ~(table <= 0.0).any()
-    return {str(id): "log" if positive else "level" for id, positive in above.items()}
+    below = np.any(table.to_numpy(dtype=float, na_value=np.nan) <= 0.0, axis=0).tolist()
+    return {str(id): "level" if low else "log" for id, low in zip(table, below, strict=True)}
 
 
 def as_panel(table: pd.DataFrame, nation: str | None, transform: dict[str, Transform]) -> Panel:
@@ -100,11 +115,7 @@ def as_panel(table: pd.DataFrame, nation: str | None, transform: dict[str, Trans
     return Panel.from_frame(table, RELEASE, nation, unit="units", transform=transform)
 
 
-def _frequency(index: pd.Index) -> str | None:
-    if isinstance(index, pd.PeriodIndex):
-        return str(index.freqstr)
-    if not isinstance(index, pd.DatetimeIndex):
-        return None
+def _frequency(index: pd.DatetimeIndex) -> str:
     freq = index.freqstr or (pd.infer_freq(index) if len(index) > 2 else None)
     if freq is None:
         raise PanelError(
@@ -113,9 +124,20 @@ def _frequency(index: pd.Index) -> str | None:
     return str(freq)
 
 
-def _ordinals(index: pd.Index, freq: str | None) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _steps_after(first: pd.Timestamp, index: pd.DatetimeIndex, freq: str | None) -> Ints:
+    # Not as periods: there are none of the starts of months, and those of two days overlap.
+    places = pd.date_range(first, index.max(), freq=freq).get_indexer(index)
+    if (places < 0).any():
+        raise PanelError(
+            f"{index[places < 0][0]} is none of the days {freq!r} from {first} on; give rows of "
+            "the frequency of the fit, after its first"
+        )
+    return np.asarray(places, dtype=np.int64)
+
+
+def _numbers(index: pd.Index) -> Ints:
     """Number of each row, one more from row to row of an index without gaps."""
-    if isinstance(index, pd.DatetimeIndex):
-        index = index.to_period(freq)
-    numbers = index.asi8 if isinstance(index, pd.PeriodIndex) else index.to_numpy(dtype="int64")
-    return np.asarray(numbers, dtype=np.int64)
+    if isinstance(index, pd.PeriodIndex):
+        # Of spans of two days the ordinals are those of their first days.
+        return np.asarray(index.asi8 // cast(pd.PeriodDtype, index.dtype).freq.n, dtype=np.int64)
+    return index.to_numpy(dtype="int64")

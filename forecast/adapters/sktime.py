@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -187,9 +186,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
                 "fit, so it is modelled in logs; correct the figure, or fit again instead of update"
             )
         panel = as_panel(figures, self.nation, self._transforms)
-        updated = deepcopy(self.model_)
-        updated.update(panel, freeze=freeze)
-        self.model_, self._figures = updated, figures
+        self.model_.update(panel, freeze=freeze)
+        self._figures = figures
 
     def _keep_sktimes_own(self) -> None:
         """Remember what sktime moves in an update before the model is asked."""
@@ -219,12 +217,11 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     def _table(self, y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
         """Figures by month, the target first."""
         name = TARGET if y.name is None else str(y.name)
-        parts = [y.to_frame(name)]
+        table = y.to_frame(name)
         if X is not None:
-            parts.append(X.rename(columns=str))
-            if name in parts[1].columns:
+            if name in (beside := X.rename(columns=str)).columns:
                 raise PanelError(f"X has a column {name!r}, as y is called; rename the column of X")
-        table = pd.concat(parts, axis=1)
+            table = pd.concat([table, beside], axis=1)
         return table.set_axis(self._months(table.index), axis=0)
 
     def _draws(self, fh: Any, X: pd.DataFrame | None) -> tuple[Floats, pd.Index]:

@@ -35,9 +35,10 @@ def default_model(panel: Panel, target: str) -> Model:
     their misses, has the best record for Korea's exports (docs/accuracy.md). Where the panel has
     neither early counts of the target nor an indicator, as for other nations, there is nothing to
     bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
-    Both need ten years of the target; for a younger one it is `RandomWalk`. All of these model
-    logs: for a target in levels, or one that has been zero or below, such as a balance, it is
-    `VAR`; a young one in levels that has been positive keeps the walk.
+    Both need ten years of the target; for a younger one it is `RandomWalk`, and so it is for an
+    early count, which no system takes. All of these model logs: for a target in levels, or one
+    that has been zero or below, such as a balance, it is `VAR`; a young one in levels that has
+    been positive keeps the walk.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def default_model(panel: Panel, target: str) -> Model:
     figures = panel.series(target)
     if figures.min() <= 0.0:
         return VAR()
-    if len(figures) < FEWEST_MONTHS:
+    counted = panel.catalog[target].flash_of is not None
+    if counted or len(figures) < FEWEST_MONTHS:
         return RandomWalk()
     if not panel.catalog[target].is_relative:
         return VAR()

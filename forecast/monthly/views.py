@@ -208,8 +208,8 @@ def adjusted_levels(
     ahead : ndarray, draws by steps
     """
     calendar = panel.calendar.as_of(paths.origin)
-    done = panel.entry(paths.series[0]).is_adjusted
-    effects = CalendarAdjustment(adjusted=done).fit(paths.history.iloc[:, 0], calendar)
+    suited = CalendarAdjustment.for_entry(panel.entry(paths.series[0]))
+    effects = suited.fit(paths.history.iloc[:, 0], calendar)
     ahead = np.log(paths.draws()) - effects.effect(pd.PeriodIndex(paths.index), calendar)
     return effects.adjusted_, ahead
 

@@ -160,7 +160,7 @@ class Search:
         Raises
         ------
         ScoreError
-            If there is no such step or state.
+            If there is no such step or state, or nothing of it has come out.
         """
         model: Model = clone(self._best(step, state).model)
         return model
@@ -170,11 +170,20 @@ class Search:
     def _best(self, step: int | None, state: str | None) -> Specification:
         """The best with hindsight (see `best_model`)."""
         means = self._losses(self._state(state)).means()
-        if step is not None and step not in range(1, len(means) + 1):
-            raise ScoreError(f"step is {step!r}; give one from 1 to {len(means)}")
+        if step is not None:
+            whole = isinstance(step, int | np.integer) and not isinstance(step, bool)
+            if not whole or not 1 <= step <= len(means):
+                raise ScoreError(f"step is {step!r}; give a whole number from 1 to {len(means)}")
+            means = means[[step - 1]]
+        # What is searched has an outcome at one step at least.
         known = means[~np.isnan(means).any(axis=1)]
-        position = best(known, False)[0] if step is None else best(means, True)[step - 1]
-        return [*self.specifications.values()][int(position)]
+        if not len(known):
+            raise ScoreError(
+                f"no outcome of step {step} is out, so none is best; search over earlier origins, "
+                "or ask for a smaller step"
+            )
+        # Of one step the best over all is its own.
+        return [*self.specifications.values()][int(best(known, step is not None)[0])]
 
     @property
     def _labels(self) -> list[str]:

@@ -19,10 +19,10 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from tradeshock.features.errors import ModelError, ShortHistoryError, stale_series_noted
+from tradeshock.features.errors import ModelError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.models.base import Model
-from tradeshock.models.checks import conditional, saving
+from tradeshock.models.checks import conditional, refusals, saving
 from tradeshock.models.checks.case import (
     N_DRAWS,
     STEPS,
@@ -196,17 +196,6 @@ def freeze_holds_what_was_estimated(case: ConformanceCase) -> None:
     _demand(paths.index[0] == last + 1, f"steps start in {paths.index[0]}, not after {last}")
 
 
-def refuses_a_short_history(case: ConformanceCase) -> None:
-    """With fewer months than its `minimum_months` the model raises ShortHistoryError."""
-    months = case.model.minimum_months - 1
-    short = case.first_months(months)
-    try:
-        clone(case.model).fit(short, case.target)
-    except ShortHistoryError:
-        return
-    raise ConformanceError(f"{months} months of the target did not raise ShortHistoryError")
-
-
 def future_does_not_matter(case: ConformanceCase) -> None:
     """Changing what came out after an origin changes nothing, in fit, update and replay."""
     first, origin = case.origins[-3], case.origins[-2]
@@ -372,7 +361,8 @@ CHECKS: dict[str, Check] = {
         lives_with_a_ragged_edge,
         update_without_news_changes_nothing,
         freeze_holds_what_was_estimated,
-        refuses_a_short_history,
+        refusals.refuses_a_short_history,
+        refusals.what_is_refused_changes_nothing,
         future_does_not_matter,
         replay_is_the_slow_path,
         replay_may_start_anywhere,

@@ -228,8 +228,8 @@ class Past:
         )
         cut = self.panel.as_of(pd.Timestamp(max(days[0], self.panel.release_dates[place])))
         published = cut.series(self.target).loc[: january - 1]
-        done = self.panel.entry(self.target).is_adjusted
-        adjustment = CalendarAdjustment(adjusted=done).fit(published, cut.calendar)
+        suited = CalendarAdjustment.for_entry(self.panel.entry(self.target))
+        adjustment = suited.fit(published, cut.calendar)
         rows = self.rows(state, january - 1, adjustment.adjusted_.to_numpy())
         months = pd.PeriodIndex(series.index)
         effect = adjustment.effect(months, self.panel.calendar)

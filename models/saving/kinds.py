@@ -11,6 +11,13 @@ import pandas as pd
 # Numbers, flags, days, texts and bytes; objects and records of fields are none of these.
 PLAIN_ARRAYS = frozenset("biufcmMUS")
 TEXTS = frozenset(("object", "str", "string"))
+# Numbers and flags of pandas' own, whose missing values are no NaN.
+MASKED = frozenset(
+    [
+        *("boolean", "Float32", "Float64"),
+        *(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)),
+    ]
+)
 
 Parts = dict[str, Any]
 
@@ -57,8 +64,13 @@ def _months_together(parts: Mapping[str, Any]) -> Any:
 
 
 def _index_apart(index: Any) -> Parts:
-    if str(index.dtype) not in TEXTS:
+    if isinstance(index.dtype, np.dtype) and index.dtype.kind != "O":
         return {"labels": np.asarray(index), "dtype": None, "name": index.name}
+    if (dtype := str(index.dtype)) in MASKED:
+        values = index.array.to_numpy(index.dtype.numpy_dtype, na_value=index.dtype.type(0))
+        return {"labels": values, "dtype": dtype, "missing": index.isna(), "name": index.name}
+    if dtype not in TEXTS:
+        raise TypeError(f"its values are {dtype}")
     labels = index.tolist()
     if not all(type(label) is str for label in labels):
         raise TypeError("its labels are not all texts")
@@ -66,6 +78,10 @@ def _index_apart(index: Any) -> Parts:
 
 
 def _index_together(parts: Mapping[str, Any]) -> Any:
+    if parts["dtype"] in MASKED:
+        values = pd.array(parts["labels"], dtype=parts["dtype"])
+        values[parts["missing"]] = pd.NA
+        return pd.Index(values, name=parts["name"])
     if parts["dtype"] is not None and parts["dtype"] not in TEXTS:
         raise ValueError(f"labels of type {parts['dtype']!r}")
     return pd.Index(parts["labels"], dtype=parts["dtype"], name=parts["name"])

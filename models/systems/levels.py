@@ -102,7 +102,7 @@ class SystemLevels:
         for i, id in enumerate(series):
             if adjusted and logs[i] and panel.catalog[id].adjustment == "NSA":
                 effects = (
-                    CalendarAdjustment().fit(panel.series(id), panel.calendar)
+                    CalendarAdjustment.of_series(panel, id)
                     if held is None
                     else held[id].with_figures(panel.series(id), panel.calendar)
                 )

@@ -63,7 +63,8 @@ class SeasonalARIMA(UnivariateModel):
 
     def _columns(self, months: pd.PeriodIndex) -> Floats:
         """Calendar regressors without the month contrasts, which seasonal differences remove."""
-        return calendar_columns(months, self.panel_.calendar, "month")[:, :-CONTRASTS]
+        window = self.panel_.entry(self.target_[0]).window
+        return calendar_columns(months, self.panel_.calendar, window)[:, :-CONTRASTS]
 
     def _fit(self) -> None:
         series = self.series_.iloc[-12 * self.years :]
