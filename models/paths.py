@@ -65,6 +65,19 @@ def quantiles_by_step(draws: Floats, levels: Floats) -> Floats:
     return np.where(share >= 0.5, upper - gap * (1.0 - share), lower + gap * share)
 
 
+def chance_words(share: float) -> str:
+    """Share of paths in per cent, without the certainty that a thousand of them cannot give.
+
+    Examples
+    --------
+    >>> chance_words(0.07), chance_words(0.0)
+    ('7 %', 'under 1 %')
+    """
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
 @cache
 def _named(levels: tuple[float, ...]) -> pd.Index:
     return pd.Index(levels, name="quantile")

@@ -12,6 +12,7 @@ from matplotlib.image import imread
 from tradeshock.features import Panel
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.scenarios import read_shocks
+from tradeshock.models.paths import chance_words
 
 QUICK = ("--model", "RandomWalk", "--steps", "8")
 
@@ -51,7 +52,16 @@ def test_a_run_prints_and_writes_the_same(tmp_path: Path) -> None:
     assert "exports_semiconductors_ict 20 % below the baseline in 6 months" in result.stdout
     assert f"{table['difference'].iloc[-1] / 1000.0:+.1f}" in result.stdout
     assert "instead of" in result.stdout
-    assert content["plausibility"]["share_of_draws"] > 0.0
+    far = content["plausibility"]
+    assert 0.0 < far["tail"] < 0.5
+    assert far["tail"] < far["joint_share"]
+    assert far["score"] < 0.0
+    month = pd.Period(far["month"], "M").strftime("%B %Y")
+    plain = " ".join(result.stdout.split())
+    tail, joint = chance_words(far["tail"]), chance_words(far["joint_share"])
+    where = f"{tail} of the model's own draws have {far['series']} as low in {month}"
+    assert f"Plausibility {where}, furthest out of 8 assumed values" in plain
+    assert f"Jointly {joint} of draws are as far out by the joint distance of all 8" in plain
     assert imread(tmp_path / "scenario.png").shape[2] == 4
 
 

@@ -303,7 +303,7 @@ class Scenario(HeadlineOverTable):
             "years": plain_rows(self.total()),
             "parts": plain_rows(self.parts()),
             "arithmetic": plain_rows(self.arithmetic),
-            "plausibility": far and {"share_of_draws": far.share, "distance": far.distance},
+            "plausibility": far and _far(far),
             "notes": list(self.notes),
         }
         return json_text(content)
@@ -311,6 +311,18 @@ class Scenario(HeadlineOverTable):
     @property
     def _header(self) -> dict[str, Any]:
         return {"shocks": self.name, **self.forecast.header}
+
+
+def _far(far: Plausibility) -> dict[str, Any]:
+    series, month = far.cell
+    return {
+        "tail": far.tail,
+        "series": series,
+        "month": str(month),
+        "score": far.scores[far.cell],
+        "joint_share": far.joint_share,
+        "distance": far.distance,
+    }
 
 
 def _described(shock: Shock) -> dict[str, Any]:

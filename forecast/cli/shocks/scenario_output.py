@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.monthly.defaults import threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import chance_words, day_words, month_words
+from tradeshock.forecast.monthly.wording import day_words, month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.scenarios.comparison import Comparison
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
+from tradeshock.models.paths import chance_words
 
 CARRIERS = {
     "chips": "system of chips and the rest, total = their sum",
@@ -58,6 +59,8 @@ def print_scenario(made: Scenario, threshold: float | None = None, by: str = "ch
     terminal.line(f"{made.title}: {_headline(made.forecast)}", style="bold")
     far = made.plausibility
     terminal.fact("Plausibility", "arithmetic alone" if far is None else far.text)
+    if far is not None and len(far.scores) > 1:
+        terminal.fact("Jointly", far.joint_text)
     for note in made.notes:
         terminal.fact("Note", note)
     terminal.line()
