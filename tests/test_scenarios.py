@@ -239,18 +239,27 @@ def test_price_and_volume_add_up_to_chips(quick: Carriers) -> None:
 def test_the_table_and_totals_are_read_off_the_paths(fall: Scenario) -> None:
     table = fall.table()
     assert list(table) == [
-        "baseline", "scenario", "low80", "high80", "difference", "difference_pct",
-        "of_which_arithmetic", "yoy", "yoy_baseline",
+        "baseline", "scenario", "difference", "difference_low80", "difference_high80",
+        "difference_pct", "of_which_arithmetic", "yoy", "yoy_baseline",
     ]  # fmt: skip
     gap = fall.paths.draws() - fall.baseline.draws()
-    np.testing.assert_allclose(table["low80"], np.quantile(gap, 0.1, axis=0))
+    np.testing.assert_allclose(table["difference_low80"], np.quantile(gap, 0.1, axis=0))
     total = fall.total(threshold=900_000.0).iloc[0]
     year = fall.paths.total("year").iloc[:, 0]
     assert total["chance"] == (year > 900_000.0).mean()
     assert total["chance"] < total["chance_baseline"]
+    assert total["difference_low80"] < total["difference"] < total["difference_high80"] < 0.0
     assert total["difference"] == pytest.approx(
         (year - fall.baseline.total("year").iloc[:, 0]).median()
     )
+
+
+def test_the_band_of_the_picture_is_named_as_that_of_the_difference(fall: Scenario) -> None:
+    ax = fall.plot()
+    (band,) = ax.collections
+    assert band.get_label() == "80 % interval of the difference"
+    (reading,) = (text.get_text().replace("\n", " ") for text in ax.texts)
+    assert reading.endswith("medians; the band is of the difference, not of the level")
 
 
 def test_drivers_show_what_is_assumed_and_what_follows(carriers: Carriers) -> None:

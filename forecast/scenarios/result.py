@@ -99,10 +99,11 @@ class Scenario(HeadlineOverTable):
         -------
         DataFrame
             Index month; columns baseline and scenario (medians), difference (median of the
-            differences draw by draw) with the ends low80 and high80 of its central 80 %
-            interval, of_which_arithmetic (share times size), all in the target's unit;
-            difference_pct, per cent of the baseline; yoy and yoy_baseline, growth on the same
-            month a year before, per cent (medians). These three are NaN of a series in levels.
+            differences draw by draw), difference_low80 and difference_high80 (ends of its
+            central 80 % interval, not of the scenario's), of_which_arithmetic (share times
+            size), all in the target's unit; difference_pct, per cent of the baseline; yoy and
+            yoy_baseline, growth on the same month a year before, per cent (medians). These three
+            are NaN of a series in levels.
         """
         gap = self.paths.draws() - self.baseline.draws()
         low, high = np.quantile(gap, INTERVAL, axis=0)
@@ -114,9 +115,9 @@ class Scenario(HeadlineOverTable):
             {
                 "baseline": self.baseline.median(),
                 "scenario": self.paths.median(),
-                "low80": low,
-                "high80": high,
                 "difference": np.median(gap, axis=0),
+                "difference_low80": low,
+                "difference_high80": high,
                 "difference_pct": np.median(relative, axis=0),
                 "of_which_arithmetic": self.arithmetic.sum(axis=1),
                 "yoy": growth[0],
@@ -137,9 +138,10 @@ class Scenario(HeadlineOverTable):
         Returns
         -------
         DataFrame
-            Index period; columns baseline and scenario (medians), difference with low80 and
-            high80 of its interval, threshold, chance_baseline and chance: shares of paths above
-            the threshold. No rows of what does not add up over months: indices, prices.
+            Index period; columns baseline and scenario (medians), difference, difference_low80
+            and difference_high80 (ends of its central 80 % interval), threshold, chance_baseline
+            and chance: shares of paths above the threshold. No rows of what does not add up over
+            months: indices, prices.
         """
         base, under = self.baseline.total(by), self.paths.total(by)
         if not self.forecast.entry.is_flow:
@@ -151,9 +153,9 @@ class Scenario(HeadlineOverTable):
             {
                 "baseline": middle,
                 "scenario": under.median(),
-                "low80": gap.quantile(INTERVAL[0]),
-                "high80": gap.quantile(INTERVAL[1]),
                 "difference": gap.median(),
+                "difference_low80": gap.quantile(INTERVAL[0]),
+                "difference_high80": gap.quantile(INTERVAL[1]),
                 "threshold": limits,
                 "chance_baseline": (base > limits).mean(),
                 "chance": (under > limits).mean(),

@@ -14,6 +14,7 @@ from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.models.paths import chance_words
 
+ENDS = ("difference_low80", "difference_high80")
 CARRIERS = {
     "chips": "system of chips and the rest, total = their sum",
     "macro": "the forecasting model's own systems",
@@ -76,7 +77,7 @@ def print_scenario(made: Scenario, threshold: float | None = None, by: str = "ch
             unit.text(row["scenario"]),
             unit.text(row["baseline"]),
             unit.text(row["difference"], sign=True),
-            f"{unit.text(row['low80'], sign=True)} to {unit.text(row['high80'], sign=True)}",
+            " to ".join(unit.text(row[end], sign=True) for end in ENDS),
             f"{row['difference_pct']:+z.1f}",
             unit.text(row["of_which_arithmetic"], sign=True),
             f"{row['yoy']:+z.1f}",
@@ -135,7 +136,7 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
         return []
     sentences = []
     for year, row in made.total(threshold=_own(made.forecast, threshold)).iterrows():
-        ends = (unit.text(row[end], sign=True) for end in ("low80", "high80"))
+        ends = (unit.text(row[end], sign=True) for end in ENDS)
         limit = f"{row['threshold'] / unit.divisor:,g} {unit.name}"
         chances = (chance_words(row[name]) for name in ("chance", "chance_baseline"))
         sentences.append(
