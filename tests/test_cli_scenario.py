@@ -65,6 +65,20 @@ def test_a_run_prints_and_writes_the_same(tmp_path: Path) -> None:
     assert imread(tmp_path / "scenario.png").shape[2] == 4
 
 
+@pytest.mark.parametrize("by", ["chips", "item", "destination"])
+def test_the_parts_that_are_printed_add_up_to_what_is_printed_of_the_total(by: str) -> None:
+    printed = run("run", "chip_price_fall", "us_tariff_cars", *QUICK, "--by", by).stdout
+    month = re.search(r"^Dec 2026 .*$", printed, re.MULTILINE)
+    footer = re.search(r"^In December 2026, bn USD: (.*)\.$", printed, re.MULTILINE)
+    assert month is not None
+    assert footer is not None
+    *parts, total = map(float, re.findall(r"\(([+-][\d.]+)\)", footer[1]))
+    assert len(parts) > 1
+    # Each figure is rounded to a tenth.
+    assert sum(parts) == pytest.approx(total, abs=0.05 * (len(parts) + 1) + 1e-9)
+    assert total == float(month[0].split()[4])
+
+
 def test_size_nought_is_the_baseline() -> None:
     assert "No shock" in run("run", "won_weak", *QUICK, "--size", "0").stdout
 

@@ -78,10 +78,12 @@ def test_parts_add_up_to_the_total(quick: Carriers, shocks: Sequence[Shock | str
     assert made.after is not None
     np.testing.assert_allclose(made.before.sum(axis=2), made.baseline.draws(), rtol=1e-12)
     np.testing.assert_allclose(made.after.sum(axis=2), made.paths.draws(), rtol=1e-12)
-    parts = made.parts()
+    parts, table = made.parts(), made.table()
     for column in ("baseline", "scenario", "difference"):
         both = parts.loc["chips"][column] + parts.loc["rest"][column]
-        np.testing.assert_allclose(both, parts.loc["total"][column], rtol=1e-9)
+        np.testing.assert_allclose(both, table[column], rtol=1e-9, atol=1e-6)
+    columns = ["baseline", "scenario", "difference", "difference_pct"]
+    pd.testing.assert_frame_equal(parts.loc["total"], table[columns])
 
 
 def test_a_stack_has_no_order(quick: Carriers) -> None:
@@ -229,6 +231,9 @@ def test_price_and_volume_add_up_to_chips(quick: Carriers) -> None:
     # Memories are four fifths of circuits, prices of all of them fall by less than 30 %.
     chips = made.parts().loc["chips"]["baseline"]
     assert -0.30 < (effects["price"] / chips).iloc[-1] < -0.15
+    pd.testing.assert_series_equal(
+        effects["chips"], made.parts().loc["chips"]["difference"], check_names=False
+    )
     with pytest.raises(ConditionError, match="does not move dram_export_price"):
         quick.run([FALL]).price_and_volume()
 
@@ -414,8 +419,8 @@ def test_items_and_destinations_add_up_in_every_draw(fall: Scenario, by: str | l
     for side, whole in enumerate((fall.baseline, fall.paths)):
         total = sum(pair[side] for pair in pairs.values())
         np.testing.assert_allclose(total, whole.draws(), rtol=1e-9)
-    table = fall.parts(by)["difference"].unstack("part")
-    np.testing.assert_allclose(table.drop(columns="total").sum(axis=1), table["total"], rtol=1e-9)
+    table = fall.parts(by)["difference"].unstack("part").drop(columns="total")
+    np.testing.assert_allclose(table.sum(axis=1), fall.table()["difference"], rtol=1e-9)
 
 
 def test_a_tariff_lies_on_the_item_that_it_hits(carriers: Carriers) -> None:

@@ -23,6 +23,7 @@ from tradeshock.forecast.plots import interactive
 from tradeshock.forecast.plots.scenario import plot_scenario
 from tradeshock.forecast.scenarios.drivers import driver_paths
 from tradeshock.forecast.scenarios.moved import Asked
+from tradeshock.forecast.scenarios.part_table import part_table
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
 from tradeshock.forecast.shown import HeadlineOverTable
@@ -177,26 +178,15 @@ class Scenario(HeadlineOverTable):
         Returns
         -------
         DataFrame
-            Index part and month; columns baseline, scenario and difference (means, so that parts
-            add up to the total), difference_pct (of medians). By chips the parts are "chips" and
-            "rest", the model's total split as the system of chips splits its own; none where the
-            panel has no chips. The last part is "total".
+            Index part and month; columns baseline, scenario and difference, which add up over
+            parts to those of `table` (what a part is where the total is at its median,
+            `tradeshock.forecast.scenarios.part_table.at_median`), and difference_pct. By chips
+            the parts are "chips" and "rest", the model's total split as the system of chips splits
+            its own; none where the panel has no chips. The last part is "total".
         """
-        pairs = self.part_paths(by) | {"total": (self.baseline.draws(), self.paths.draws())}
-        tables = {
-            part: pd.DataFrame(
-                {
-                    "baseline": before.mean(axis=0),
-                    "scenario": after.mean(axis=0),
-                    "difference": (after - before).mean(axis=0),
-                    "difference_pct": 100.0
-                    * (np.median(after, axis=0) / np.median(before, axis=0) - 1.0),
-                },
-                index=self.paths.index,
-            )
-            for part, (before, after) in pairs.items()
-        }
-        return pd.concat(tables, names=["part"])
+        return part_table(
+            self.part_paths(by), self.baseline.draws(), self.paths.draws(), self.paths.index
+        )
 
     def part_paths(self, by: str | Sequence[str] = "chips") -> Pairs:
         """Return the paths behind `parts`, by part: without the shocks and under them.
@@ -236,7 +226,7 @@ class Scenario(HeadlineOverTable):
         """
         if PRICE not in self.arithmetic or self.before is None or self.after is None:
             raise ConditionError(f"the scenario {self.name} does not move {PRICE} of chips")
-        chips = np.median(self.after[..., 0] - self.before[..., 0], axis=0)
+        chips = self.parts().loc["chips"]["difference"]
         price = self.arithmetic[PRICE]
         return pd.DataFrame({"price": price, "volume_and_mix": chips - price, "chips": chips})
 

@@ -149,7 +149,7 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
 
 
 def _part_sentences(made: Scenario, unit: DisplayUnit, by: str) -> list[str]:
-    """What the parts do in the last month."""
+    """What the parts and the total do in the last month."""
     last = made.paths.index[-1]
     parts = made.parts(by)
     at_last = parts[parts.index.get_level_values("month") == last].droplevel("month")
@@ -157,6 +157,7 @@ def _part_sentences(made: Scenario, unit: DisplayUnit, by: str) -> list[str]:
         f"{name} {row['difference_pct']:+z.1f} % ({unit.text(row['difference'], sign=True)})"
         for name, row in at_last.iterrows()
         # Parts on which nothing lies are not worth their words.
-        if name != "total" and (by == "chips" or unit.text(row["difference"]) != unit.text(0.0))
+        if by == "chips" or name == "total" or unit.text(row["difference"]) != unit.text(0.0)
     ]
-    return [f"In {month_words(last)}, {unit.name}: {', '.join(said)}."] if said else []
+    # A total alone is in the table above.
+    return [f"In {month_words(last)}, {unit.name}: {', '.join(said)}."] if said[1:] else []
