@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import backtest, monthly_forecast
+from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import default_record, target_of, threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
@@ -79,15 +81,28 @@ def test_no_year_total_where_paths_end_before_december(panel: Panel) -> None:
     assert json.loads(forecast.to_json())["years"] == []
 
 
-def test_no_chance_without_a_threshold(panel: Panel) -> None:
-    years = monthly_forecast(panel, "2026-04-21", model=QUICK).year_total()
-    assert years["chance"].isna().all()
-    assert (
-        json.loads(monthly_forecast(panel, "2026-04-21", model=QUICK).to_json())["years"][0][
-            "chance"
-        ]
-        is None
+def test_without_a_threshold_a_round_one_is_taken_where_passing_it_is_in_doubt(
+    panel: Panel,
+) -> None:
+    made = monthly_forecast(panel, "2026-04-21", model=QUICK)
+    median, chance = made.year_total().iloc[0][["median", "chance"]]
+    assert made.threshold in {800_000.0, 900_000.0, 1_000_000.0}
+    assert abs(made.threshold - median) <= 50_000.0
+    assert 0.0 < chance < 1.0
+    assert json.loads(made.to_json())["years"][0]["chance"] == chance
+    # Judgement moves the year, and the threshold with it.
+    raised = monthly_forecast(
+        panel, "2026-04-21", model=QUICK, adjustments={"2026-10": 300_000.0}, note="try"
     )
+    assert raised.threshold > made.threshold + 250_000.0
+    assert monthly_forecast(panel, "2026-04-21", model=QUICK, steps=3).threshold is None
+    assert monthly_forecast(panel, model=QUICK, target="usdkrw").threshold is None
+
+
+def test_python_and_the_command_line_take_one_threshold(panel: Panel) -> None:
+    asked = ["forecast", "--as-of", "2026-04-21", "--model", "RandomWalk", "--format", "json"]
+    printed = CliRunner().invoke(main, asked).stdout
+    assert printed.strip() == monthly_forecast(panel, "2026-04-21", model="RandomWalk").to_json()
 
 
 def test_header_facts(april: MonthlyForecast) -> None:

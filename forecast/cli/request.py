@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -37,7 +36,7 @@ def requested_forecast(
     learn_past(panel, target, model)
     with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
         # A note of every output says the same.
-        forecast = monthly_forecast(
+        return monthly_forecast(
             panel,
             as_of=as_of,
             model=model,
@@ -49,10 +48,6 @@ def requested_forecast(
             polls=parse_polls(poll),
             target=target,
         )
-    years = forecast.year_total()
-    if threshold is None and len(years):
-        return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))
-    return forecast
 
 
 def refuse_unreadable(asked: Mapping[str, Any]) -> None:
