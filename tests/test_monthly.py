@@ -81,6 +81,37 @@ def test_no_year_total_where_paths_end_before_december(panel: Panel) -> None:
     assert json.loads(forecast.to_json())["years"] == []
 
 
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
+def test_an_interval_of_any_coverage_holds_that_share_of_paths(
+    april: MonthlyForecast, coverage: float
+) -> None:
+    ends = april.interval(coverage)
+    assert list(ends) == ["lower", "upper"]
+    pd.testing.assert_index_equal(ends.index, april.table().index)
+    draws = april.paths.draws()
+    # The draws of the nowcast have ties.
+    below = (draws < ends["lower"].to_numpy()).mean(axis=0)
+    above = (draws > ends["upper"].to_numpy()).mean(axis=0)
+    np.testing.assert_allclose(below, (1.0 - coverage) / 2.0, atol=0.01)
+    np.testing.assert_allclose(above, (1.0 - coverage) / 2.0, atol=0.01)
+
+
+def test_the_interval_of_the_table_is_one_of_80_per_cent(april: MonthlyForecast) -> None:
+    expected = april.table()[["low80", "high80"]].set_axis(["lower", "upper"], axis=1)
+    pd.testing.assert_frame_equal(april.interval(), expected, check_exact=True)
+    inner, outer = april.interval(0.5), april.interval(0.95)
+    assert (outer["lower"] < inner["lower"]).all()
+    assert (inner["upper"] < outer["upper"]).all()
+
+
+@pytest.mark.parametrize(
+    "coverage", [0, 1, 80, -0.1, 1.5, float("nan"), float("inf"), True, "0.8", None, [0.8]]
+)
+def test_a_coverage_that_is_no_share_is_refused(april: MonthlyForecast, coverage: object) -> None:
+    with pytest.raises(ModelError, match=r"coverage of .* such as 0\.8 for an interval"):
+        april.interval(coverage)  # type: ignore[arg-type]
+
+
 def test_without_a_threshold_a_round_one_is_taken_where_passing_it_is_in_doubt(
     panel: Panel,
 ) -> None:

@@ -125,7 +125,7 @@ class MonthlyForecast:
             Index month; columns median, low80, high80 (ends of the central 80 % interval) in the
             target's unit; yoy_median, yoy_low80, yoy_high80, growth on the same month a year
             before, per cent, NaN of a series in levels; adjustment, the judgemental amount that is
-            included in all of them.
+            included in all of them. Other intervals than that of 80 %: `interval`.
         """
         level = self.paths.quantile(list(SUMMARY.values()))
         growth = self.paths.yoy().quantile(list(SUMMARY.values())).T.reindex(self.paths.index)
@@ -142,6 +142,13 @@ class MonthlyForecast:
         if self.judgement is not None:
             table.loc[self.judgement.amounts.index, "adjustment"] = self.judgement.amounts
         return table
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the ends of another central interval (`tradeshock.models.ForecastPaths.interval`).
+
+        Index month; columns lower and upper, in the target's unit.
+        """
+        return self.paths.interval(coverage).rename_axis(index="month")
 
     def year_total(self) -> pd.DataFrame:
         """Return totals of the calendar years that the forecast completes.
