@@ -15,6 +15,7 @@ import pandas as pd
 from tradeshock.features.errors import ConditionError, OddConditionWarning
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.exposure.allocation import Pairs, allocated
+from tradeshock.forecast.exposure.part_table import part_table
 from tradeshock.forecast.exposure.partition import partition
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import round_threshold
@@ -23,7 +24,6 @@ from tradeshock.forecast.plots import interactive
 from tradeshock.forecast.plots.scenario import plot_scenario
 from tradeshock.forecast.scenarios.drivers import driver_paths
 from tradeshock.forecast.scenarios.moved import Asked
-from tradeshock.forecast.scenarios.part_table import part_table
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
 from tradeshock.forecast.shown import HeadlineOverTable
@@ -180,7 +180,7 @@ class Scenario(HeadlineOverTable):
         DataFrame
             Index part and month; columns baseline, scenario and difference, which add up over
             parts to those of `table` (what a part is where the total is at its median,
-            `tradeshock.forecast.scenarios.part_table.at_median`), and difference_pct. By chips
+            `tradeshock.forecast.exposure.part_table.at_median`), and difference_pct. By chips
             the parts are "chips" and "rest", the model's total split as the system of chips splits
             its own; none where the panel has no chips. The last part is "total".
         """
