@@ -270,7 +270,7 @@ def size_table(panel: Panel) -> str:
                 " / ".join(f"{table['difference_pct'].iloc[s]:+.1f}" for s in steps),
                 " / ".join(f"{share.iloc[s]:+.1f}" for s in steps),
                 f"{table['difference'].sum() / 1000.0:+.0f}",
-                "" if far is None else f"{far.share:.2f}",
+                "" if far is None else f"{far.tail:.2f}",
                 f"{seconds:.1f}",
             ]
         )
@@ -279,7 +279,7 @@ def size_table(panel: Panel) -> str:
         "% of the baseline at 1 / 3 / 6 / 12 months",
         "of which arithmetic",
         "12 months, bn USD",
-        "draws as far out",
+        "tail of the month furthest out",
         "CPU seconds",
     ]
     return markdown(body, header)

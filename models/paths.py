@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
+from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,19 @@ def quantiles_by_step(draws: Floats, levels: Floats) -> Floats:
     gap = upper - lower
     # From the nearer of the two, as numpy does.
     return np.where(share >= 0.5, upper - gap * (1.0 - share), lower + gap * share)
+
+
+def chance_words(share: float) -> str:
+    """Share of paths in per cent, without the certainty that a thousand of them cannot give.
+
+    Examples
+    --------
+    >>> chance_words(0.07), chance_words(0.0)
+    ('7 %', 'under 1 %')
+    """
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 @cache
@@ -212,6 +226,38 @@ class ForecastPaths:
             raise ModelError(f"got quantiles {q!r}, expected numbers from 0 to 1") from None
         table = quantiles_by_step(self.draws(series), np.array(levels))
         return pd.DataFrame(table, self.index, _named(levels))
+
+    def interval(self, coverage: float = 0.8, series: str | None = None) -> pd.DataFrame:
+        """Ends of the central interval by month.
+
+        Parameters
+        ----------
+        coverage : float
+            Share of paths inside it, between 0 and 1: the same share is left out at either end.
+        series : str, optional
+            Default: the first.
+
+        Returns
+        -------
+        DataFrame
+            Index month; columns lower and upper, in the series' unit: quantiles
+            ``(1 - coverage) / 2`` and ``(1 + coverage) / 2``.
+
+        Raises
+        ------
+        ModelError
+            If `coverage` is no number between 0 and 1, both excluded.
+        """
+        number = isinstance(coverage, Real) and not isinstance(coverage, bool | np.bool)
+        if not (number and 0.0 < coverage < 1.0):
+            raise ModelError(
+                f"got a coverage of {coverage!r}, expected a number between 0 and 1, such as 0.8 "
+                "for an interval that holds 80 % of paths"
+            )
+        # Rounded so that 0.8 is the quantiles 0.1 and 0.9, to the last bit.
+        outside = round((1.0 - coverage) / 2.0, 12)
+        ends = self.quantile([outside, 1.0 - outside], series)
+        return ends.set_axis(["lower", "upper"], axis=1)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a draw, month and series: columns draw, month, series, value."""

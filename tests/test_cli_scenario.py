@@ -12,6 +12,7 @@ from matplotlib.image import imread
 from tradeshock.features import Panel
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.scenarios import read_shocks
+from tradeshock.models.paths import chance_words
 
 QUICK = ("--model", "RandomWalk", "--steps", "8")
 
@@ -51,8 +52,31 @@ def test_a_run_prints_and_writes_the_same(tmp_path: Path) -> None:
     assert "exports_semiconductors_ict 20 % below the baseline in 6 months" in result.stdout
     assert f"{table['difference'].iloc[-1] / 1000.0:+.1f}" in result.stdout
     assert "instead of" in result.stdout
-    assert content["plausibility"]["share_of_draws"] > 0.0
+    far = content["plausibility"]
+    assert 0.0 < far["tail"] < 0.5
+    assert far["tail"] < far["joint_share"]
+    assert far["score"] < 0.0
+    month = pd.Period(far["month"], "M").strftime("%B %Y")
+    plain = " ".join(result.stdout.split())
+    tail, joint = chance_words(far["tail"]), chance_words(far["joint_share"])
+    where = f"{tail} of the model's own draws have {far['series']} as low in {month}"
+    assert f"Plausibility {where}, furthest out of 8 assumed values" in plain
+    assert f"Jointly {joint} of draws are as far out by the joint distance of all 8" in plain
     assert imread(tmp_path / "scenario.png").shape[2] == 4
+
+
+@pytest.mark.parametrize("by", ["chips", "item", "destination"])
+def test_the_parts_that_are_printed_add_up_to_what_is_printed_of_the_total(by: str) -> None:
+    printed = run("run", "chip_price_fall", "us_tariff_cars", *QUICK, "--by", by).stdout
+    month = re.search(r"^Dec 2026 .*$", printed, re.MULTILINE)
+    footer = re.search(r"^In December 2026, bn USD: (.*)\.$", printed, re.MULTILINE)
+    assert month is not None
+    assert footer is not None
+    *parts, total = map(float, re.findall(r"\(([+-][\d.]+)\)", footer[1]))
+    assert len(parts) > 1
+    # Each figure is rounded to a tenth.
+    assert sum(parts) == pytest.approx(total, abs=0.05 * (len(parts) + 1) + 1e-9)
+    assert total == float(month[0].split()[4])
 
 
 def test_size_nought_is_the_baseline() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import ConditionError, ModelError, OddConditionWarning
@@ -16,7 +17,7 @@ from tradeshock.models import (
     Recalibration,
     TradeBayesianVAR,
 )
-from tradeshock.models.assumptions.plausibility import plausibility_of
+from tradeshock.models.assumptions.plausibility import Plausibility, plausibility_of
 from tradeshock.models.checks.case import ConformanceCase
 from tradeshock.models.checks.check import CHECKS
 from tradeshock.models.record.shipped import shipped_record
@@ -258,8 +259,8 @@ def test_plausibility_of_heavy_tails():
     found = plausibility_of(draws, value, cells)
     far = value - draws.mean(axis=0)
     assert found.distance**2 == pytest.approx(far @ np.linalg.inv(np.cov(draws.T)) @ far)
-    assert found.share == pytest.approx((own >= found.distance**2).mean())
-    assert found.normal_share < 0.1 * found.share
+    assert found.joint_share == pytest.approx((own >= found.distance**2).mean())
+    assert found.normal_joint_share < 0.1 * found.joint_share
     assert abs(found.scores["a", month]) > abs(found.scores["b", month])
     with pytest.raises(ConditionError, match="at least one value"):
         plausibility_of(draws[:, :0], value[:0], [])
@@ -271,15 +272,59 @@ def test_plausibility_counts_the_models_own_draws(panel):
     value = float(np.exp(np.quantile(draws, 0.95)))
     found = model.plausibility(6, Conditions({"usdkrw": {"2026-10": value}}))
     gap = np.abs(draws - draws.mean())
-    assert found.share == pytest.approx((gap >= np.log(value) - draws.mean()).mean(), abs=1e-6)
+    joint = (gap >= np.log(value) - draws.mean()).mean()
+    assert found.joint_share == pytest.approx(joint, abs=1e-6)
+    assert found.tail == (draws >= np.log(value)).mean() == pytest.approx(0.05)
+    assert found.cell == ("usdkrw", pd.Period("2026-10", "M"))
     assert found.furthest == {"usdkrw": pd.Period("2026-10", "M")}
     near = model.plausibility(6, Conditions.relative({"usdkrw": {"2026-10": 0.0}}))
-    assert near.share > 0.9
+    assert near.joint_share > 0.9
+    assert near.tail == 0.5
+
+
+def smooth_months(n_months: int, size: float) -> Plausibility:
+    """A smooth path, furthest out in the third of ragged months, measured by many draws."""
+    draws = np.random.default_rng(1).standard_normal((5_000, 12))[:, :n_months]
+    path = size * np.array([0.5, 0.8, 1.0, *np.linspace(0.9, 0.4, 9)])[:n_months]
+    months = pd.period_range("2026-07", periods=n_months, freq="M")
+    return plausibility_of(draws, path, [("brent", month) for month in months])
+
+
+def test_the_tail_does_not_grow_with_the_number_of_months():
+    short, long = smooth_months(3, -1.5), smooth_months(12, -1.5)
+    assert long.tail == short.tail == pytest.approx(norm.cdf(-1.5), abs=0.01)
+    assert long.cell == short.cell == ("brent", pd.Period("2026-09", "M"))
+    assert long.joint_share > short.joint_share + 0.1
+
+
+def test_the_tail_falls_with_the_size_on_either_side():
+    for side, word in ((-1.0, "low"), (1.0, "high")):
+        tails = [smooth_months(12, side * size).tail for size in (0.3, 0.6, 1.0, 2.0, 3.0, 9.0)]
+        assert tails == sorted(tails, reverse=True)
+        assert len(set(tails)) == len(tails)
+        far = smooth_months(12, side * 9.0)
+        assert far.tail == 0.0
+        assert far.cell == ("brent", pd.Period("2026-09", "M"))
+        assert set(far.table()["side"]) == {word}
+
+
+def test_a_plausibility_reads_as_other_results_do():
+    found = smooth_months(3, -1.5)
+    first, *table = repr(found).splitlines()
+    tail, joint = f"{100 * found.tail:.0f} %", f"{100 * found.joint_share:.0f} %"
+    assert first == (
+        f"{tail} of the model's own draws have brent as low in September 2026, furthest out of 3 "
+        f"assumed values; {joint} of draws are as far out by the joint distance of all 3 values, "
+        "a share that grows with the number of months"
+    )
+    assert len(table) == 5
+    assert f"{found.tail:.3f}" in table[-1]
+    assert "<table" in found._repr_html_()
 
 
 @pytest.mark.parametrize("series", ["usdkrw", CHIPS])
 def test_plausibility_of_the_default(default, series):
     for state in DAYS:
         changes = [Conditions.relative({series: {"2026-10": size}}) for size in (-0.02, -0.5)]
-        near, far = (default[state].plausibility(12, change).share for change in changes)
-        assert far < 0.1 < near
+        near, far = (default[state].plausibility(12, change).tail for change in changes)
+        assert far < 0.1 < near < 0.5

@@ -139,6 +139,7 @@ DOORS: dict[str, Callable[[Any], object]] = {
     "condition value": lambda x: Conditions({"usdkrw": {"2026-07": x}}),
     "condition month": lambda x: Conditions({"usdkrw": {str(x): 1500.0}}),
     "quantile": lambda x: paths().quantile(x),
+    "interval": lambda x: paths().interval(x),
     "draws": lambda x: paths().draws(x),
     "total": lambda x: paths().total(x),
     "monthly panel": lambda x: monthly_forecast(x, steps=1) if x is not None else None,

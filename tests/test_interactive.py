@@ -58,8 +58,10 @@ def test_a_scenario_shows_both_medians_and_the_interval_of_the_difference(fall: 
     table = fall.table() / 1000.0
     np.testing.assert_allclose(before[1:], table["baseline"])
     np.testing.assert_allclose(after[1:], table["scenario"])
-    np.testing.assert_allclose(low, table["baseline"] + table["low80"])
-    np.testing.assert_allclose(high, table["baseline"] + table["high80"])
+    np.testing.assert_allclose(low, table["baseline"] + table["difference_low80"])
+    np.testing.assert_allclose(high, table["baseline"] + table["difference_high80"])
+    assert "80 % interval of the difference" in {t.name for t in fall.plot_interactive().data}
+    assert "band is of the difference" in fall.plot_interactive().layout.title.subtitle.text
 
 
 def test_the_style_of_the_user_stays(

@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import backtest, monthly_forecast
+from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import (
     default_record,
     record_end,
@@ -84,15 +86,59 @@ def test_no_year_total_where_paths_end_before_december(panel: Panel) -> None:
     assert json.loads(forecast.to_json())["years"] == []
 
 
-def test_no_chance_without_a_threshold(panel: Panel) -> None:
-    years = monthly_forecast(panel, "2026-04-21", model=QUICK).year_total()
-    assert years["chance"].isna().all()
-    assert (
-        json.loads(monthly_forecast(panel, "2026-04-21", model=QUICK).to_json())["years"][0][
-            "chance"
-        ]
-        is None
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
+def test_an_interval_of_any_coverage_holds_that_share_of_paths(
+    april: MonthlyForecast, coverage: float
+) -> None:
+    ends = april.interval(coverage)
+    assert list(ends) == ["lower", "upper"]
+    pd.testing.assert_index_equal(ends.index, april.table().index)
+    draws = april.paths.draws()
+    # The draws of the nowcast have ties.
+    below = (draws < ends["lower"].to_numpy()).mean(axis=0)
+    above = (draws > ends["upper"].to_numpy()).mean(axis=0)
+    np.testing.assert_allclose(below, (1.0 - coverage) / 2.0, atol=0.01)
+    np.testing.assert_allclose(above, (1.0 - coverage) / 2.0, atol=0.01)
+
+
+def test_the_interval_of_the_table_is_one_of_80_per_cent(april: MonthlyForecast) -> None:
+    expected = april.table()[["low80", "high80"]].set_axis(["lower", "upper"], axis=1)
+    pd.testing.assert_frame_equal(april.interval(), expected, check_exact=True)
+    inner, outer = april.interval(0.5), april.interval(0.95)
+    assert (outer["lower"] < inner["lower"]).all()
+    assert (inner["upper"] < outer["upper"]).all()
+
+
+@pytest.mark.parametrize(
+    "coverage", [0, 1, 80, -0.1, 1.5, float("nan"), float("inf"), True, "0.8", None, [0.8]]
+)
+def test_a_coverage_that_is_no_share_is_refused(april: MonthlyForecast, coverage: object) -> None:
+    with pytest.raises(ModelError, match=r"coverage of .* such as 0\.8 for an interval"):
+        april.interval(coverage)  # type: ignore[arg-type]
+
+
+def test_without_a_threshold_a_round_one_is_taken_where_passing_it_is_in_doubt(
+    panel: Panel,
+) -> None:
+    made = monthly_forecast(panel, "2026-04-21", model=QUICK)
+    median, chance = made.year_total().iloc[0][["median", "chance"]]
+    assert made.threshold in {800_000.0, 900_000.0, 1_000_000.0}
+    assert abs(made.threshold - median) <= 50_000.0
+    assert 0.0 < chance < 1.0
+    assert json.loads(made.to_json())["years"][0]["chance"] == chance
+    # Judgement moves the year, and the threshold with it.
+    raised = monthly_forecast(
+        panel, "2026-04-21", model=QUICK, adjustments={"2026-10": 300_000.0}, note="try"
     )
+    assert raised.threshold > made.threshold + 250_000.0
+    assert monthly_forecast(panel, "2026-04-21", model=QUICK, steps=3).threshold is None
+    assert monthly_forecast(panel, model=QUICK, target="usdkrw").threshold is None
+
+
+def test_python_and_the_command_line_take_one_threshold(panel: Panel) -> None:
+    asked = ["forecast", "--as-of", "2026-04-21", "--model", "RandomWalk", "--format", "json"]
+    printed = CliRunner().invoke(main, asked).stdout
+    assert printed.strip() == monthly_forecast(panel, "2026-04-21", model="RandomWalk").to_json()
 
 
 def test_header_facts(april: MonthlyForecast) -> None:

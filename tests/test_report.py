@@ -461,8 +461,10 @@ def test_standing_scenarios_stand_beside_the_forecast(panel: Panel) -> None:
     rows = list(shown.cells())
     assert [row[0].text for row in rows] == [find_shock(name).title for name in STANDING]
     for row, name in zip(rows, STANDING, strict=True):
-        table = scenario(panel, name, model="RandomWalk").table()
-        assert row[4].value == pytest.approx(table["difference_pct"].iloc[-1])
+        alone = scenario(panel, name, model="RandomWalk")
+        assert row[4].value == pytest.approx(alone.table()["difference_pct"].iloc[-1])
+        far = alone.plausibility
+        assert row[-1].value == (None if far is None else far.tail)
     assert "China slows" in chart.description
     # What is assumed already is a scenario of its own.
     assert standing_scenarios(replace(made, conditions=Conditions({})), WORDS) == []

@@ -78,10 +78,12 @@ def test_parts_add_up_to_the_total(quick: Carriers, shocks: Sequence[Shock | str
     assert made.after is not None
     np.testing.assert_allclose(made.before.sum(axis=2), made.baseline.draws(), rtol=1e-12)
     np.testing.assert_allclose(made.after.sum(axis=2), made.paths.draws(), rtol=1e-12)
-    parts = made.parts()
+    parts, table = made.parts(), made.table()
     for column in ("baseline", "scenario", "difference"):
         both = parts.loc["chips"][column] + parts.loc["rest"][column]
-        np.testing.assert_allclose(both, parts.loc["total"][column], rtol=1e-9)
+        np.testing.assert_allclose(both, table[column], rtol=1e-9, atol=1e-6)
+    columns = ["baseline", "scenario", "difference", "difference_pct"]
+    pd.testing.assert_frame_equal(parts.loc["total"], table[columns])
 
 
 def test_a_stack_has_no_order(quick: Carriers) -> None:
@@ -229,6 +231,9 @@ def test_price_and_volume_add_up_to_chips(quick: Carriers) -> None:
     # Memories are four fifths of circuits, prices of all of them fall by less than 30 %.
     chips = made.parts().loc["chips"]["baseline"]
     assert -0.30 < (effects["price"] / chips).iloc[-1] < -0.15
+    pd.testing.assert_series_equal(
+        effects["chips"], made.parts().loc["chips"]["difference"], check_names=False
+    )
     with pytest.raises(ConditionError, match="does not move dram_export_price"):
         quick.run([FALL]).price_and_volume()
 
@@ -239,18 +244,27 @@ def test_price_and_volume_add_up_to_chips(quick: Carriers) -> None:
 def test_the_table_and_totals_are_read_off_the_paths(fall: Scenario) -> None:
     table = fall.table()
     assert list(table) == [
-        "baseline", "scenario", "low80", "high80", "difference", "difference_pct",
-        "of_which_arithmetic", "yoy", "yoy_baseline",
+        "baseline", "scenario", "difference", "difference_low80", "difference_high80",
+        "difference_pct", "of_which_arithmetic", "yoy", "yoy_baseline",
     ]  # fmt: skip
     gap = fall.paths.draws() - fall.baseline.draws()
-    np.testing.assert_allclose(table["low80"], np.quantile(gap, 0.1, axis=0))
+    np.testing.assert_allclose(table["difference_low80"], np.quantile(gap, 0.1, axis=0))
     total = fall.total(threshold=900_000.0).iloc[0]
     year = fall.paths.total("year").iloc[:, 0]
     assert total["chance"] == (year > 900_000.0).mean()
     assert total["chance"] < total["chance_baseline"]
+    assert total["difference_low80"] < total["difference"] < total["difference_high80"] < 0.0
     assert total["difference"] == pytest.approx(
         (year - fall.baseline.total("year").iloc[:, 0]).median()
     )
+
+
+def test_the_band_of_the_picture_is_named_as_that_of_the_difference(fall: Scenario) -> None:
+    ax = fall.plot()
+    (band,) = ax.collections
+    assert band.get_label() == "80 % interval of the difference"
+    (reading,) = (text.get_text().replace("\n", " ") for text in ax.texts)
+    assert reading.endswith("medians; the band is of the difference, not of the level")
 
 
 def test_drivers_show_what_is_assumed_and_what_follows(carriers: Carriers) -> None:
@@ -271,9 +285,9 @@ def test_plausibility_falls_with_the_size(quick: Carriers) -> None:
         assert resized is not None
         far = quick.run([resized]).plausibility
         assert far is not None
-        shares.append(far.share)
-    assert shares[0] > 0.9
-    assert shares[1] < 0.2
+        shares.append(far.tail)
+    assert 0.2 < shares[0] < 0.5
+    assert shares[1] < 0.01
     assert quick.run([CARS]).plausibility is None
 
 
@@ -405,8 +419,8 @@ def test_items_and_destinations_add_up_in_every_draw(fall: Scenario, by: str | l
     for side, whole in enumerate((fall.baseline, fall.paths)):
         total = sum(pair[side] for pair in pairs.values())
         np.testing.assert_allclose(total, whole.draws(), rtol=1e-9)
-    table = fall.parts(by)["difference"].unstack("part")
-    np.testing.assert_allclose(table.drop(columns="total").sum(axis=1), table["total"], rtol=1e-9)
+    table = fall.parts(by)["difference"].unstack("part").drop(columns="total")
+    np.testing.assert_allclose(table.sum(axis=1), fall.table()["difference"], rtol=1e-9)
 
 
 def test_a_tariff_lies_on_the_item_that_it_hits(carriers: Carriers) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -36,7 +35,7 @@ def requested_forecast(
     learn_past(panel, target, model)
     with stale_series_noted():
         # A note of every output says the same.
-        forecast = monthly_forecast(
+        return monthly_forecast(
             panel,
             as_of=as_of,
             model=model,
@@ -48,10 +47,6 @@ def requested_forecast(
             polls=parse_polls(poll),
             target=target,
         )
-    years = forecast.year_total()
-    if threshold is None and len(years):
-        return replace(forecast, threshold=defaults.round_threshold(years["median"].iloc[0]))
-    return forecast
 
 
 def refuse_unreadable(asked: Mapping[str, Any]) -> None:

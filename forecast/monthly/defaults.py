@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
+import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.monthly.calendar_years import calendar_years
 from tradeshock.forecast.monthly.own_record import own_record, past_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
@@ -206,6 +210,43 @@ def threshold_of(panel: Panel, target: str, spoken: float | None = None) -> floa
     if spoken is None:
         return None
     return spoken * 1000.0 if panel.catalog[target].unit.startswith("mn ") else spoken
+
+
+def refuse_wrong_threshold(threshold: float | None, entry: Series) -> None:
+    """Refuse a threshold that is no number, or of what does not add up over months.
+
+    Raises
+    ------
+    ModelError
+    """
+    if threshold is None:
+        return
+    if not (isinstance(threshold, Real) and np.isfinite(threshold)):
+        raise ModelError(f"the threshold is {threshold!r}; give a finite number")
+    if not entry.is_flow:
+        raise ModelError(
+            f"{entry.id} is in {entry.unit}, which does not add up to a total of the year; leave "
+            "out the threshold"
+        )
+
+
+def default_threshold(paths: ForecastPaths, is_flow: bool) -> float | None:
+    """Return a round figure near the median of the first calendar year that paths complete.
+
+    Parameters
+    ----------
+    paths : ForecastPaths
+        Of the target, judgement included.
+    is_flow : bool
+        Whether its figures add up over months.
+
+    Returns
+    -------
+    float or None
+        In the target's unit; None where no year adds up.
+    """
+    years = calendar_years(paths, is_flow, None)["median"]
+    return round_threshold(years.iloc[0]) if len(years) else None
 
 
 def round_threshold(total: float) -> float:

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from tradeshock.features.days.reading import Day
-from tradeshock.features.errors import ModelError, StaleSeriesWarning
+from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import FLASH_STATES, Panel
 from tradeshock.features.snapshot import panel_or_embedded
@@ -27,7 +26,9 @@ from tradeshock.forecast.monthly.calendar_years import SUMMARY, calendar_years
 from tradeshock.forecast.monthly.defaults import (
     chosen_model,
     default_record,
+    default_threshold,
     record_notes,
+    refuse_wrong_threshold,
     target_of,
 )
 from tradeshock.forecast.monthly.judgement import Judgement
@@ -124,7 +125,7 @@ class MonthlyForecast:
             Index month; columns median, low80, high80 (ends of the central 80 % interval) in the
             target's unit; yoy_median, yoy_low80, yoy_high80, growth on the same month a year
             before, per cent, NaN of a series in levels; adjustment, the judgemental amount that is
-            included in all of them.
+            included in all of them. Other intervals than that of 80 %: `interval`.
         """
         level = self.paths.quantile(list(SUMMARY.values()))
         growth = self.paths.yoy().quantile(list(SUMMARY.values())).T.reindex(self.paths.index)
@@ -142,6 +143,13 @@ class MonthlyForecast:
             table.loc[self.judgement.amounts.index, "adjustment"] = self.judgement.amounts
         return table
 
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Return the ends of another central interval (`tradeshock.models.ForecastPaths.interval`).
+
+        Index month; columns lower and upper, in the target's unit.
+        """
+        return self.paths.interval(coverage).rename_axis(index="month")
+
     def year_total(self) -> pd.DataFrame:
         """Return totals of the calendar years that the forecast completes.
 
@@ -150,8 +158,8 @@ class MonthlyForecast:
         DataFrame
             Index year; columns median, low80, high80 in the target's unit; growth_median,
             growth_low80, growth_high80 on the year before, per cent; published_months, of twelve;
-            chance, the share of paths above the threshold (NaN without one). No rows where the
-            paths end before December, nor of what does not add up over months: indices, prices.
+            chance, the share of paths above the threshold. No rows where the paths end before
+            December, nor of what does not add up over months: indices, prices.
         """
         return calendar_years(self.paths, self.entry.is_flow, self.threshold)
 
@@ -317,7 +325,8 @@ def monthly_forecast(
         Months after the target's last published one.
     threshold : float, optional
         Of a calendar year's total, in the target's unit: 700_000 for 700 bn USD of a target in
-        million USD.
+        million USD. Default: a round figure near the median of the first year that the forecast
+        completes, where the chance of passing it is in doubt.
     adjustments : mapping of str to float, optional
         Judgemental amounts by month, in the target's unit, added to every path.
     note : str, optional
@@ -354,13 +363,7 @@ def monthly_forecast(
     panel = panel_or_embedded(panel)
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
-    if threshold is not None and not (isinstance(threshold, Real) and np.isfinite(threshold)):
-        raise ModelError(f"the threshold is {threshold!r}; give a finite number")
-    if threshold is not None and not panel.catalog[target].is_flow:
-        raise ModelError(
-            f"{target} is in {panel.catalog[target].unit}, which does not add up to a total of the "
-            "year; leave out the threshold"
-        )
+    refuse_wrong_threshold(threshold, panel.catalog[target])
     record = default_record(panel, target)
     judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
     assumed = conditions_from(conditions)
@@ -380,13 +383,15 @@ def monthly_forecast(
         warnings.warn(StaleSeriesWarning(note), stacklevel=2)
     state = FLASH_STATES.get(paths.state)
     counted = panel.catalog.flash(target)[state] if state else None
+    paths = paths if judgement is None else judgement.applied(paths)
+    entry = panel.catalog[target]
     return MonthlyForecast(
-        paths=paths if judgement is None else judgement.applied(paths),
-        entry=panel.catalog[target],
+        paths=paths,
+        entry=entry,
         last=LastFigure.last(panel, target),
         flash=LastFigure.last(panel, counted, paths.index[0]) if counted else None,
         by_default=model is None,
-        threshold=threshold,
+        threshold=default_threshold(paths, entry.is_flow) if threshold is None else threshold,
         judgement=judgement,
         conditions=assumed,
         fitted=fitted,

@@ -8,6 +8,7 @@ import pandas as pd
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.plots.display_unit import DisplayUnit
+from tradeshock.models.paths import chance_words
 
 
 def day_words(day: pd.Timestamp) -> str:
@@ -52,10 +53,3 @@ def year_sentences(forecast: MonthlyForecast, unit: DisplayUnit) -> list[str]:
         sentences.append(sentence)
     needed = 13 - forecast.paths.index[0].month
     return sentences or [f"No calendar year is complete; it takes {needed} steps to December."]
-
-
-def chance_words(share: float) -> str:
-    """Per cent, without the certainty that a thousand paths cannot give."""
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"

@@ -13,7 +13,7 @@ import pandas as pd
 from tradeshock.features.errors import ModelError
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.plots.fan import BANDS, HISTORY_MONTHS, MEDIAN, STATE_WORDS
-from tradeshock.forecast.plots.scenario import INTERVAL
+from tradeshock.forecast.plots.scenario import BAND, INTERVAL, READING
 from tradeshock.forecast.plots.style import ALARM, HUSHED, INK
 from tradeshock.models.paths import ForecastPaths
 
@@ -90,12 +90,12 @@ def scenario(
     gap = np.quantile(scenario.draws() - baseline.draws(), INTERVAL, axis=0)
     low, high = (baseline.median() + end for end in gap)
     figure = _figure()
-    _add_band(figure, low, high, scale, CLEAR, "80 % of differences")
+    _add_band(figure, low, high, scale, CLEAR, BAND)
     before = {"color": HUSHED, "dash": "dash"}
     _add_line(figure, _opened(past, baseline.median()), scale, "Baseline", before)
     _add_line(figure, _opened(past, scenario.median()), scale, "Scenario", {"color": ALARM})
     _add_published(figure, past, scale)
-    return _written(figure, baseline, scale, title or scenario.series[0], "medians")
+    return _written(figure, baseline, scale, title or scenario.series[0], READING)
 
 
 def _figure() -> Figure:

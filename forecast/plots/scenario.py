@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 HISTORY_MONTHS = 24
 INTERVAL = (0.1, 0.9)
+BAND = "80 % interval of the difference"
+READING = "medians; the band is of the difference, not of the level"
 Floats = npt.NDArray[np.float64]
 
 
@@ -71,11 +73,11 @@ def plot_scenario(
         color=ALARM,
         alpha=tint(0.18),
         linewidth=0,
-        label="80 % of differences",
+        label=BAND,
     )
     _line(ax, baseline, scale, hushed(), "--", "Baseline")
     _line(ax, scenario, scale, ALARM, "-", "Scenario")
-    return _dressed(ax, baseline, scale, title or scenario.series[0])
+    return _dressed(ax, baseline, scale, title or scenario.series[0], READING)
 
 
 def plot_comparison(
@@ -100,7 +102,7 @@ def plot_comparison(
     _line(ax, baseline, scale, hushed(), "--", "Baseline")
     for (name, paths), colour in zip(scenarios.items(), cycle(COLOURS), strict=False):
         _line(ax, paths, scale, colour, "-", name)
-    return _dressed(ax, baseline, scale, title or baseline.series[0])
+    return _dressed(ax, baseline, scale, title or baseline.series[0], "medians")
 
 
 def _published(ax: Axes, baseline: ForecastPaths, unit: str) -> DisplayUnit:
@@ -123,7 +125,9 @@ def _line(
     ax.plot(_days(months), values / scale.divisor, color=colour, linestyle=dashes, label=name)
 
 
-def _dressed(ax: Axes, baseline: ForecastPaths, scale: DisplayUnit, title: str) -> Axes:
+def _dressed(
+    ax: Axes, baseline: ForecastPaths, scale: DisplayUnit, title: str, reading: str
+) -> Axes:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     day = baseline.origin
@@ -135,7 +139,7 @@ def _dressed(ax: Axes, baseline: ForecastPaths, scale: DisplayUnit, title: str) 
     words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(words)
     ax.margins(x=0.01)
-    write_heading(ax, title, f"{baseline.model}, figures of {day.day} {day:%B %Y}; medians")
+    write_heading(ax, title, f"{baseline.model}, figures of {day.day} {day:%B %Y}; {reading}")
     write_key(ax)
     return ax
 

@@ -15,6 +15,7 @@ import pandas as pd
 from tradeshock.features.errors import ConditionError, OddConditionWarning
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.exposure.allocation import Pairs, allocated
+from tradeshock.forecast.exposure.part_table import part_table
 from tradeshock.forecast.exposure.partition import partition
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import round_threshold
@@ -99,10 +100,11 @@ class Scenario(HeadlineOverTable):
         -------
         DataFrame
             Index month; columns baseline and scenario (medians), difference (median of the
-            differences draw by draw) with the ends low80 and high80 of its central 80 %
-            interval, of_which_arithmetic (share times size), all in the target's unit;
-            difference_pct, per cent of the baseline; yoy and yoy_baseline, growth on the same
-            month a year before, per cent (medians). These three are NaN of a series in levels.
+            differences draw by draw), difference_low80 and difference_high80 (ends of its
+            central 80 % interval, not of the scenario's), of_which_arithmetic (share times
+            size), all in the target's unit; difference_pct, per cent of the baseline; yoy and
+            yoy_baseline, growth on the same month a year before, per cent (medians). These three
+            are NaN of a series in levels.
         """
         gap = self.paths.draws() - self.baseline.draws()
         low, high = np.quantile(gap, INTERVAL, axis=0)
@@ -114,9 +116,9 @@ class Scenario(HeadlineOverTable):
             {
                 "baseline": self.baseline.median(),
                 "scenario": self.paths.median(),
-                "low80": low,
-                "high80": high,
                 "difference": np.median(gap, axis=0),
+                "difference_low80": low,
+                "difference_high80": high,
                 "difference_pct": np.median(relative, axis=0),
                 "of_which_arithmetic": self.arithmetic.sum(axis=1),
                 "yoy": growth[0],
@@ -137,9 +139,10 @@ class Scenario(HeadlineOverTable):
         Returns
         -------
         DataFrame
-            Index period; columns baseline and scenario (medians), difference with low80 and
-            high80 of its interval, threshold, chance_baseline and chance: shares of paths above
-            the threshold. No rows of what does not add up over months: indices, prices.
+            Index period; columns baseline and scenario (medians), difference, difference_low80
+            and difference_high80 (ends of its central 80 % interval), threshold, chance_baseline
+            and chance: shares of paths above the threshold. No rows of what does not add up over
+            months: indices, prices.
         """
         base, under = self.baseline.total(by), self.paths.total(by)
         if not self.forecast.entry.is_flow:
@@ -151,9 +154,9 @@ class Scenario(HeadlineOverTable):
             {
                 "baseline": middle,
                 "scenario": under.median(),
-                "low80": gap.quantile(INTERVAL[0]),
-                "high80": gap.quantile(INTERVAL[1]),
                 "difference": gap.median(),
+                "difference_low80": gap.quantile(INTERVAL[0]),
+                "difference_high80": gap.quantile(INTERVAL[1]),
                 "threshold": limits,
                 "chance_baseline": (base > limits).mean(),
                 "chance": (under > limits).mean(),
@@ -175,26 +178,15 @@ class Scenario(HeadlineOverTable):
         Returns
         -------
         DataFrame
-            Index part and month; columns baseline, scenario and difference (means, so that parts
-            add up to the total), difference_pct (of medians). By chips the parts are "chips" and
-            "rest", the model's total split as the system of chips splits its own; none where the
-            panel has no chips. The last part is "total".
+            Index part and month; columns baseline, scenario and difference, which add up over
+            parts to those of `table` (what a part is where the total is at its median,
+            `tradeshock.forecast.exposure.part_table.at_median`), and difference_pct. By chips
+            the parts are "chips" and "rest", the model's total split as the system of chips splits
+            its own; none where the panel has no chips. The last part is "total".
         """
-        pairs = self.part_paths(by) | {"total": (self.baseline.draws(), self.paths.draws())}
-        tables = {
-            part: pd.DataFrame(
-                {
-                    "baseline": before.mean(axis=0),
-                    "scenario": after.mean(axis=0),
-                    "difference": (after - before).mean(axis=0),
-                    "difference_pct": 100.0
-                    * (np.median(after, axis=0) / np.median(before, axis=0) - 1.0),
-                },
-                index=self.paths.index,
-            )
-            for part, (before, after) in pairs.items()
-        }
-        return pd.concat(tables, names=["part"])
+        return part_table(
+            self.part_paths(by), self.baseline.draws(), self.paths.draws(), self.paths.index
+        )
 
     def part_paths(self, by: str | Sequence[str] = "chips") -> Pairs:
         """Return the paths behind `parts`, by part: without the shocks and under them.
@@ -234,7 +226,7 @@ class Scenario(HeadlineOverTable):
         """
         if PRICE not in self.arithmetic or self.before is None or self.after is None:
             raise ConditionError(f"the scenario {self.name} does not move {PRICE} of chips")
-        chips = np.median(self.after[..., 0] - self.before[..., 0], axis=0)
+        chips = self.parts().loc["chips"]["difference"]
         price = self.arithmetic[PRICE]
         return pd.DataFrame({"price": price, "volume_and_mix": chips - price, "chips": chips})
 
@@ -303,7 +295,7 @@ class Scenario(HeadlineOverTable):
             "years": plain_rows(self.total()),
             "parts": plain_rows(self.parts()),
             "arithmetic": plain_rows(self.arithmetic),
-            "plausibility": far and {"share_of_draws": far.share, "distance": far.distance},
+            "plausibility": far and _far(far),
             "notes": list(self.notes),
         }
         return json_text(content)
@@ -311,6 +303,18 @@ class Scenario(HeadlineOverTable):
     @property
     def _header(self) -> dict[str, Any]:
         return {"shocks": self.name, **self.forecast.header}
+
+
+def _far(far: Plausibility) -> dict[str, Any]:
+    series, month = far.cell
+    return {
+        "tail": far.tail,
+        "series": series,
+        "month": str(month),
+        "score": far.scores[far.cell],
+        "joint_share": far.joint_share,
+        "distance": far.distance,
+    }
 
 
 def _described(shock: Shock) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -12,48 +13,134 @@ from scipy.stats import chi2
 
 from tradeshock.features.errors import ConditionError
 from tradeshock.models.assumptions.entries import Cell
+from tradeshock.models.paths import chance_words
 
 Floats = npt.NDArray[np.float64]
 # Directions whose standard deviation is this small a part of the largest are no directions.
 _RANK_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plausibility:
     """How far out a set of assumed values is.
 
+    The figure to read is `tail`. The joint share speaks of all values at once and grows with their
+    number: over twelve months nearly any smooth path is nearer to the mean of the draws than most
+    draws, which are ragged, so that it is no chance of the shock.
+
     Parameters
     ----------
-    distance : float
-        Mahalanobis distance of the assumed values from the mean of the draws.
-    share : float
-        Share of the model's own unconditional draws that are at least as far out, 0 to 1. With
-        heavy tails and uncertain coefficients this is the one to look at.
-    normal_share : float
-        The same share if the draws were normal: the chi-squared tail of the distance.
-    furthest : dict of str to Period
-        For each series the month in which it is furthest out, alone.
+    lower, upper : dict of (str, Period) to float
+        For each value the share of the model's own unconditional draws that are at or below it, and
+        of those at or above it, 0 to 1.
     scores : dict of (str, Period) to float
         For each value its distance from the mean in standard deviations of the draws.
+    distance : float
+        Mahalanobis distance of all values together from the mean of the draws.
+    joint_share : float
+        Share of draws whose own distance is at least that.
+    normal_joint_share : float
+        The same share if the draws were normal: the chi-squared tail of the distance.
     """
 
-    distance: float
-    share: float
-    normal_share: float
-    furthest: dict[str, pd.Period]
+    lower: dict[Cell, float]
+    upper: dict[Cell, float]
     scores: dict[Cell, float]
+    distance: float
+    joint_share: float
+    normal_joint_share: float
+
+    @property
+    def tails(self) -> dict[Cell, float]:
+        """For each value the share of draws at or beyond it, on the side on which it lies.
+
+        With draws ``x`` and value ``v`` that is ``min(P(x <= v), P(x >= v))``: half at the median,
+        the less the further out, whatever the law of the draws.
+        """
+        return {cell: min(low, self.upper[cell]) for cell, low in self.lower.items()}
+
+    @property
+    def cell(self) -> Cell:
+        """Series and month that are furthest out: of the smallest tail.
+
+        Where no draw reaches several values, it is the one of the greatest score.
+        """
+        return self._outward[-1]
+
+    @property
+    def tail(self) -> float:
+        """Tail of the cell that is furthest out."""
+        return self.tails[self.cell]
+
+    @property
+    def furthest(self) -> dict[str, pd.Period]:
+        """For each series the month in which it is furthest out."""
+        # Of equal keys the last one stays.
+        return dict(self._outward)
+
+    @property
+    def _outward(self) -> list[Cell]:
+        tails = self.tails
+        return sorted(tails, key=lambda cell: (-tails[cell], abs(self.scores[cell])))
 
     @property
     def text(self) -> str:
-        """One sentence for people."""
-        return f"{self.share:.0%} of the model's own draws are as far out as what is assumed"
+        """The tail in one sentence."""
+        series, month = self.cell
+        sentence = (
+            f"{chance_words(self.tail)} of the model's own draws have {series} as "
+            f"{self._side(self.cell)} in {month.strftime('%B %Y')}"
+        )
+        n = len(self.scores)
+        return sentence if n == 1 else f"{sentence}, furthest out of {n} assumed values"
+
+    @property
+    def joint_text(self) -> str:
+        """The joint share in one sentence."""
+        n = len(self.scores)
+        return (
+            f"{chance_words(self.joint_share)} of draws are as far out by the joint distance of "
+            f"all {n} values, a share that grows with the number of months"
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return how far out each value is, alone.
+
+        Returns
+        -------
+        DataFrame
+            Index series and month; columns side ("low" or "high"), tail, score.
+        """
+        cells = list(self.scores)
+        return pd.DataFrame(
+            {
+                "side": [self._side(cell) for cell in cells],
+                "tail": [self.tails[cell] for cell in cells],
+                "score": [self.scores[cell] for cell in cells],
+            },
+            index=pd.MultiIndex.from_tuples(cells, names=["series", "month"]),
+        )
+
+    def __repr__(self) -> str:
+        return f"{self._headline}\n{self.table().round(3).to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._headline)}</p>{self.table().round(3).to_html()}"
+
+    @property
+    def _headline(self) -> str:
+        return self.text if len(self.scores) == 1 else f"{self.text}; {self.joint_text}"
+
+    def _side(self, cell: Cell) -> str:
+        return "low" if self.lower[cell] <= self.upper[cell] else "high"
 
 
 def plausibility_of(draws: Floats, values: Floats, cells: Sequence[Cell]) -> Plausibility:
     """Measure assumed values by draws of the same cells.
 
-    The squared distance is ``(v - m)' S^+ (v - m)`` with mean ``m`` and covariance ``S`` of the
-    draws (Mahalanobis 1936); the share counts draws whose own distance is at least that.
+    Tails are counted cell by cell (`Plausibility.tails`). The squared joint distance is
+    ``(v - m)' S^+ (v - m)`` with mean ``m`` and covariance ``S`` of the draws (Mahalanobis 1936);
+    the joint share counts draws whose own distance is at least that.
 
     Parameters
     ----------
@@ -73,8 +160,8 @@ def plausibility_of(draws: Floats, values: Floats, cells: Sequence[Cell]) -> Pla
     --------
     >>> draws = np.random.default_rng(0).standard_normal((10_000, 1))
     >>> found = plausibility_of(draws, np.array([1.96]), [("usdkrw", pd.Period("2026-07", "M"))])
-    >>> round(found.share, 2), round(found.normal_share, 2)
-    (0.05, 0.05)
+    >>> round(found.tail, 3), round(found.joint_share, 2), round(found.normal_joint_share, 2)
+    (0.025, 0.05, 0.05)
     """
     n, k = draws.shape
     if k == 0 or n <= k:
@@ -91,13 +178,15 @@ def plausibility_of(draws: Floats, values: Floats, cells: Sequence[Cell]) -> Pla
     white = right[kept].T * (np.sqrt(n - 1) / size[kept])
     squared = (((gap / scale) @ white) ** 2).sum()
     own = (((apart / scale) @ white) ** 2).sum(axis=1)
-    scores = dict(zip(cells, (gap / scale).tolist(), strict=True))
-    # Of equal keys the last one stays, which is the furthest out.
-    furthest = dict(sorted(scores, key=lambda cell: abs(scores[cell])))
     return Plausibility(
+        lower=_by_cell(cells, (draws <= values).mean(axis=0)),
+        upper=_by_cell(cells, (draws >= values).mean(axis=0)),
+        scores=_by_cell(cells, gap / scale),
         distance=float(np.sqrt(squared)),
-        share=float((own >= squared).mean()),
-        normal_share=float(chi2.sf(squared, kept.sum())),
-        furthest=furthest,
-        scores=scores,
+        joint_share=float((own >= squared).mean()),
+        normal_joint_share=float(chi2.sf(squared, kept.sum())),
     )
+
+
+def _by_cell(cells: Sequence[Cell], numbers: Floats) -> dict[Cell, float]:
+    return dict(zip(cells, numbers.tolist(), strict=True))

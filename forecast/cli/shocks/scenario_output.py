@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from tradeshock.forecast.cli.terminal import Terminal
 from tradeshock.forecast.monthly.defaults import threshold_of
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
-from tradeshock.forecast.monthly.wording import chance_words, day_words, month_words
+from tradeshock.forecast.monthly.wording import day_words, month_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.scenarios.comparison import Comparison
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
+from tradeshock.models.paths import chance_words
 
+ENDS = ("difference_low80", "difference_high80")
 CARRIERS = {
     "chips": "system of chips and the rest, total = their sum",
     "macro": "the forecasting model's own systems",
@@ -58,6 +60,8 @@ def print_scenario(made: Scenario, threshold: float | None = None, by: str = "ch
     terminal.line(f"{made.title}: {_headline(made.forecast)}", style="bold")
     far = made.plausibility
     terminal.fact("Plausibility", "arithmetic alone" if far is None else far.text)
+    if far is not None and len(far.scores) > 1:
+        terminal.fact("Jointly", far.joint_text)
     for note in made.notes:
         terminal.fact("Note", note)
     terminal.line()
@@ -73,7 +77,7 @@ def print_scenario(made: Scenario, threshold: float | None = None, by: str = "ch
             unit.text(row["scenario"]),
             unit.text(row["baseline"]),
             unit.text(row["difference"], sign=True),
-            f"{unit.text(row['low80'], sign=True)} to {unit.text(row['high80'], sign=True)}",
+            " to ".join(unit.text(row[end], sign=True) for end in ENDS),
             f"{row['difference_pct']:+z.1f}",
             unit.text(row["of_which_arithmetic"], sign=True),
             f"{row['yoy']:+z.1f}",
@@ -132,7 +136,7 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
         return []
     sentences = []
     for year, row in made.total(threshold=_own(made.forecast, threshold)).iterrows():
-        ends = (unit.text(row[end], sign=True) for end in ("low80", "high80"))
+        ends = (unit.text(row[end], sign=True) for end in ENDS)
         limit = f"{row['threshold'] / unit.divisor:,g} {unit.name}"
         chances = (chance_words(row[name]) for name in ("chance", "chance_baseline"))
         sentences.append(
@@ -145,7 +149,7 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
 
 
 def _part_sentences(made: Scenario, unit: DisplayUnit, by: str) -> list[str]:
-    """What the parts do in the last month."""
+    """What the parts and the total do in the last month."""
     last = made.paths.index[-1]
     parts = made.parts(by)
     at_last = parts[parts.index.get_level_values("month") == last].droplevel("month")
@@ -153,6 +157,7 @@ def _part_sentences(made: Scenario, unit: DisplayUnit, by: str) -> list[str]:
         f"{name} {row['difference_pct']:+z.1f} % ({unit.text(row['difference'], sign=True)})"
         for name, row in at_last.iterrows()
         # Parts on which nothing lies are not worth their words.
-        if name != "total" and (by == "chips" or unit.text(row["difference"]) != unit.text(0.0))
+        if by == "chips" or name == "total" or unit.text(row["difference"]) != unit.text(0.0)
     ]
-    return [f"In {month_words(last)}, {unit.name}: {', '.join(said)}."] if said else []
+    # A total alone is in the table above.
+    return [f"In {month_words(last)}, {unit.name}: {', '.join(said)}."] if said[1:] else []

@@ -73,7 +73,7 @@ def _table(forecast: MonthlyForecast, made: list[Scenario], words: Words) -> Tab
         cells += [number(table["difference_pct"].iloc[s - 1], sign=True) for s in steps]
         cells += [number(part.iloc[steps[-1] - 1], sign=True)]
         cells.append(level(unit, table["difference"].sum(), sign=True))
-        cells.append("–" if far is None else Cell(words.chance(far.share), far.share))
+        cells.append("–" if far is None else Cell(words.chance(far.tail), far.tail))
         rows.append(cells)
     return Table("shocks", words("standing.caption"), headers, rows)
 
