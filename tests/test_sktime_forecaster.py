@@ -133,6 +133,41 @@ def test_a_revised_figure_in_an_update_takes_the_place_of_the_first(made, export
     np.testing.assert_array_equal(forecaster.predict([1, 2]), np.median(expected, axis=0))
 
 
+@pytest.mark.parametrize(("fitted", "updated"), [("exports_total", None), (None, "exports_total")])
+def test_an_update_is_of_the_target_whatever_it_is_called(made, exports, fitted, updated) -> None:
+    forecaster = made("RandomWalk", nation="KR").fit(exports.iloc[:-12].rename(fitted))
+    forecaster.update(exports.iloc[-12:].rename(updated))
+    expected = made("RandomWalk", nation="KR").fit(exports.rename(fitted)).predict([1, 2])
+    pd.testing.assert_series_equal(forecaster.predict([1, 2]), expected)
+
+
+@pytest.mark.parametrize("months", [slice(-9, -5), slice(0, 24)])
+def test_older_months_in_an_update_leave_the_last_one_where_it_was(made, exports, months) -> None:
+    known = exports.iloc[24:]
+    forecaster = made("RandomWalk", nation="KR").fit(known)
+    older = exports.iloc[months] * 1.001
+    forecaster.update(older)
+    whole = older.combine_first(known).rename(exports.name)
+    expected = made("RandomWalk", nation="KR").fit(whole).predict([1, 2])
+    pd.testing.assert_series_equal(forecaster.predict([1, 2]), expected)
+    # Those of its own that sktime counts from the last month do so still.
+    assert list(forecaster.cutoff) == [exports.index[-1]]
+
+
+def test_a_column_that_the_fit_had_not_is_refused_in_an_update(made, panel: Panel) -> None:
+    table = panel.values[["exports_total", "usdkrw"]].loc["2005-01":"2026-03"]
+    y, X = table["exports_total"], table[["usdkrw"]]
+    forecaster = made("RandomWalk", nation="KR").fit(y.iloc[:-2], X=X.iloc[:-2])
+    with pytest.raises(PanelError, match=r"^X has a column 'won', which it had not at the fit; th"):
+        forecaster.update(y.iloc[-2:], X=X.iloc[-2:].rename(columns={"usdkrw": "won"}))
+
+
+@pytest.mark.parametrize("model", [None, RandomWalk])
+def test_what_is_no_model_is_refused(made, exports: pd.Series, model: object) -> None:
+    with pytest.raises(ModelError, match=r"^got model=.*; give a model or the name of one$"):
+        made(model).fit(exports)
+
+
 @pytest.mark.parametrize("hold", [False, True])
 def test_an_update_without_the_other_series_leaves_them_in_logs(
     made, panel: Panel, hold: bool

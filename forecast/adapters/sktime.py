@@ -68,8 +68,9 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     A ``y`` with figures of zero or below is taken in levels, which VAR, BayesianVAR and
     DynamicFactor can forecast; the others model logs and refuse it.
 
-    ``update`` fits again, and with ``update_params=False`` holds all that was estimated
-    (`Model.update` with ``freeze``). One that is refused changes nothing.
+    ``update`` takes new, older and revised months (`Model.update`), and with
+    ``update_params=False`` holds all that was estimated (``freeze``). One that is refused changes
+    nothing.
 
     Parameters
     ----------
@@ -85,7 +86,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     ------
     PanelError
         On fit, if the index is not monthly, has gaps, or a figure is missing, or if a column of
-        ``X`` is called as ``y`` is. On update, if a series that was positive is not any more.
+        ``X`` is called as ``y`` is. On update, if a series that was positive is not any more, or
+        ``X`` has a column that it had not.
     ModelError
         On fit, if there is no such model, or it refuses the figures.
     ConditionError
@@ -149,10 +151,12 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
         ]
 
     def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> TradeshockForecaster:
+        if not isinstance(self.model, Model | str):
+            raise ModelError(f"got model={self.model!r}; give a model or the name of one")
         model = make_model(self.model) if isinstance(self.model, str) else clone(self.model)
         self._months = MonthsOf.index(y.index, self.periods)
-        self._figures = self._table(y, X)
         self._name = y.name
+        self._figures = self._table(y, X)
         self._transforms = transforms_of(self._figures)
         panel = as_panel(self._figures, self.nation, self._transforms)
         self.model_: Model = model.fit(panel, str(self._figures.columns[0]))
@@ -169,12 +173,19 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
             # sktime has moved them before it asks: a refused update must not have been.
             self._cutoff, self._y, self._X = self._sktimes_own
             raise
+        # Older months that are revised or added end no later than what was known.
+        self._cutoff = max(self._cutoff, self._sktimes_own[0], key=lambda cutoff: cutoff[0])
         self._keep_sktimes_own()
         return self
 
     def _take(self, y: pd.Series, X: pd.DataFrame | None, freeze: bool) -> None:
         """Take new figures, all of them or none."""
         new = self._table(y, X)
+        if unknown := [id for id in new.columns if id not in self._figures.columns]:
+            raise PanelError(
+                f"X has a column {unknown[0]!r}, which it had not at the fit; there it had "
+                f"{', '.join(self._figures.columns[1:]) or 'none'}"
+            )
         figures = new.combine_first(self._figures)[list(self._figures.columns)]
         if unlike := [
             id
@@ -215,8 +226,8 @@ class TradeshockForecaster(BaseForecaster):  # type: ignore[misc]  # sktime ship
     # -- inside -------------------------------------------------------------------------------
 
     def _table(self, y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
-        """Figures by month, the target first."""
-        name = TARGET if y.name is None else str(y.name)
+        """Figures by month, the target first, called as at the fit."""
+        name = TARGET if self._name is None else str(self._name)
         table = y.to_frame(name)
         if X is not None:
             if name in (beside := X.rename(columns=str)).columns:
