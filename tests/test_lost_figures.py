@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.workbook_writing import MAIN, PARTS
 
 RULE = ReleaseRule.after(days=15)
 
@@ -52,3 +54,93 @@ def test_codes_in_front_of_the_months_are_labels(tmp_path: Path) -> None:
     with pytest.raises(PanelError, match=r"if it names the rows, say series=\[...\]"):
         read(written(tmp_path, behind))
     assert read(written(tmp_path, behind), series="code").columns.tolist() == ["85", "87"]
+
+
+# -- workbooks --------------------------------------------------------------------------------
+
+
+def workbook(folder: Path, *rows: tuple[str, str]) -> Path:
+    """Workbook of two columns, each cell the inside of its element or a text."""
+    path = folder / "own.xlsx"
+    lines = []
+    for number, cells in enumerate(rows, start=1):
+        marked = [
+            cell if cell.startswith("<c") else f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
+            for cell in cells
+        ]
+        lines.append(f'<row r="{number}">{"".join(marked)}</row>')
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    with ZipFile(path, "w") as archive:
+        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
+            archive.writestr(name, text)
+    return path
+
+
+TOP, FIRST = ("month", "x"), ("2020-01", "<c><v>1</v></c>")
+
+
+@pytest.mark.parametrize(
+    "cell", ['<c t="e"><f>1/0</f><v>#DIV/0!</v></c>', '<c t="e"><v>#N/A</v></c>']
+)
+def test_a_cell_in_error_is_no_missing_figure(tmp_path: Path, cell: str) -> None:
+    shown = cell.partition("<v>")[2].partition("</v>")[0]
+    path = workbook(tmp_path, TOP, FIRST, ("2020-02", cell))
+    says = f"own.xlsx: line 3: x has '{shown}' in 2020-02, which is no number; correct it"
+    with pytest.raises(PanelError, match=re.escape(says)):
+        read(path)
+    assert read(path, missing=[shown])["x"].notna().tolist() == [True, False]
+
+
+def test_nor_is_a_formula_that_was_never_worked_out(tmp_path: Path) -> None:
+    cell = '<c r="B3"><f>B2+1</f></c>'
+    path = workbook(tmp_path, TOP, FIRST, ("2020-02", cell))
+    with pytest.raises(PanelError, match=r"x has '=B2\+1' in 2020-02.* a formula needs its value"):
+        read(path)
+    worked_out = cell.replace("</f>", "</f><v>2</v>")
+    assert read(workbook(tmp_path, TOP, FIRST, ("2020-02", worked_out)))["x"].tolist() == [1.0, 2.0]
+    # what says by itself that it is empty is missing: =IF(A3="","",A3)
+    empty = '<c t="str"><f>IF(B2="","",B2)</f><v></v></c>'
+    assert read(workbook(tmp_path, TOP, FIRST, ("2020-02", empty)))["x"].isna().tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_the_same_in_an_open_document(tmp_path: Path) -> None:
+    names = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    kind = 'office:value-type="string"'
+    error = f'table:formula="of:=1/0" {kind} office:string-value="" calc:value-type="error"'
+    rows = [
+        [(kind, "month"), (kind, "x")],
+        [(kind, "2020-01"), ('office:value-type="float" office:value="1"', "1")],
+        [(kind, "2020-02"), (error, "#DIV/0!")],
+        [(kind, "2020-03"), ('table:formula="of:=[.B2]+1"', "")],
+    ]
+    lines = [
+        "".join(
+            f"<table:table-cell {says}><text:p>{shown}</text:p></table:table-cell>"
+            for says, shown in row
+        )
+        for row in rows
+    ]
+    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    path = tmp_path / "own.ods"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content{names} xmlns:calc="urn:calc"><office:body>'
+            f'<office:spreadsheet><table:table table:name="figures">{table}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    with pytest.raises(PanelError, match=r"line 3: x has '#DIV/0!' in 2020-02"):
+        read(path)
+    with pytest.raises(PanelError, match=r"line 4: x has '=\[\.B2\]\+1' in 2020-03"):
+        read(path, missing=["#DIV/0!"])

@@ -177,9 +177,7 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
         if not reads(cells.numbers[i], notation):
             raise PanelError(
                 f"line {cells.lines[i]}: {cells.series[i]} has {cells.numbers[i]!r} in "
-                f"{cells.months[i]}, which is no number; correct it, say how numbers are written "
-                "(decimal, thousands), or name it as a mark of missing figures: "
-                f"missing=[{cells.numbers[i]!r}]"
+                f"{cells.months[i]}, which is no number; {_remedy(cells.numbers[i])}"
             )
         figures[i] = number(cells.numbers[i], notation)
     _refuse_twice(cells, ordinals)
@@ -191,6 +189,15 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     table[np.searchsorted(months, ordinals), columns] = figures
     index = pd.PeriodIndex(pd.arrays.PeriodArray(months, dtype=pd.PeriodDtype("M")), name="month")
     return pd.DataFrame(table, index, pd.Index(ids))
+
+
+def _remedy(text: str) -> str:
+    if text.startswith("="):
+        return "a formula needs its value: save the file in a spreadsheet program that works it out"
+    return (
+        "correct it, say how numbers are written (decimal, thousands), or name it as a mark of "
+        f"missing figures: missing=[{text!r}]"
+    )
 
 
 def _refuse_twice(cells: Cells, ordinals: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
