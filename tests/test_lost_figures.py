@@ -9,10 +9,12 @@ from zipfile import ZipFile
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.workbook_writing import MAIN, PARTS
+from tradeshock.forecast.cli.main import main
 
 RULE = ReleaseRule.after(days=15)
 
@@ -54,6 +56,26 @@ def test_codes_in_front_of_the_months_are_labels(tmp_path: Path) -> None:
     with pytest.raises(PanelError, match=r"if it names the rows, say series=\[...\]"):
         read(written(tmp_path, behind))
     assert read(written(tmp_path, behind), series="code").columns.tolist() == ["85", "87"]
+
+
+# -- months by a format -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("months", "way", "lacking"),
+    [(["1", "2"], "%m", "year"), (["2020", "2021"], "%Y", "month"), (["x", "x"], "x", "year")],
+)
+def test_a_format_says_year_and_month(
+    tmp_path: Path, months: list[str], way: str, lacking: str
+) -> None:
+    path = written(tmp_path, "month,x\n" + "".join(f"{month},1\n" for month in months))
+    with pytest.raises(PanelError, match=f"month_format='{way}' has no {lacking}; say how both"):
+        read(path, month_format=way)
+    command = ["data", "--csv", str(path), "--release-after", "15", "--month-format", way]
+    run = CliRunner().invoke(main, command)
+    assert run.exit_code == 2
+    assert f"--month-format {way} has no {lacking}; " in run.stderr
+    assert "--month year --month month" in run.stderr
 
 
 # -- workbooks --------------------------------------------------------------------------------
