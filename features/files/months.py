@@ -159,7 +159,7 @@ def _refuse_yearless(month_format: str) -> None:
         lacking = "month" if said & set("Yy") else "year"
         raise PanelError(
             f"month_format={month_format!r} has no {lacking}; say how both are written, such as "
-            "'%Y-%m', and give years and months that stand in two columns as month=['year', 'month']"
+            "'%Y-%m', and give years and months of two columns as month=['year', 'month']"
         )
 
 
