@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -11,11 +12,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from tradeshock.features import Panel, ReleaseRule
+from tradeshock.features import Catalog, Panel, ReleaseRule, Series
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.workbook_writing import MAIN, PARTS
 from tradeshock.forecast.cli.main import main
 
+Clock = Callable[[str], None]
 RULE = ReleaseRule.after(days=15)
 
 
@@ -166,3 +168,44 @@ def test_the_same_in_an_open_document(tmp_path: Path) -> None:
         read(path)
     with pytest.raises(PanelError, match=r"line 4: x has '=\[\.B2\]\+1' in 2020-03"):
         read(path, missing=["#DIV/0!"])
+
+
+# -- months that are yet to come --------------------------------------------------------------
+
+
+def months_until(last: str, first: str = "2024-01") -> pd.Series:
+    months = pd.period_range(first, last, freq="M")
+    return pd.Series(range(100, 100 + len(months)), months, dtype=float, name="x")
+
+
+def test_figures_of_months_to_come_are_refused(tmp_path: Path, clock: Clock) -> None:
+    clock("2026-05-27T01:00:00")
+    path = tmp_path / "plan.csv"
+    months_until("2027-12").rename_axis("month").to_csv(path)
+    says = "x has figures for 2026-05 to 2027-12, but it is 2026-05-27: what they count is not over"
+    for door in (Panel.from_frame, lambda figures, rule: read(path)):
+        with pytest.raises(PanelError, match=says):
+            door(months_until("2027-12"), RULE)
+    panel = Panel.from_frame(months_until("2025-12"), RULE)
+    new = months_until("2027-12", "2026-01")
+    with pytest.raises(PanelError, match=says):
+        panel.append(new)
+    assert panel.append(new[:"2026-04"]).series("x").index[-1] == pd.Period("2026-04", "M")
+
+
+def test_a_desk_may_be_ahead_of_its_rule(clock: Clock) -> None:
+    figures = months_until("2026-05")
+    clock("2026-05-27T20:00:00")  # in Korea it is the 28th, and a weekend ends the month
+    assert Panel.from_frame(figures, RULE).origin == pd.Timestamp("2026-06-15")
+    clock("2026-05-11T01:00:00")
+    within = ReleaseRule(day=11, months_after=0)
+    assert Panel.from_frame(figures, within).origin == pd.Timestamp("2026-05-11")
+    with pytest.raises(PanelError, match="x has figures for 2026-05, but it is 2026-05-11"):
+        Panel.from_frame(figures, ReleaseRule(day=12, months_after=0))
+    # A count of the first ten days is over before its rule's day.
+    early = Series(id="x", release=within, flash_of="whole", window="first_10_days")
+    clock("2026-05-10T01:00:00")
+    assert Panel.from_frame(figures, catalog=Catalog([early])).months[-1] == figures.index[-1]
+    clock("2026-05-06T01:00:00")
+    with pytest.raises(PanelError, match="x has figures for 2026-05, but it is 2026-05-06"):
+        Panel.from_frame(figures, catalog=Catalog([early]))

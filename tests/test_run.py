@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 from servers.publishers import SECRETS, DayByDay, served
 
 from tradeshock.features import Panel
+from tradeshock.features.days import clock as time
 from tradeshock.features.errors import PanelError
-from tradeshock.features.vintages import Answer, Store, clock as time, live_panel
+from tradeshock.features.vintages import Answer, Store, live_panel
 from tradeshock.features.vintages.home import record_path
 from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main
@@ -173,7 +174,16 @@ def test_typed_figures_are_enough(
     assert (len(archive.contents()), len(list(out.iterdir()))) == (1, 7)
 
     # What a desk asks for is issued beside it, once.
-    desk = ("--model", "RandomWalk", "--steps", 6, "--adjust", "2026-06=+1200", "--note", "carriers")
+    desk = (
+        "--model",
+        "RandomWalk",
+        "--steps",
+        6,
+        "--adjust",
+        "2026-06=+1200",
+        "--note",
+        "carriers",
+    )
     first = run(*desk, "--seconds", 1, "--source", "fed_h10")
     assert "+1,200" in first.output and "carriers" in first.output
     issued = archive.read(re.findall(r"^Issued: (\S+) in", first.output, re.MULTILINE)[0])

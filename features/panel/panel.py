@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.days.clock import today
 from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
@@ -25,10 +26,11 @@ from tradeshock.features.panel.plain_entries import (
 )
 from tradeshock.features.panel.plausibility import (
     refuse_contradictions,
+    refuse_yet_to_come,
     warn_before_calendar,
     warn_of_odd_figures,
 )
-from tradeshock.features.panel.release import LatestOf, ReleaseRule
+from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
 from tradeshock.features.panel.validation import as_table, clean
@@ -91,6 +93,10 @@ class Panel(StatedFigures):
         panel.origin = origin
         return panel
 
+    def _of_today(self) -> Panel:
+        refuse_yet_to_come(self.values, self.catalog, today())
+        return self
+
     def _refuse_later_figures(self) -> None:
         known = self.release_dates <= np.datetime64(self.origin, "D")
         later = ~known & ~np.isnan(self.values.to_numpy())
@@ -152,15 +158,14 @@ class Panel(StatedFigures):
         Raises
         ------
         PanelError
-            As `Panel`; also if a column has neither a release rule nor an entry.
+            As `Panel`; also if a column has neither a release rule nor an entry, or has figures
+            of months that are not over.
         """
         values = as_table(values)
         calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
-        ids = [str(id) for id in values.columns]
-        entries = plain_entries(
-            ids, release, calendar.nation, unit, transform, holes, catalog, adjusted
-        )
-        return cls(values, entries, calendar)
+        ids, nation = map(str, values.columns), calendar.nation
+        entries = plain_entries(ids, release, nation, unit, transform, holes, catalog, adjusted)
+        return cls(values, entries, calendar)._of_today()
 
     @classmethod
     def from_file(
@@ -204,7 +209,7 @@ class Panel(StatedFigures):
         ids = table.values.columns
         entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog, adjusted)
         values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
-        return cls(values, entries, calendar)
+        return cls(values, entries, calendar)._of_today()
 
     from_csv = from_file
 
@@ -278,28 +283,30 @@ class Panel(StatedFigures):
             follow a series' last one without a gap. Series go by id, by title, or by another name
             of the catalog, such as "반도체" and "반도체 1~10일".
         seen : day, optional
-            Day on which the figures were seen. Default: today, or the panel's own origin if that
-            is later.
+            Day on which the figures were seen. Default: today in Korea, or the panel's own origin
+            if that is later.
         **reading
             How a file is read, as for `from_file`.
 
         Raises
         ------
         PanelError
-            If a series is not in the panel, the figures are no clean monthly table, a day is
-            before the panel's own, or counts contradict their months.
+            If a series is not in the panel, the figures are no clean monthly table or of months
+            that are not over, a day is before the panel's own, or counts contradict their months.
 
         See Also
         --------
         changes : what is new and what is revised, before it is appended.
         """
-        day = max(pd.Timestamp.now().normalize(), self.origin) if seen is None else as_day(seen)
+        day = max(today(), self.origin) if seen is None else as_day(seen)
         if day < self.origin:
             raise PanelError(
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
-        added = Additions.of(self, read_figures(self, figures, reading), day)
+        new = read_figures(self, figures, reading)
+        refuse_yet_to_come(new, self.catalog, day)
+        added = Additions.of(self, new, day)
         return self.with_additions(added, day)
 
     def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:
@@ -390,8 +397,3 @@ class Panel(StatedFigures):
         panel.learned_days = self.learned_days
         panel.quotes = None if self.quotes is None else self.quotes.before(day)
         return panel
-
-
-def latest_of(panel: Panel, *ids: str) -> LatestOf:
-    """Release rule of a series derived from others: out with the last of them."""
-    return LatestOf(tuple(panel.entry(id).release for id in ids))

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.panel.panel import Panel, latest_of
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.release import LatestOf
 
 
 def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Panel:
@@ -84,3 +85,8 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
     )
     values: pd.Series = panel.values[series] / np.where(days > 0, days, np.nan)
     return panel.with_series(values.rename(id), new)
+
+
+def latest_of(panel: Panel, *ids: str) -> LatestOf:
+    """Release rule of a series derived from others: out with the last of them."""
+    return LatestOf(tuple(panel.entry(id).release for id in ids))

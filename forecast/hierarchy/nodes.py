@@ -11,7 +11,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from tradeshock.features.errors import PanelError
-from tradeshock.features.panel.panel import Panel, latest_of
+from tradeshock.features.panel.panel import Panel
+from tradeshock.features.readings.derived import latest_of
 from tradeshock.forecast.exposure.partition import REMAINDER, partition
 from tradeshock.forecast.hierarchy.joint_paths import coherent
 from tradeshock.models.base import Model
