@@ -174,16 +174,7 @@ def test_typed_figures_are_enough(
     assert (len(archive.contents()), len(list(out.iterdir()))) == (1, 7)
 
     # What a desk asks for is issued beside it, once.
-    desk = (
-        "--model",
-        "RandomWalk",
-        "--steps",
-        6,
-        "--adjust",
-        "2026-06=+1200",
-        "--note",
-        "carriers",
-    )
+    desk = ("--model", "RandomWalk", "--steps", 6, "--adjust", "2026-06=+1200", "--note", "carriers")
     first = run(*desk, "--seconds", 1, "--source", "fed_h10")
     assert "+1,200" in first.output and "carriers" in first.output
     issued = archive.read(re.findall(r"^Issued: (\S+) in", first.output, re.MULTILINE)[0])

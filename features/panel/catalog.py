@@ -111,7 +111,17 @@ class Series:
     @property
     def is_flow(self) -> bool:
         """Whether months add up to a year: amounts do; indices, prices and rates do not."""
-        return self.is_relative and not _NO_AMOUNT.search(self.unit)
+        return self.is_relative and self.is_amount
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether its unit adds up, over parts and over days, balances below zero included."""
+        return not _NO_AMOUNT.search(self.unit)
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether it means something a working day: a flow from which none have been taken out."""
+        return self.is_flow and not self.is_adjusted
 
     @property
     def hole_months(self) -> pd.PeriodIndex:

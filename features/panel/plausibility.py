@@ -177,14 +177,13 @@ def refuse_yet_to_come(values: pd.DataFrame, catalog: Catalog, today: pd.Timesta
     months, day = pd.PeriodIndex(values.index), np.datetime64(today, "D")
     for id in values.columns:
         entry = catalog[id]
-        early = (_ends(months, entry.window) - DAYS_AHEAD > day) & (
-            entry.release.dates(months) > day
-        )
-        wrong = months[early & values[id].notna().to_numpy()]
-        if len(wrong):
-            until = f" to {wrong[-1]}" if len(wrong) > 1 else ""
+        goes_on = _ends(months, entry.window) - DAYS_AHEAD > day
+        wrong = goes_on & (entry.release.dates(months) > day) & values[id].notna().to_numpy()
+        if wrong.any():
+            first, *others = months[wrong]
+            until = f" to {others[-1]}" if others else ""
             raise PanelError(
-                f"{id} has figures for {wrong[0]}{until}, but it is {day}: what they count is not "
+                f"{id} has figures for {first}{until}, but it is {day}: what they count is not "
                 "over, and the release rule does not let them out yet; leave out what is yet to "
                 "come, such as plans and zeros"
             )

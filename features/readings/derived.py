@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.release import LatestOf
 
@@ -30,8 +31,15 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
     Raises
     ------
     PanelError
-        If the panel lacks one of the two, or the part is as large as the whole somewhere.
+        If the panel lacks one of the two, their units differ or do not add up, or the part is as
+        large as the whole somewhere.
     """
+    _refuse_no_amount(panel, whole, "has no parts")
+    if (unit := panel.entry(whole).unit) != (other := panel.entry(part).unit):
+        raise PanelError(
+            f"{whole} is in {unit} and {part} in {other}, so one cannot be taken from the other; "
+            "give a part in the unit of the whole"
+        )
     id = id or f"{whole}_ex_{part.removeprefix('exports_')}"
     whole_flash, part_flash = panel.catalog.flash(whole), panel.catalog.flash(part)
     early = [
@@ -70,7 +78,14 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
     -------
     Panel
         With the new series, in the unit of the old one a working day.
+
+    Raises
+    ------
+    PanelError
+        If the panel lacks the series, or it does not add up over days: a price, an index, or an
+        average already.
     """
+    _refuse_no_amount(panel, series, "has no average of a working day")
     id = id or f"{series}_daily_average"
     entry = panel.entry(series)
     days = panel.calendar.working_days(panel.months, entry.window)
@@ -85,6 +100,15 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
     )
     values: pd.Series = panel.values[series] / np.where(days > 0, days, np.nan)
     return panel.with_series(values.rename(id), new)
+
+
+def _refuse_no_amount(panel: Panel, id: str, so: str) -> None:
+    entry = panel.entry(id)
+    if not entry.is_amount:
+        raise PanelError(
+            f"{id} is in {entry.unit}, which does not add up, and {so}; give an amount, such as "
+            "exports in mn USD"
+        )
 
 
 def latest_of(panel: Panel, *ids: str) -> LatestOf:
