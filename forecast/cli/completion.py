@@ -15,6 +15,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from tradeshock.features.files.toml import toml_text
+
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 # Of `find_models`, which imports them all: seconds. A test compares.
@@ -71,7 +73,7 @@ def _series(context: click.Context) -> Iterator[tuple[str, str]]:
         return
     # Not by the name of the room, which imports pandas.
     file = files("tradeshock.features") / "snapshot" / "catalog.toml"
-    text = (file if catalog is None else Path(catalog)).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8") if catalog is None else toml_text(Path(catalog))
     yield from _titles(tomllib.loads(text))
 
 
@@ -80,7 +82,7 @@ def _shocks(context: click.Context) -> Iterator[tuple[str, str]]:
     yield from _titles(tomllib.loads(file.read_text(encoding="utf-8")))
     own = _given(context, "file")
     if own is not None:
-        yield from _titles(tomllib.loads(Path(own).read_text(encoding="utf-8")))
+        yield from _titles(tomllib.loads(toml_text(Path(own))))
 
 
 def _issued(context: click.Context) -> Iterator[tuple[str, str]]:
