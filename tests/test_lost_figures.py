@@ -209,3 +209,77 @@ def test_a_desk_may_be_ahead_of_its_rule(clock: Clock) -> None:
     clock("2026-05-06T01:00:00")
     with pytest.raises(PanelError, match="x has figures for 2026-05, but it is 2026-05-06"):
         Panel.from_frame(figures, catalog=Catalog([early]))
+
+
+# -- what is said of a file -------------------------------------------------------------------
+
+PLAIN = "month,x,y\n2020-01,1,3\n2020-02,2,4\n"
+
+
+@pytest.mark.parametrize(
+    ("reading", "says"),
+    [
+        ({"header": "1"}, "header is '1'; give a line counted from 1, header=4"),
+        ({"header": ()}, r"header is \(\); give a line"),
+        ({"header": True}, "header is True; give a line"),
+        ({"footer": -2}, "footer is -2; give the number of rows of notes"),
+        ({"month_format": 5}, "month_format is 5; give text"),
+        ({"series": 5}, "series is 5; give a list of texts"),
+        ({"columns": []}, r"columns is \[\]; name a series to take"),
+        ({"columns": {"x": "z", "y": "z"}}, r"columns gives \['x', 'y'\] one name, 'z'"),
+        ({"names": ["month", "month"]}, "names has 'month' twice; give every column"),
+        ({"names": "month"}, r"names is 'month'; give a list"),
+        ({"sheet": "exports"}, r"own\.csv: it is no workbook and has no sheets; leave out sheet="),
+    ],
+)
+def test_options_that_make_no_sense(tmp_path: Path, reading: dict[str, Any], says: str) -> None:
+    with pytest.raises(PanelError, match=says):
+        read(written(tmp_path, PLAIN), **reading)
+
+
+def test_a_mark_of_missing_figures_may_stand_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, PLAIN.replace("3", "not yet"))
+    assert read(path, missing="not yet")["y"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("path", [5, None, b"own.csv"])
+def test_what_is_no_path_is_called_so(path: Any) -> None:
+    with pytest.raises(PanelError, match="as a file; give its path, such as"):
+        read(path)
+
+
+def test_folders_are_called_folders(tmp_path: Path) -> None:
+    with pytest.raises(PanelError, match="is a folder; give a file in it"):
+        read(tmp_path)
+    panel = Panel.from_frame(months_until("2025-12"), RULE)
+    with pytest.raises(PanelError, match="is a folder; give a file in it"):
+        panel.append(str(tmp_path))
+
+
+def test_a_frame_without_columns_is_refused() -> None:
+    with pytest.raises(PanelError, match="the table has no columns; give at least one series"):
+        Panel.from_frame(months_until("2025-12").to_frame()[[]], RULE)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("month,\n2020-01,1\n", 2), ("item,2020-01,2020-02\na,1,2\n,3,4\n", 3)],
+)
+def test_a_series_needs_a_name(tmp_path: Path, text: str, line: int) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(PanelError, match=rf"own\.csv: line {line}: the figure .* without a name"):
+        read(path)
+    assert read(path, columns={"": "exports"}).columns.tolist() == ["exports"]
+    with pytest.raises(PanelError, match="column 1 has no name; give each series one"):
+        Panel.from_frame(months_until("2025-12").rename(""), RULE)
+
+
+def test_a_sheet_is_that_of_the_workbook_of_two_files(tmp_path: Path) -> None:
+    own = written(tmp_path, "month,x\n2019-12,5\n")
+    newer = workbook(tmp_path, TOP, FIRST)
+    words = ["data", "--csv", str(own), "--release-after", "15"]
+    run = CliRunner().invoke(main, [*words, "--add", str(newer), "--sheet", "figures"])
+    assert run.exit_code == 0, run.output
+    assert "Added: 1 new" in run.stderr
+    run = CliRunner().invoke(main, [*words, "--sheet", "figures"])
+    assert "it is no workbook and has no sheets; leave out --sheet figures" in run.stderr

@@ -17,8 +17,9 @@ from tradeshock.features.files.grid import Grid, Row
 from tradeshock.features.files.layout import Cells, cells_of
 from tradeshock.features.files.months import read_months
 from tradeshock.features.files.numerals import MISSING, notation_of, number, reads
+from tradeshock.features.files.options import refuse_odd_options
 from tradeshock.features.files.text import read_text
-from tradeshock.features.files.workbook import PARQUET, WORKBOOKS, parquet_rows, sheet_rows
+from tradeshock.features.files.workbook import PARQUET, is_workbook, parquet_rows, sheet_rows
 
 # How FRED-MD writes which series are modelled in logs: codes 4, 5 and 6.
 CODES = "transform:"
@@ -96,14 +97,19 @@ def read_table(path: str | PathLike[str], reading: Reading) -> Table:
     PanelError
         If there is not exactly one way to read it; the message names the line and what to say.
     """
+    refuse_odd_options(reading, Reading.__annotations__)
+    if not isinstance(path, str | PathLike):
+        raise PanelError(f"got {path!r} as a file; give its path, such as 'exports.csv'")
     file = Path(path)
-    if unknown := sorted(set(reading) - set(Reading.__annotations__)):
-        raise PanelError(f"no option {unknown[0]!r}; there are {sorted(Reading.__annotations__)}")
+    if file.is_dir():
+        raise PanelError(f"{file} is a folder; give a file in it")
     try:
         grid = _grid(file, reading)
         grid, transform = _without_codes(grid)
         cells = cells_of(grid, _several(reading.get("series")), _several(reading.get("month")))
-        values = _values(_chosen(cells, reading.get("columns")), reading, grid.plain_numbers)
+        cells = _chosen(cells, reading.get("columns"))
+        _refuse_nameless(cells)
+        values = _values(cells, reading, grid.plain_numbers)
     except PanelError as error:
         if str(error).startswith(file.name):
             raise
@@ -112,9 +118,11 @@ def read_table(path: str | PathLike[str], reading: Reading) -> Table:
 
 
 def _grid(file: Path, reading: Reading) -> Grid:
-    header, sep = reading.get("header"), ","
-    if file.suffix.lower() in WORKBOOKS:
-        rows: list[Row] = sheet_rows(file, reading.get("sheet"))
+    header, sep, sheet = reading.get("header"), ",", reading.get("sheet")
+    if sheet is not None and not is_workbook(file):
+        raise PanelError(f"it is no workbook and has no sheets; leave out sheet={sheet!r}")
+    if is_workbook(file):
+        rows: list[Row] = sheet_rows(file, sheet)
     elif file.suffix.lower() in PARQUET:
         rows = parquet_rows(file)
     else:
@@ -125,13 +133,13 @@ def _grid(file: Path, reading: Reading) -> Grid:
         rows,
         header=header,
         names=reading.get("names"),
-        footer=reading.get("footer", 0),
+        footer=reading.get("footer") or 0,
         plain_numbers=sep == ",",
     )
 
 
-def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
-    return [names] if isinstance(names, str) else names
+def _several(names: str | Collection[str] | None) -> list[str] | None:
+    return [names] if isinstance(names, str) else None if names is None else list(names)
 
 
 def _without_codes(grid: Grid) -> tuple[Grid, dict[str, str]]:
@@ -166,9 +174,17 @@ def _chosen(cells: Cells, columns: Sequence[str] | Mapping[str, str] | None) -> 
     )
 
 
+def _refuse_nameless(cells: Cells) -> None:
+    if "" in cells.series:
+        raise PanelError(
+            f"line {cells.lines[cells.series.index('')]}: the figure belongs to a series without a "
+            "name; write its heading or label, or name it: columns={'': 'exports'}"
+        )
+
+
 def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     ordinals = read_months(cells.months, cells.lines, reading.get("month_format"))
-    missing = MISSING | set(reading.get("missing", ()))
+    missing = MISSING | set(_several(reading.get("missing")) or ())
     there = [text not in missing for text in cells.numbers]
     texts = [text for text, full in zip(cells.numbers, there, strict=True) if full]
     notation = notation_of(texts, reading.get("decimal"), reading.get("thousands"), plain=plain)

@@ -17,6 +17,11 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 
 
+def is_workbook(path: str | Path) -> bool:
+    """Whether a file is a workbook by its name."""
+    return Path(path).suffix.lower() in WORKBOOKS
+
+
 def sheet_rows(path: Path, sheet: str | None = None) -> list[Row]:
     """Rows of one sheet, numbered as in the workbook.
 

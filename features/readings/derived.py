@@ -35,10 +35,11 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
         large as the whole somewhere.
     """
     _refuse_no_amount(panel, whole, "has no parts")
-    if (unit := panel.entry(whole).unit) != (other := panel.entry(part).unit):
+    unit, part_unit = panel.entry(whole).unit, panel.entry(part).unit
+    if unit != part_unit:
         raise PanelError(
-            f"{whole} is in {unit} and {part} in {other}, so one cannot be taken from the other; "
-            "give a part in the unit of the whole"
+            f"{whole} is in {unit} and {part} in {part_unit}, so it is no part of it; give one in "
+            "the unit of the whole"
         )
     id = id or f"{whole}_ex_{part.removeprefix('exports_')}"
     whole_flash, part_flash = panel.catalog.flash(whole), panel.catalog.flash(part)
