@@ -178,7 +178,7 @@ def _refuse_nameless(cells: Cells) -> None:
     if "" in cells.series:
         raise PanelError(
             f"line {cells.lines[cells.series.index('')]}: the figure belongs to a series without a "
-            "name; write its heading or label, or name it: columns={'': 'exports'}"
+            "name; write one where it is empty, in the heading or the label of its row"
         )
 
 
