@@ -59,7 +59,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Callable[[str], None]":
 
     def show(moment: str) -> None:
         time = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-        monkeypatch.setattr("tradeshock.features.vintages.clock.now", lambda: time)
+        monkeypatch.setattr("tradeshock.features.days.clock.now", lambda: time)
 
     show("2026-05-15T03:00:00")
     return show

@@ -24,6 +24,7 @@ from tradeshock.forecast.monthly.defaults import (
 )
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
+from tradeshock.forecast.monthly.wording import published_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.models import Combination, RandomWalk, Recalibration, Record, SeasonalNaive
 
@@ -150,6 +151,16 @@ def test_header_facts(april: MonthlyForecast) -> None:
     assert april.last.yoy_daily < april.last.yoy
     assert april.flash is not None
     assert april.flash.month == pd.Period("2026-04")
+
+
+@pytest.mark.parametrize("target", ["usdkrw", "brent", "us_ip"])
+def test_only_what_adds_up_has_growth_a_working_day(panel: Panel, target: str) -> None:
+    last = monthly_forecast(panel, "2026-04-21", target=target, model=QUICK).last
+    assert np.isfinite(last.yoy)
+    assert np.isnan(last.yoy_daily)
+    sentence = published_words(last, DisplayUnit.choose(panel.catalog[target].unit, last.value))
+    assert "on a year before" in sentence
+    assert "a working day" not in sentence
 
 
 def test_csv_and_json_say_what_the_table_says(april: MonthlyForecast) -> None:

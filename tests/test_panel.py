@@ -561,6 +561,26 @@ def test_daily_average(panel):
         daily_average(panel, "gold")
 
 
+@pytest.mark.parametrize("part", ["usdkrw", "us_ip", "gscpi"])
+def test_what_is_in_another_unit_cannot_be_taken_out(panel, part):
+    with pytest.raises(PanelError, match=f"exports_total is in mn USD and {part} in "):
+        excluding(panel, "exports_total", part)
+    with pytest.raises(PanelError, match=f"{part} is in .*, which does not add up, and has"):
+        excluding(panel, part, part)
+
+
+def test_averages_of_a_working_day_are_of_amounts(panel):
+    says = ", which does not add up, and has no average of a working day"
+    with pytest.raises(PanelError, match=f"usdkrw is in KRW per USD{says}"):
+        daily_average(panel, "usdkrw")
+    daily = daily_average(panel, "exports_total")
+    with pytest.raises(PanelError, match=f"daily_average is in mn USD a working day{says}"):
+        daily_average(daily, "exports_total_daily_average")
+    # a balance may be below zero and adds up all the same
+    balance = panel_of(table() - 1100.0, transform="level")
+    assert (daily_average(balance, "x").values["x_daily_average"] < 0.0).any()
+
+
 # -- figures that contradict each other -------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 from servers.publishers import SECRETS, DayByDay, served
 
 from tradeshock.features import Panel
+from tradeshock.features.days import clock as time
 from tradeshock.features.errors import PanelError
-from tradeshock.features.vintages import Answer, Store, clock as time, live_panel
+from tradeshock.features.vintages import Answer, Store, live_panel
 from tradeshock.features.vintages.home import record_path
 from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main

@@ -9,6 +9,7 @@ import numpy as np
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.grid import Grid
+from tradeshock.features.files.headings import refuse_other_headings
 from tradeshock.features.files.months import is_month, read_name
 
 TIME, VALUE, FREQUENCY = "TIME_PERIOD", "OBS_VALUE", "FREQ"
@@ -54,7 +55,8 @@ def cells_of(
     Raises
     ------
     PanelError
-        If a column is not there, or it is in doubt which names the series.
+        If a column is not there, it is in doubt which names the series, or months stand across
+        and figures below another heading.
     """
     for name in (*(series or ()), *(month or ())):
         if name not in grid.header:
@@ -64,6 +66,7 @@ def cells_of(
         return _long(grid, codes.index(TIME), codes.index(VALUE), series)
     across = [is_month(name) for name in grid.header]
     if sum(across) > 1 and not across[0]:
+        refuse_other_headings(grid, across, series)
         return _wide(grid, across, series)
     if series is not None:
         return _long_by_name(grid, series, month)

@@ -74,9 +74,10 @@ def read_months(
     Raises
     ------
     PanelError
-        If no way reads all of them, or two do and differ.
+        If no way reads all of them, two do and differ, or the way that is given has no year.
     """
     if month_format is not None:
+        _refuse_yearless(month_format)
         return np.array([_by_format(t, n, month_format) for t, n in zip(texts, lines, strict=True)])
     unique = list(dict.fromkeys(texts))
     readings: dict[tuple[int, ...], None] = {}
@@ -149,6 +150,17 @@ def _ordinal(text: str, way: re.Pattern[str]) -> tuple[int, bool | None] | None:
     if day is not None and int(day) not in (1, monthrange(year, month)[1]):
         return None
     return 12 * (year - 1970) + month - 1, None if day is None else int(day) == 1
+
+
+def _refuse_yearless(month_format: str) -> None:
+    # `strptime` would put a month without a year into 1900, and a year without a month into January
+    said = {found[0][-1] for found in re.finditer(r"%.", month_format)}
+    if not (said & set("cxD") or (said & set("Yy") and said & set("mbBj"))):
+        lacking = "month" if said & set("Yy") else "year"
+        raise PanelError(
+            f"month_format={month_format!r} has no {lacking}; say how both are written, such as "
+            "'%Y-%m', and give years and months of two columns as month=['year', 'month']"
+        )
 
 
 def _by_format(text: str, line: int, month_format: str) -> int:

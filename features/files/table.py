@@ -17,8 +17,9 @@ from tradeshock.features.files.grid import Grid, Row
 from tradeshock.features.files.layout import Cells, cells_of
 from tradeshock.features.files.months import read_months
 from tradeshock.features.files.numerals import MISSING, notation_of, number, reads, value_of
+from tradeshock.features.files.options import refuse_odd_options
 from tradeshock.features.files.text import read_text
-from tradeshock.features.files.workbook import PARQUET, WORKBOOKS, parquet_rows, sheet_rows
+from tradeshock.features.files.workbook import PARQUET, is_workbook, parquet_rows, sheet_rows
 
 # How FRED-MD writes which series are modelled in logs: codes 4, 5 and 6.
 CODES = "transform:"
@@ -99,14 +100,19 @@ def read_table(path: str | PathLike[str], reading: Reading) -> Table:
     PanelError
         If there is not exactly one way to read it; the message names the line and what to say.
     """
+    refuse_odd_options(reading, Reading.__annotations__)
+    if not isinstance(path, str | PathLike):
+        raise PanelError(f"got {path!r} as a file; give its path, such as 'exports.csv'")
     file = Path(path)
-    if unknown := sorted(set(reading) - set(Reading.__annotations__)):
-        raise PanelError(f"no option {unknown[0]!r}; there are {sorted(Reading.__annotations__)}")
+    if file.is_dir():
+        raise PanelError(f"{file} is a folder; give a file in it")
     try:
         grid = _grid(file, reading)
         grid, transform = _without_codes(grid)
         cells = cells_of(grid, _several(reading.get("series")), _several(reading.get("month")))
-        values = _values(_chosen(cells, reading.get("columns")), reading, grid.plain_numbers)
+        cells = _chosen(cells, reading.get("columns"))
+        _refuse_nameless(cells)
+        values = _values(cells, reading, grid.plain_numbers)
     except PanelError as error:
         if str(error).startswith(file.name):
             raise
@@ -115,9 +121,11 @@ def read_table(path: str | PathLike[str], reading: Reading) -> Table:
 
 
 def _grid(file: Path, reading: Reading) -> Grid:
-    header, sep = reading.get("header"), ","
-    if file.suffix.lower() in WORKBOOKS:
-        rows: list[Row] = sheet_rows(file, reading.get("sheet"))
+    header, sep, sheet = reading.get("header"), ",", reading.get("sheet")
+    if sheet is not None and not is_workbook(file):
+        raise PanelError(f"it is no workbook and has no sheets; leave out sheet={sheet!r}")
+    if is_workbook(file):
+        rows: list[Row] = sheet_rows(file, sheet)
     elif file.suffix.lower() in PARQUET:
         rows = parquet_rows(file)
     else:
@@ -128,13 +136,13 @@ def _grid(file: Path, reading: Reading) -> Grid:
         rows,
         header=header,
         names=reading.get("names"),
-        footer=reading.get("footer", 0),
+        footer=reading.get("footer") or 0,
         plain_numbers=sep == ",",
     )
 
 
-def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
-    return [names] if isinstance(names, str) else names
+def _several(names: str | Collection[str] | None) -> list[str] | None:
+    return [names] if isinstance(names, str) else None if names is None else list(names)
 
 
 def _without_codes(grid: Grid) -> tuple[Grid, dict[str, str]]:
@@ -169,6 +177,14 @@ def _chosen(cells: Cells, columns: Sequence[str] | Mapping[str, str] | None) -> 
     )
 
 
+def _refuse_nameless(cells: Cells) -> None:
+    if "" in cells.series:
+        raise PanelError(
+            f"line {cells.lines[cells.series.index('')]}: the figure belongs to a series without a "
+            "name; write one where it is empty, in the heading or the label of its row"
+        )
+
+
 def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     ordinals = read_months(cells.months, cells.lines, reading.get("month_format"))
     marks = _marks(reading.get("missing", ()))
@@ -181,9 +197,7 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
         if not reads(cells.numbers[i], notation):
             raise PanelError(
                 f"line {cells.lines[i]}: {cells.series[i]} has {cells.numbers[i]!r} in "
-                f"{cells.months[i]}, which is no number; correct it, say how numbers are written "
-                "(decimal, thousands), or name it as a mark of missing figures: "
-                f"missing=[{cells.numbers[i]!r}]"
+                f"{cells.months[i]}, which is no number; {_remedy(cells.numbers[i])}"
             )
         figure = number(cells.numbers[i], notation)
         # A mark that is a number stands for it however it is written: 0, 0.0 and 0.00.
@@ -204,6 +218,15 @@ def _marks(given: Mark | Collection[Mark]) -> list[str]:
     """Marks of missing figures as texts, of one or several that may be numbers."""
     several = [given] if isinstance(given, str | float | int) else given
     return [str(mark) for mark in several]
+
+
+def _remedy(text: str) -> str:
+    if text.startswith("="):
+        return "a formula needs its value: save the file in a spreadsheet program that works it out"
+    return (
+        "correct it, say how numbers are written (decimal, thousands), or name it as a mark of "
+        f"missing figures: missing=[{text!r}]"
+    )
 
 
 def _refuse_twice(cells: Cells, ordinals: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tradeshock.features.errors import PanelError
 
-_MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -51,7 +51,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
 
 def _decoded(data: bytes, name: str, encoding: str | None) -> str:
     if encoding is None:
-        encoding = next((e for mark, e in _MARKS if data.startswith(mark)), None)
+        encoding = next((e for mark, e in BYTE_ORDER_MARKS if data.startswith(mark)), None)
         if encoding is None:
             return _guessed(data, name)
     try:

@@ -11,13 +11,21 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.grid import Row
+from tradeshock.features.files.lost_cells import lost_cells
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet", ".pq")
 
 
+def is_workbook(path: str | Path) -> bool:
+    """Whether a file is a workbook by its name."""
+    return Path(path).suffix.lower() in WORKBOOKS
+
+
 def sheet_rows(path: Path, sheet: str | None = None) -> list[Row]:
     """Rows of one sheet, numbered as in the workbook.
+
+    A cell in error holds what it shows, such as "#DIV/0!", and a formula without a value itself.
 
     Parameters
     ----------
@@ -37,7 +45,14 @@ def sheet_rows(path: Path, sheet: str | None = None) -> list[Row]:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError) as error:
         raise PanelError(f"{path.name} does not open as a workbook: {error}") from error
-    return [(line, [_text(cell) for cell in cells]) for line, cells in enumerate(rows, start=1)]
+    texts = [[_text(cell) for cell in cells] for cells in rows]
+    for (row, column), text in lost_cells(path, name).items():
+        # A reader may end a sheet before cells that it takes for empty.
+        texts.extend([] for _ in range(len(texts), row + 1))
+        texts[row].extend("" for _ in range(len(texts[row]), column + 1))
+        texts[row][column] = text
+    width = max(map(len, texts), default=0)
+    return [(i, row + [""] * (width - len(row))) for i, row in enumerate(texts, start=1)]
 
 
 def _sheet(file: str, names: list[str], sheet: str | None) -> str:

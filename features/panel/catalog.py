@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 from tradeshock.features.days.nations import nation_code
 from tradeshock.features.days.reading import as_month
 from tradeshock.features.errors import CatalogError, PanelError
+from tradeshock.features.files.toml import read_toml
 from tradeshock.features.panel.release import LatestOf, ReleaseRule
 
 WINDOWS = ("month", "first_10_days", "first_20_days")
@@ -111,7 +111,17 @@ class Series:
     @property
     def is_flow(self) -> bool:
         """Whether months add up to a year: amounts do; indices, prices and rates do not."""
-        return self.is_relative and not _NO_AMOUNT.search(self.unit)
+        return self.is_relative and self.is_amount
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether its unit adds up, over parts and over days, balances below zero included."""
+        return not _NO_AMOUNT.search(self.unit)
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether it means something a working day: a flow from which none have been taken out."""
+        return self.is_flow and not self.is_adjusted
 
     @property
     def hole_months(self) -> pd.PeriodIndex:
@@ -127,6 +137,8 @@ class Series:
         CatalogError
             If a key is unknown or the release rule is missing.
         """
+        if not isinstance(table, Mapping):
+            raise CatalogError(f"{id} is {table!r}; write a table of its own: [{id}]")
         known = {f.name for f in fields(cls)} - {"id"}
         if unknown := set(table) - known:
             raise CatalogError(
@@ -135,7 +147,13 @@ class Series:
         if "release" not in table:
             raise CatalogError(f"{id}: no release rule; add e.g. release = {{day = 1}}")
         entry = dict(table)
-        entry["release"] = ReleaseRule(**entry["release"])
+        try:
+            entry["release"] = ReleaseRule(**entry["release"])
+        except TypeError as error:
+            raise CatalogError(
+                f"{id}: release is {entry['release']!r}; give e.g. release = {{day = 1}}, with "
+                f"fields of {[f.name for f in fields(ReleaseRule)]}"
+            ) from error
         for several in ("holes", "names"):
             entry[several] = tuple(entry.get(several, ()))
         return cls(id=id, **entry)
@@ -187,9 +205,18 @@ class Catalog(Mapping[str, Series]):
 
     @classmethod
     def read(cls, path: Path) -> Catalog:
-        """Read a TOML file with one table a series."""
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return cls(Series.from_table(id, table) for id, table in tables.items())
+        """Read a TOML file with one table a series.
+
+        Raises
+        ------
+        CatalogError
+            With the name of the file, if it does not read or an entry makes no sense.
+        """
+        tables, _ = read_toml(path, CatalogError, "a catalog")
+        try:
+            return cls(Series.from_table(id, table) for id, table in tables.items())
+        except CatalogError as error:
+            raise CatalogError(f"{path}: {error}") from error
 
     def with_series(self, *entries: Series) -> Catalog:
         """Return a catalog with these entries added or replaced."""

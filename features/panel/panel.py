@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.days.clock import today
 from tradeshock.features.days.reading import Day, as_day
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.table import Reading, read_table
@@ -26,6 +27,7 @@ from tradeshock.features.panel.plain_entries import (
 )
 from tradeshock.features.panel.plausibility import (
     refuse_contradictions,
+    refuse_yet_to_come,
     warn_before_calendar,
     warn_of_odd_figures,
 )
@@ -92,6 +94,10 @@ class Panel(StatedFigures):
         panel.origin = origin
         return panel
 
+    def _of_today(self) -> Panel:
+        refuse_yet_to_come(self.values, self.catalog, today())
+        return self
+
     def _refuse_later_figures(self) -> None:
         known = self.release_dates <= np.datetime64(self.origin, "D")
         later = ~known & ~np.isnan(self.values.to_numpy())
@@ -153,15 +159,14 @@ class Panel(StatedFigures):
         Raises
         ------
         PanelError
-            As `Panel`; also if a column has neither a release rule nor an entry.
+            As `Panel`; also if a column has neither a release rule nor an entry, or has figures
+            of months that are not over.
         """
         values = as_table(values)
         calendar = calendar if isinstance(calendar, TradeCalendar) else TradeCalendar(calendar)
-        ids = [str(id) for id in values.columns]
-        entries = plain_entries(
-            ids, release, calendar.nation, unit, transform, holes, catalog, adjusted
-        )
-        return cls(values, entries, calendar)
+        ids, nation = map(str, values.columns), calendar.nation
+        entries = plain_entries(ids, release, nation, unit, transform, holes, catalog, adjusted)
+        return cls(values, entries, calendar)._of_today()
 
     @classmethod
     def from_file(
@@ -205,7 +210,7 @@ class Panel(StatedFigures):
         ids = table.values.columns
         entries = plain_entries(ids, release, calendar.nation, unit, ways, holes, catalog, adjusted)
         values = with_hole_rows(table.values, [entries[id].hole_months for id in ids])
-        return cls(values, entries, calendar)
+        return cls(values, entries, calendar)._of_today()
 
     from_csv = from_file
 
@@ -287,28 +292,30 @@ class Panel(StatedFigures):
             follow a series' last one without a gap. Series go by id, by title, or by another name
             of the catalog, such as "반도체" and "반도체 1~10일".
         seen : day, optional
-            Day on which the figures were seen. Default: today, or the panel's own origin if that
-            is later.
+            Day on which the figures were seen. Default: today in Korea, or the panel's own origin
+            if that is later.
         **reading
             How a file is read, as for `from_file`.
 
         Raises
         ------
         PanelError
-            If a series is not in the panel, the figures are no clean monthly table, leave out
-            months or begin before a series, a day is before the panel's own, or counts contradict.
+            If a series is not in the panel, the figures are no clean monthly table or of months
+            that are not over, leave out months or begin before a series, a day is before the
+            panel's own, or counts contradict.
 
         See Also
         --------
         changes : what is new and what is revised, before it is appended.
         """
-        day = max(pd.Timestamp.now().normalize(), self.origin) if seen is None else as_day(seen)
+        day = max(today(), self.origin) if seen is None else as_day(seen)
         if day < self.origin:
             raise PanelError(
                 f"the figures were seen on {day.date()}, before the panel's own origin "
                 f"{self.origin.date()}; give the day on which they were looked at"
             )
         new = read_figures(self, figures, reading)
+        refuse_yet_to_come(new, self.catalog, day)
         return self.with_additions(Additions.of(self, new, day), day)
 
     def with_additions(self, added: Additions, day: pd.Timestamp) -> Panel:

@@ -1,4 +1,4 @@
-"""What a clean table cannot mean: counts above their totals, lost digits, other units."""
+"""What a clean table cannot mean: counts above their totals, lost digits, months to come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.calendar import TradeCalendar
+from tradeshock.features.days.calendar import TradeCalendar, month_starts
+from tradeshock.features.days.holidays import Days
 from tradeshock.features.errors import CalendarWarning, OddFigureWarning, PanelError
 from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.validation import Floats, first_and_last
@@ -150,3 +151,48 @@ def _odd(x: Floats, logs: bool) -> npt.NDArray[np.bool_]:
     found[rows] = odd
     found[:FEWEST_MONTHS] = False
     return found
+
+
+# Day of the month after which a count of its first days is over.
+LAST_DAY = {"first_10_days": 10, "first_20_days": 20}
+# A month may be counted before its last days, if a weekend ends it.
+DAYS_AHEAD = 3
+
+
+def refuse_yet_to_come(values: pd.DataFrame, catalog: Catalog, today: pd.Timestamp) -> None:
+    """Demand that the days that a figure counts are over, or that its rule has let it out.
+
+    So a desk may give a figure before the day of its rule, but none of a month that has days to
+    go, beyond a last weekend.
+
+    Parameters
+    ----------
+    values : DataFrame, months by series
+    today : Timestamp
+        Day on which the figures are given.
+
+    Raises
+    ------
+    PanelError
+        If there is such a figure; the message names the first.
+    """
+    months, day = pd.PeriodIndex(values.index), np.datetime64(today, "D")
+    for id in values.columns:
+        entry = catalog[id]
+        goes_on = _ends(months, entry.window) - DAYS_AHEAD > day
+        wrong = goes_on & (entry.release.dates(months) > day) & values[id].notna().to_numpy()
+        if wrong.any():
+            first, *others = months[wrong]
+            until = f" to {others[-1]}" if others else ""
+            raise PanelError(
+                f"{id} has figures for {first}{until}, but it is {day}: what they count is not "
+                "over, and the release rule does not let them out yet; leave out what is yet to "
+                "come, such as plans and zeros"
+            )
+
+
+def _ends(months: pd.PeriodIndex, window: str) -> Days:
+    """Last day that a count of each month takes in."""
+    if window in LAST_DAY:
+        return month_starts(months) + (LAST_DAY[window] - 1)
+    return month_starts(months, ahead=1) - 1

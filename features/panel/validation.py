@@ -33,7 +33,7 @@ def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
     Raises
     ------
     PanelError
-        If it is neither.
+        If it is neither, or has no column.
     """
     if isinstance(values, pd.Series):
         return values.to_frame(name if values.name is None else values.name)
@@ -42,6 +42,8 @@ def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
             f"got {type(values).__name__} as figures; give a DataFrame or a Series with one row a "
             "month"
         )
+    if values.shape[1] == 0:
+        raise PanelError("the table has no columns; give at least one series")
     return values
 
 
@@ -149,7 +151,7 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     PanelError
-        If a cell holds text or an infinite value.
+        If a column has no name, or a cell holds text or an infinite value.
     """
     if isinstance(values.columns, pd.MultiIndex):
         raise PanelError(
@@ -157,6 +159,8 @@ def numeric(values: pd.DataFrame) -> pd.DataFrame:
             "frame.columns = frame.columns.map('.'.join)"
         )
     ids = [str(id) for id in values.columns]
+    if "" in ids:
+        raise PanelError(f"column {ids.index('') + 1} has no name; give each series one")
     if twice := sorted({id for id in ids if ids.count(id) > 1}):
         raise PanelError(f"columns {twice[:5]} stand twice in the table; keep one of each")
     if (values.dtypes == np.float64).all():

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.figures import LearnedDays
 from tradeshock.features.panel.panel import Panel
@@ -35,8 +36,16 @@ def excluding(panel: Panel, whole: str, part: str, id: str | None = None) -> Pan
     Raises
     ------
     PanelError
-        If the panel lacks one of the two, or the part is as large as the whole somewhere.
+        If the panel lacks one of the two, their units differ or do not add up, or the part is as
+        large as the whole somewhere.
     """
+    _refuse_no_amount(panel, whole, "has no parts")
+    unit, part_unit = panel.entry(whole).unit, panel.entry(part).unit
+    if unit != part_unit:
+        raise PanelError(
+            f"{whole} is in {unit} and {part} in {part_unit}, so it is no part of it; give one in "
+            "the unit of the whole"
+        )
     id = id or f"{whole}_ex_{part.removeprefix('exports_')}"
     whole_flash, part_flash = panel.catalog.flash(whole), panel.catalog.flash(part)
     early = [
@@ -79,7 +88,14 @@ def daily_average(panel: Panel, series: str, id: str | None = None) -> Panel:
     -------
     Panel
         With the new series, in the unit of the old one a working day.
+
+    Raises
+    ------
+    PanelError
+        If the panel lacks the series, or it does not add up over days: a price, an index, or an
+        average already.
     """
+    _refuse_no_amount(panel, series, "has no average of a working day")
     id = id or f"{series}_daily_average"
     entry = panel.entry(series)
     days = panel.calendar.working_days(panel.months, entry.window)
@@ -154,3 +170,12 @@ def _vintages(
     revised = table[table.nunique(axis=1) > 1].rename_axis("month").reset_index()
     rows = revised.melt("month", var_name="seen").dropna().assign(series=id)
     return Vintages(rows) if len(rows) else None
+
+
+def _refuse_no_amount(panel: Panel, id: str, so: str) -> None:
+    entry = panel.entry(id)
+    if not entry.is_amount:
+        raise PanelError(
+            f"{id} is in {entry.unit}, which does not add up, and {so}; give an amount, such as "
+            "exports in mn USD"
+        )

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.clock import korean_day
 from tradeshock.features.errors import StoredFileError
 from tradeshock.features.vintages.answer import Answer
-from tradeshock.features.vintages.clock import korean_day
 
 Numbers = npt.NDArray[np.int16]
 Periods = npt.NDArray[np.int32]

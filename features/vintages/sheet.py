@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days import clock
 from tradeshock.features.errors import OddFigureWarning, PanelError
 from tradeshock.features.files.table import Reading, read_table
 from tradeshock.features.files.workbook import PARQUET, WORKBOOKS
-from tradeshock.features.vintages import clock
 from tradeshock.features.vintages.answer import Answer
 from tradeshock.features.vintages.history import History
 from tradeshock.features.vintages.home import inbox

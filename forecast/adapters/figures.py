@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.days.calendar import TradeCalendar
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.panel.plain_entries import plain_entries
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.validation import months_of, ordered_months
 
@@ -112,7 +114,10 @@ def as_panel(table: pd.DataFrame, nation: str | None, transform: dict[str, Trans
     PanelError
         If a month or a figure is missing, or one of a series in logs is not positive.
     """
-    return Panel.from_frame(table, RELEASE, nation, unit="units", transform=transform)
+    # not `Panel.from_frame`, which refuses months to come: counted rows may stand anywhere
+    calendar = TradeCalendar(nation)
+    entries = plain_entries(map(str, table), RELEASE, calendar.nation, "units", transform)
+    return Panel(table, entries, calendar)
 
 
 def _frequency(index: pd.DatetimeIndex) -> str:

@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+from tradeshock.features.files.toml import toml_text
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -75,7 +76,7 @@ def _series(context: click.Context) -> Iterator[tuple[str, str]]:
         return
     # Not by the name of the room, which imports pandas.
     file = _shipped("tradeshock.features") / "snapshot" / "catalog.toml"
-    text = (file if catalog is None else Path(catalog)).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8") if catalog is None else toml_text(Path(catalog))
     yield from _titles(tomllib.loads(text))
 
 
@@ -84,7 +85,7 @@ def _shocks(context: click.Context) -> Iterator[tuple[str, str]]:
     yield from _titles(tomllib.loads(file.read_text(encoding="utf-8")))
     own = _given(context, "file")
     if own is not None:
-        yield from _titles(tomllib.loads(Path(own).read_text(encoding="utf-8")))
+        yield from _titles(tomllib.loads(toml_text(Path(own))))
 
 
 def _issued(context: click.Context) -> Iterator[tuple[str, str]]:

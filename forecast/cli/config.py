@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from tradeshock.features.errors import ConfigError
+from tradeshock.features.files.toml import read_toml
 from tradeshock.features.vintages.home import ARCHIVE_VARIABLE, home
 from tradeshock.forecast.cli.errors import Sentence, SentenceGroup
 from tradeshock.forecast.cli.figures import HOW_TO_READ, OWN_FIGURES, option_of
@@ -109,10 +109,7 @@ def read_defaults(path: Path, context: click.Context) -> dict[str, Any]:
     ConfigError
         With file and key: it does not read, a key is unknown, or a value is none that it takes.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} does not read as TOML: {error}") from error
+    content, _ = read_toml(path, ConfigError, "a file of defaults")
     commands = dict(_commands(context.command))
     tables = content.pop(COMMAND, {})
     defaults: dict[str, Any] = {}

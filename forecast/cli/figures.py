@@ -170,11 +170,15 @@ def with_panel(command: Command) -> Command:
             if not own:
                 what = "a file of figures; give it with --csv FILE or --add FILE"
             raise click.UsageError(f"--{option} describes {what}")
+        if csv is not None and add is not None:
+            reading, newer = _by_file(csv, add, reading)
+        else:
+            newer = reading
         if csv is None:
             panel = newest_panel(say_age=options.get("as_of") is None and add is None)
         else:
             panel = _panel(csv, own, reading)
-        command(panel=panel if add is None else _with_newer(panel, add, reading), **options)
+        command(panel=panel if add is None else _with_newer(panel, add, newer), **options)
 
     asking: Command = command_with_panel
     for option in reversed([*OWN_FIGURES.values(), *HOW_TO_READ.values()]):
@@ -189,6 +193,16 @@ def _forget_another_file(options: dict[str, Any]) -> None:
         for name in (*OWN_FIGURES, *HOW_TO_READ):
             if source(name) is click.core.ParameterSource.DEFAULT_MAP:
                 options[name] = None
+
+
+def _by_file(csv: str, add: str, reading: Reading) -> tuple[Reading, Reading]:
+    """How either of two files is to be read: `--sheet` is of the workbook, if one alone is one."""
+    from tradeshock.features.files.workbook import is_workbook
+
+    without = cast("Reading", {k: value for k, value in reading.items() if k != "sheet"})
+    if is_workbook(csv) == is_workbook(add):
+        return reading, reading
+    return (reading, without) if is_workbook(csv) else (without, reading)
 
 
 def _panel(csv: str, own: dict[str, Any], reading: Reading) -> Panel:

@@ -106,7 +106,7 @@ def run(
 
 def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> None:
     """List the days on which figures come out, or write them as a calendar file."""
-    from tradeshock.features.vintages.clock import today
+    from tradeshock.features.days.clock import today
     from tradeshock.forecast.routine.release_days import ics, releases
     from tradeshock.models.record.files import replacing
 
@@ -121,7 +121,7 @@ def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> Non
 
 def _issued_today(known: Panel, asked: dict[str, Any], folder: Path) -> bool:
     """Whether all is done that can be done today: then nobody is asked again."""
-    from tradeshock.features.vintages.clock import today
+    from tradeshock.features.days.clock import today
     from tradeshock.forecast.cli.request import requested_forecast
     from tradeshock.forecast.routine.release_days import last_due
 
@@ -145,7 +145,7 @@ def _fetch(
     known: Panel, target: str, names: tuple[str, ...], unofficial: bool, seconds: float
 ) -> None:
     """Ask for what is due, and once it is out, for everything else."""
-    from tradeshock.features.vintages.clock import today
+    from tradeshock.features.days.clock import today
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.features.vintages.store import Store
     from tradeshock.forecast.routine.release_days import last_due

@@ -31,8 +31,8 @@ class LastFigure:
         Growth on the same count a year before, per cent; NaN where that is missing, and of a
         series in levels, whose growth in per cent means nothing.
     yoy_daily : float
-        The same of the average of a working day; NaN also where the publisher has taken working
-        days out.
+        The same of the average of a working day; NaN also of what does not add up over days, such
+        as prices, and where the publisher has taken working days out.
     """
 
     what: str
@@ -57,5 +57,5 @@ class LastFigure:
             month=month,
             value=now,
             yoy=100.0 * (now / before - 1.0),
-            yoy_daily=np.nan if entry.is_adjusted else 100.0 * (now / before * ratio - 1.0),
+            yoy_daily=100.0 * (now / before * ratio - 1.0) if entry.counts_days else np.nan,
         )

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradeshock.features import snapshot
+from tradeshock.features.days import clock
 from tradeshock.features.errors import PanelError, StoredFileError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.features.vintages import clock
 from tradeshock.features.vintages.home import store_path
 
 # Every month has a new total: figures older than this lack one.

@@ -137,9 +137,8 @@ def monthly_views(paths: ForecastPaths, entry: Series, panel: Panel) -> MonthlyV
     """
     months = pd.PeriodIndex(paths.index)
     days = panel.calendar.as_of(paths.origin).working_days(months, entry.window)
-    counts_days = entry.is_flow and not entry.is_adjusted
     return MonthlyViews(
-        daily_average(paths, entry, panel) if counts_days else None,
+        daily_average(paths, entry, panel) if entry.counts_days else None,
         adjusted_view(paths, panel) if entry.is_relative else None,
         pd.Series(days, months),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from os import PathLike
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tradeshock.features.errors import ModelError, ShockError
+from tradeshock.features.files.toml import read_toml
 from tradeshock.forecast.exposure.tariff import TariffHit, TariffResponse
 from tradeshock.forecast.scenarios.move import Move
 from tradeshock.forecast.scenarios.shock import Shock
@@ -42,13 +42,7 @@ def read_shocks(path: str | PathLike[str] | None = None) -> dict[str, Shock]:
         sense.
     """
     file = SHIPPED if path is None else Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ShockError(f"{file} does not open as a file of shocks: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ShockError(f"{file} does not read as TOML: {error}") from error
+    tables, text = read_toml(file, ShockError, "a file of shocks")
     if not tables:
         raise ShockError(f"{file} holds no shock; write a table such as [my_shock] with moves")
     reader = _Reader(file, text)

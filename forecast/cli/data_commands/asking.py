@@ -90,8 +90,8 @@ def user_keys() -> Keys:
 
 def user_client(seconds: float, heard: Callable[[Reply], None] | None = None) -> Client:
     """Client with the user's keys, and the clock of the store."""
+    from tradeshock.features.days import clock
     from tradeshock.features.fetching.client import Client
-    from tradeshock.features.vintages import clock
 
     return Client(
         user_keys(),

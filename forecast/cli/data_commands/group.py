@@ -71,7 +71,7 @@ def template(file: Path | None, names: str) -> None:
 
     Without FILE it goes into the inbox, a folder at which `tradeshock data update` looks.
     """
-    from tradeshock.features.vintages.clock import today
+    from tradeshock.features.days.clock import today
     from tradeshock.features.vintages.home import inbox
     from tradeshock.features.vintages.live import live_panel
     from tradeshock.features.vintages.template import write_template
