@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from tradeshock.features import Panel
+from tradeshock.features.errors import StoredFileError
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import monthly_forecast, scenario
 from tradeshock.forecast.archive import Archive
@@ -472,6 +473,42 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     made = monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk")
     said = [b.text for b in standing_scenarios(made, WORDS) if isinstance(b, Paragraph)]
     assert sum("too short a past" in sentence for sentence in said) == 2
+
+
+def only_the_total(panel: Panel) -> Panel:
+    """Figures of a desk that has typed the total of May 2026, and nothing else."""
+    may = pd.PeriodIndex(["2026-05"], freq="M")
+    return panel.append(pd.DataFrame({"exports_total": [87_000.0]}, may), "2026-06-16")
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_shock_whose_series_is_old_costs_its_row_not_the_page(panel: Panel) -> None:
+    page = Report(monthly_forecast(only_the_total(panel), model=RandomWalk(n_draws=200))).html()
+    assert [row[0] for row in rows_of(page, "shocks")] == [
+        find_shock(name).title for name in ("memory_2022", "ai_boom_goes_on")
+    ]
+    assert (
+        "China slows as in 2015 cannot be shown: the shock china_slowdown moves exports_to_china, "
+        "which ends in 2026-04 although 2026-05 should be out by 2026-06-16" in unescape(page)
+    )
+    assert "no share of exports_passenger_cars in exports_total can be had" in page
+
+
+class Unreadable(Archive):
+    """An archive that fails where the page asks for it."""
+
+    def scores(self, *_: object) -> pd.DataFrame:  # type: ignore[override]
+        raise StoredFileError("the archive's disk is away")
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_section_that_fails_costs_itself_not_the_page(
+    forecast: MonthlyForecast, tmp_path: Path
+) -> None:
+    page = Report(forecast, archive=Unreadable(tmp_path)).html()
+    assert "This part cannot be shown: the archive's disk is away." in unescape(page)
+    assert 'id="trust"' in page
+    assert 'id="data"' in page
 
 
 @pytest.mark.usefixtures("without_pictures")

@@ -337,6 +337,24 @@ def test_a_wrong_sign_fails_loudly(carriers: Carriers) -> None:
     carriers.run([turned])
 
 
+def test_series_that_are_old_are_refused_by_the_shocks_name(panel: Panel) -> None:
+    may = pd.PeriodIndex(["2026-05"], freq="M")
+    late = panel.append(pd.DataFrame({"exports_total": [87_000.0]}, may), "2026-06-16")
+    carriers = Carriers.fit(late, BayesianVAR(n_draws=20))
+    for name, series in (
+        ("china_slowdown", "exports_to_china"),
+        ("chip_price_fall", "dram_export_price"),
+    ):
+        with pytest.raises(
+            ShockError,
+            match=f"the shock {name} moves {series}, which ends in 2026-04 although 2026-05 should "
+            "be out by 2026-06-16.*bring its figures up to date, or ask as of an earlier day",
+        ):
+            carriers.run([find_shock(name)])
+    # The total and chips are in their systems however old they are.
+    assert carriers.run([find_shock("logistics"), find_shock("memory_2022")]).shocks
+
+
 def test_tariffs_are_no_conditions() -> None:
     hit = TariffHit("exports_to_us", 25.0)
     with pytest.raises(ShockError, match="as a recession there"):
@@ -351,7 +369,10 @@ def test_tariffs_are_no_conditions() -> None:
         (["memory_2018", "memory_oversupply"], "only changes against the baseline add up"),
         (Shock("x", moves=[Move("nothing", to=0.1)]), "no figures of 'nothing'"),
         (Shock("x", moves=[Move("usdkrw", like="2026-01")]), "not known to 2026-0"),
-        (Shock("x", moves=[Move("usdkrw", to=0.1)], carrier="exposure"), "is no part of"),
+        (
+            Shock("x", moves=[Move("usdkrw", to=0.1)], carrier="exposure"),
+            "no share of usdkrw in exports_total can be had",
+        ),
         (["won_weak", Conditions({"usdkrw": {"2026-07": 1500.0}})], "another one moves it"),
         (Conditions({"usdkrw": {"2036-07": 1500.0}}), "after the last forecast month"),
         (3, "got int as a shock"),

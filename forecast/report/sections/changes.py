@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
+from tradeshock.features.errors import PanelError, StaleSeriesWarning, TradeshockError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.news.explain import comparison_days, news
@@ -111,7 +111,7 @@ def changes_of(
             with warnings.catch_warnings(action="ignore", category=StaleSeriesWarning):
                 # What it does without is among the forecast's notes.
                 why = news(old=day, new=forecast, panel=panel or known)
-        except (ModelError, PanelError) as error:
+        except TradeshockError as error:
             made.append(Change(name, day, None, str(error)))
         else:
             made.append(Change(name, day, why))
