@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from markupsafe import Markup
 
 from tradeshock.features import Panel
 from tradeshock.features.errors import StoredFileError
@@ -37,8 +38,10 @@ from tradeshock.forecast.scenarios import find_shock
 from tradeshock.forecast.warning import warning_of
 from tradeshock.models import (
     BayesianVAR,
+    BiasCorrection,
     Combination,
     Conditions,
+    DirectRidge,
     FlashBridge,
     LinearPool,
     RandomWalk,
@@ -473,6 +476,21 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     made = monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk")
     said = [b.text for b in standing_scenarios(made, WORDS) if isinstance(b, Paragraph)]
     assert sum("too short a past" in sentence for sentence in said) == 2
+
+
+def test_a_correction_is_named_by_its_indicator(panel: Panel) -> None:
+    title = "Monthly revenue of Nanya Technology, a Taiwanese maker of memories"
+    made = monthly_forecast(panel, "2026-05-15", model=BiasCorrection(FlashBridge(DirectRidge())))
+    changes = changes_of(made)[:1]
+    for language, name, in_picture in (
+        ("en", f"bias correction by {title}", "bias correction by nanya_revenue"),
+        ("ko", "편의 보정(대만 난야테크놀로지 월매출)", "편의 보정(nanya_revenue)"),
+    ):
+        blocks = why_changed(made, changes, words_in(language))
+        (table,) = (block for block in blocks if isinstance(block, Table))
+        assert name in [Markup(row[0].text).striptags() for row in table.cells()]
+        (chart,) = (block for block in blocks if isinstance(block, Chart))
+        assert in_picture in chart.wide
 
 
 def only_the_total(panel: Panel) -> Panel:
