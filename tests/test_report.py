@@ -22,8 +22,10 @@ from tradeshock.forecast import monthly_forecast, scenario
 from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import year_sentences
 from tradeshock.forecast.news import news
 from tradeshock.forecast.plots import plot_pit
+from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.report import Report
 from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
 from tradeshock.forecast.report.elements import Chart, Paragraph, Table
@@ -476,6 +478,25 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     made = monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk")
     said = [b.text for b in standing_scenarios(made, WORDS) if isinstance(b, Paragraph)]
     assert sum("too short a past" in sentence for sentence in said) == 2
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_numbers_have_no_exponents(panel: Panel) -> None:
+    # As Japan counts: a year of exports is a million of hundreds of millions of yen.
+    figures = panel.values["exports_total"].dropna().rename("exports_jp")
+    own = Panel.from_frame(figures, ReleaseRule(day=20), unit="100 mn JPY")
+    made = monthly_forecast(own, model=RandomWalk(n_draws=20), threshold=1_000_000.0)
+    page = re.sub(r'"data:[^"]*"', "", Report(made).html())
+    page = re.sub(r'<data value="[^"]*">', "", page)
+    assert "Chance of more than 1,000,000 100 mn JPY in 2026" in page
+    assert not re.findall(r"\d(?:\.\d+)?e[+-]\d", page)
+    sentences = year_sentences(made, DisplayUnit.choose(made.entry.unit, made.last.value))
+    assert "more than 1,000,000 100 mn JPY" in sentences[0]
+    large = Panel.from_frame(100.0 * figures, ReleaseRule(day=20), unit="10 th JPY")
+    forecast = monthly_forecast(large, model=RandomWalk(n_draws=20))
+    marks = [text.get_text() for text in forecast.plot().get_yticklabels()]
+    assert "5,000,000" in marks
+    assert not [mark for mark in marks if "e" in mark]
 
 
 def test_a_correction_is_named_by_its_indicator(panel: Panel) -> None:

@@ -88,7 +88,7 @@ def _year(forecast: MonthlyForecast, words: Words) -> Markup:
     }
     if forecast.threshold is None:
         return words("summary.year", **facts)
-    amount = Cell(f"{forecast.threshold / unit.divisor:,g}", float(forecast.threshold))
+    amount = Cell(unit.limit(forecast.threshold), float(forecast.threshold))
     chance = Cell(words.chance(row["chance"]), float(row["chance"]))
     return words("summary.year_passing", amount=amount, chance=chance, **facts)
 
