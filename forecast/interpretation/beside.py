@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tradeshock.forecast.monthly.correction import correction_name
+from tradeshock.forecast.news.correction import correction_name
 
 # Less than this is the rounding of sums, 100 log points.
 NOTHING = 1e-9

@@ -30,8 +30,8 @@ from tradeshock.forecast.interpretation.regression import (
 )
 from tradeshock.forecast.interpretation.width import misses_of, width_of
 from tradeshock.forecast.json_text import json_text, plain_rows
-from tradeshock.forecast.monthly.correction import corrected_by, correction_name, titled
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news.correction import corrected_by, correction_name, titled
 from tradeshock.forecast.plots.exposure import plot_contributions
 from tradeshock.models.base import Model
 from tradeshock.models.direct.boosting import BoostedTrees

@@ -13,8 +13,8 @@ from tradeshock.features.errors import PanelError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.archive.issued import Issued
 from tradeshock.forecast.backtesting.progress import progress_bar
-from tradeshock.forecast.monthly.correction import corrected_by
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news.correction import corrected_by
 from tradeshock.forecast.news.pooled import explained, leaves
 from tradeshock.forecast.news.question import Question
 from tradeshock.forecast.news.result import READ_ANEW, News

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
-from tradeshock.forecast.monthly.correction import correction_name, titled
+from tradeshock.forecast.news.correction import correction_name, titled
 from tradeshock.forecast.news.groups import OWN_TOTAL
 from tradeshock.forecast.news.leaf import (
     CALENDAR,

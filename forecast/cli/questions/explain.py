@@ -104,7 +104,7 @@ def _print_points(made: Explanation, terminal: Terminal) -> None:
 
 def _added(made: Explanation) -> dict[str, pd.Series]:
     """What is added to the members' mean, by name; corrections by their indicators."""
-    from tradeshock.forecast.monthly.correction import correction_name
+    from tradeshock.forecast.news.correction import correction_name
 
     columns: dict[str, pd.Series] = {}
     for name in made.points.columns.drop(["members", "forecast"]):
