@@ -204,6 +204,25 @@ def test_an_id_that_does_not_decide_is_refused(archive, id):
         archive.read(id)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        ("archive", "show", "2026-05"),
+        ("archive", "show", ""),
+        ("archive", "plot"),
+        ("news",),
+        ("news", "--from", "2026-05"),
+    ],
+)
+def test_an_empty_archive_is_said_to_be_empty(tmp_path, ask):
+    result = CliRunner().invoke(main, [*ask, "--archive", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Error: there is no forecast in {tmp_path}; `tradeshock forecast --archive` puts one "
+        "there\n"
+    )
+
+
 def test_a_forecast_is_kept_with_all_that_it_stood_on(archive, panel):
     one = archive.read("2025-09-01")
     assert one.judgement == {"amounts": {"2025-10": -900.0}, "reason": "holidays"}

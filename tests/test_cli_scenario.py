@@ -79,6 +79,14 @@ def test_the_parts_that_are_printed_add_up_to_what_is_printed_of_the_total(by: s
     assert total == float(month[0].split()[4])
 
 
+def test_the_title_has_the_size_that_was_run() -> None:
+    result = run("run", "us_tariff_cars", *QUICK, "--size", "15")
+    assert "US tariff of 15 % on cars, none before: Exports (KR)" in result.stdout
+    assert "25 %" not in result.stdout
+    said = refused("run", "us_tariff_cars", *QUICK, "--size", "0.15")
+    assert "whose size is a tariff in per cent: that is 0.15 %; give 15 if you mean 15 %" in said
+
+
 def test_size_nought_is_the_baseline() -> None:
     assert "No shock" in run("run", "won_weak", *QUICK, "--size", "0").stdout
 

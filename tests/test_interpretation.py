@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.axes import Axes
 
 from tradeshock.features import FeaturePipeline, Panel
 from tradeshock.features.errors import ModelError
@@ -396,7 +397,14 @@ def test_command_prints_and_writes_the_frames(explained: Explanation, tmp_path: 
     growths = explained.weights["growth"].iloc[:3]
     shown = " ".join(f"{value:+.1f} (33 %)" for value in growths)
     assert f"May 2026 {shown} +0.0 {explained.points['forecast'].iloc[0]:+.1f}" in printed
-    assert "Month BayesianVAR TradeBayesianVAR DirectRidge Correction Forecast" in printed
+    named = "BayesianVAR TradeBayesianVAR DirectRidge Correction by nanya_revenue Forecast"
+    assert f"Month {named}" in printed
+    grown = explained.corrections["growth"].iloc[0]
+    assert (
+        "Correction by nanya_revenue (Monthly revenue of Nanya Technology, a Taiwanese maker of "
+        "memories): what past errors had in common with its growth, which is now "
+        f"{grown:+.1f}." in printed
+    )
     top = explained.top()
     for (_, title), row in zip(top.index, top.to_numpy(), strict=True):
         assert f"{title} {' '.join(f'{value:+z.2f}' for value in row)}" in printed
@@ -406,7 +414,7 @@ def test_command_prints_and_writes_the_frames(explained: Explanation, tmp_path: 
     nowcast = explained.running_month.loc[RIDGE_BRIDGE, "nowcast"] / 1000.0
     assert re.search(rf"DirectRidge .* {nowcast:.1f} ", printed)
     assert f"Apr 2026 {explained.recent_misses['step_1'].iloc[-1]:+.1f}" in printed
-    tables = {"points.csv", "weights.csv", "contributions.csv", "width.csv"}
+    tables = {"points.csv", "weights.csv", "corrections.csv", "contributions.csv", "width.csv"}
     made = {path.name for path in tmp_path.iterdir()}
     assert made == tables | {"explanation.json", "explanation.png"}
     assert json.loads((tmp_path / "explanation.json").read_text()) == json.loads(
@@ -414,6 +422,9 @@ def test_command_prints_and_writes_the_frames(explained: Explanation, tmp_path: 
     )
     weights_written = pd.read_csv(tmp_path / "weights.csv")
     np.testing.assert_allclose(weights_written["growth"], explained.weights["growth"])
+    corrected = pd.read_csv(tmp_path / "corrections.csv")
+    np.testing.assert_allclose(corrected["correction"], explained.corrections["correction"])
+    assert set(corrected["title"]) == {explained.corrected_by["nanya_revenue"]}
 
 
 def test_command_fits_a_terminal(
@@ -437,6 +448,44 @@ def test_command_of_a_model_without_members(tmp_path: Path) -> None:
     assert "explanation.png" not in {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ModelError, match="no member of this forecast starts from a regression"):
         plot_contributions(explain(monthly_forecast(model="RandomWalk", steps=2)).contributions)
+
+
+def drawn(ax: Axes) -> pd.DataFrame:
+    """Lengths of a picture's bars, rows by months."""
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    return pd.DataFrame(
+        {bars.get_label(): [bar.get_width() for bar in bars] for bars in ax.containers}, names
+    )
+
+
+def test_the_picture_is_of_the_whole_forecast(explained: Explanation) -> None:
+    ax = explained.plot()
+    table = drawn(ax)
+    assert ax.get_title(loc="left") == "Exports (KR): what the forecast is made of"
+    said = " ".join(text.get_text() for text in ax.texts).replace("\n", " ")
+    assert f"First groups of indicators in {RIDGE_BRIDGE}, at its weight" in said
+    assert "Correction: Monthly revenue of Nanya Technology, a Taiwanese maker" in said
+    corrected = explained.points["correction"].iloc[[0, 2, 11]]
+    assert corrected.abs().max() > 1.0
+    np.testing.assert_allclose(table.loc["correction by nanya_revenue"], corrected, atol=1e-9)
+    np.testing.assert_allclose(table.loc["sum"], table.drop(index="sum").sum(), atol=1e-9)
+    forecast = explained.points["forecast"].iloc[[0, 2, 11]]
+    np.testing.assert_allclose(table.loc["sum"], forecast, atol=1e-9)
+
+
+def test_pictures_of_forecasts_made_otherwise_add_up(panel: Panel) -> None:
+    bridge = FlashBridge(DirectRidge())
+    corrected = BiasCorrection(bridge)
+    made = explain(monthly_forecast(panel, model=corrected, adjustments={"2026-07": 900.0}))
+    table = drawn(made.plot())
+    assert {"correction by nanya_revenue", "judgement"} <= set(table.index)
+    np.testing.assert_allclose(
+        table.loc["sum"], made.points["forecast"].iloc[[0, 2, 11]], atol=1e-9
+    )
+    # A regression inside a member is no part of the whole's sum, and stands alone.
+    inner = Combination([RandomWalk(), BiasCorrection(bridge)])
+    ax = explain(monthly_forecast(panel, model=inner)).plot()
+    assert ax.get_title(loc="left") == f"What moves {bridge.name}"
 
 
 # -- the whole --------------------------------------------------------------------------------
@@ -535,7 +584,8 @@ def test_explaining_leaves_the_forecast_as_it_was(panel: Panel) -> None:
 def test_picture_draws_groups_and_their_sum(explained: Explanation) -> None:
     from matplotlib.figure import Figure
 
-    ax = explained.plot(Figure(layout="constrained").subplots())
+    axes = Figure(layout="constrained").subplots()
+    ax = plot_contributions(explained.contributions, ax=axes)
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert labels[-1] == "sum"
     assert {"chips", "demand", "exchange rates", "own total"} < set(labels)

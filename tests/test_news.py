@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -242,6 +243,34 @@ def test_the_picture_goes_from_one_forecast_to_the_other(when: int | None) -> No
     marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"]
     np.testing.assert_allclose(marks, [starts[0], ends[-1]])
     assert marks[1] - marks[0] == pytest.approx(amounts["sum"])
+
+
+NANYA = "Monthly revenue of Nanya Technology, a Taiwanese maker of memories"
+
+
+def test_a_correction_is_named_by_its_indicator(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = default()
+    assert made.corrected_by == {"nanya_revenue": NANYA}
+    assert linear().corrected_by == {}
+    row = made.table().loc["correction"]
+    assert row.abs().max() > 1.0
+    shown = f"correction by nanya_revenue {row.iloc[0]:.2f}"
+    assert shown in re.sub(" +", " ", repr(made))
+    assert "correction by nanya_revenue" in made._repr_html_()
+
+    ax = made.plot(Figure().subplots())
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    place = names.index("correction by nanya_revenue") - 1
+    amount = made.detail()["amount"]["correction"] / 1000.0
+    assert ax.patches[place].get_width() == pytest.approx(amount)
+    said = " ".join(text.get_text() for text in ax.texts).replace("\n", " ")
+    assert f"Correction: {NANYA} (nanya_revenue)" in said
+
+    monkeypatch.setattr("tradeshock.forecast.news.news", lambda *_, **__: made)
+    run = CliRunner().invoke(main, ["news", "--from", OLD, "--to", NEW])
+    assert run.exit_code == 0, run.output
+    assert f"\ncorrection by nanya_revenue  {row.iloc[0]:+.2f}" in re.sub("  +", "  ", run.stdout)
+    assert f"Correction by nanya_revenue ({NANYA}): what changed in how" in run.stdout
 
 
 def test_where_nothing_has_moved_the_picture_has_both_forecasts() -> None:

@@ -13,15 +13,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from markupsafe import Markup
 
 from tradeshock.features import Panel
+from tradeshock.features.errors import StoredFileError
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import monthly_forecast, scenario
 from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.monthly.wording import year_sentences
 from tradeshock.forecast.news import news
 from tradeshock.forecast.plots import plot_pit
+from tradeshock.forecast.plots.display_unit import DisplayUnit
 from tradeshock.forecast.report import Report
 from tradeshock.forecast.report.drawing import VARIABLES, inline_svg
 from tradeshock.forecast.report.elements import Chart, Paragraph, Table
@@ -36,8 +40,10 @@ from tradeshock.forecast.scenarios import find_shock
 from tradeshock.forecast.warning import warning_of
 from tradeshock.models import (
     BayesianVAR,
+    BiasCorrection,
     Combination,
     Conditions,
+    DirectRidge,
     FlashBridge,
     LinearPool,
     RandomWalk,
@@ -474,6 +480,76 @@ def test_a_shock_that_cannot_be_shown_is_said(panel: Panel) -> None:
     made = monthly_forecast(panel.as_of("2015-01-01"), model="RandomWalk")
     said = [b.text for b in standing_scenarios(made, WORDS) if isinstance(b, Paragraph)]
     assert sum("too short a past" in sentence for sentence in said) == 2
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_numbers_have_no_exponents(panel: Panel) -> None:
+    # As Japan counts: a year of exports is a million of hundreds of millions of yen.
+    figures = panel.values["exports_total"].dropna().rename("exports_jp")
+    own = Panel.from_frame(figures, ReleaseRule(day=20), unit="100 mn JPY")
+    made = monthly_forecast(own, model=RandomWalk(n_draws=20), threshold=1_000_000.0)
+    page = re.sub(r'"data:[^"]*"', "", Report(made).html())
+    page = re.sub(r'<data value="[^"]*">', "", page)
+    assert "Chance of more than 1,000,000 100 mn JPY in 2026" in page
+    assert not re.findall(r"\d(?:\.\d+)?e[+-]\d", page)
+    sentences = year_sentences(made, DisplayUnit.choose(made.entry.unit, made.last.value))
+    assert "more than 1,000,000 100 mn JPY" in sentences[0]
+    large = Panel.from_frame(100.0 * figures, ReleaseRule(day=20), unit="10 th JPY")
+    forecast = monthly_forecast(large, model=RandomWalk(n_draws=20))
+    marks = [text.get_text() for text in forecast.plot().get_yticklabels()]
+    assert "5,000,000" in marks
+    assert not [mark for mark in marks if "e" in mark]
+
+
+def test_a_correction_is_named_by_its_indicator(panel: Panel) -> None:
+    title = "Monthly revenue of Nanya Technology, a Taiwanese maker of memories"
+    made = monthly_forecast(panel, "2026-05-15", model=BiasCorrection(FlashBridge(DirectRidge())))
+    changes = changes_of(made)[:1]
+    for language, name, in_picture in (
+        ("en", f"bias correction by {title}", "bias correction by nanya_revenue"),
+        ("ko", "편의 보정(대만 난야테크놀로지 월매출)", "편의 보정(nanya_revenue)"),
+    ):
+        blocks = why_changed(made, changes, words_in(language))
+        (table,) = (block for block in blocks if isinstance(block, Table))
+        assert name in [Markup(row[0].text).striptags() for row in table.cells()]
+        (chart,) = (block for block in blocks if isinstance(block, Chart))
+        assert in_picture in chart.wide
+
+
+def only_the_total(panel: Panel) -> Panel:
+    """Figures of a desk that has typed the total of May 2026, and nothing else."""
+    may = pd.PeriodIndex(["2026-05"], freq="M")
+    return panel.append(pd.DataFrame({"exports_total": [87_000.0]}, may), "2026-06-16")
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_shock_whose_series_is_old_costs_its_row_not_the_page(panel: Panel) -> None:
+    page = Report(monthly_forecast(only_the_total(panel), model=RandomWalk(n_draws=200))).html()
+    assert [row[0] for row in rows_of(page, "shocks")] == [
+        find_shock(name).title for name in ("memory_2022", "ai_boom_goes_on")
+    ]
+    assert (
+        "China slows as in 2015 cannot be shown: the shock china_slowdown moves exports_to_china, "
+        "which ends in 2026-04 although 2026-05 should be out by 2026-06-16" in unescape(page)
+    )
+    assert "no share of exports_passenger_cars in exports_total can be had" in page
+
+
+class Unreadable(Archive):
+    """An archive that fails where the page asks for it."""
+
+    def scores(self, *_: object) -> pd.DataFrame:  # type: ignore[override]
+        raise StoredFileError("the archive's disk is away")
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_section_that_fails_costs_itself_not_the_page(
+    forecast: MonthlyForecast, tmp_path: Path
+) -> None:
+    page = Report(forecast, archive=Unreadable(tmp_path)).html()
+    assert "This part cannot be shown: the archive's disk is away." in unescape(page)
+    assert 'id="trust"' in page
+    assert 'id="data"' in page
 
 
 @pytest.mark.usefixtures("without_pictures")

@@ -174,16 +174,8 @@ def test_typed_figures_are_enough(
     assert (len(archive.contents()), len(list(out.iterdir()))) == (1, 7)
 
     # What a desk asks for is issued beside it, once.
-    desk = (
-        "--model",
-        "RandomWalk",
-        "--steps",
-        6,
-        "--adjust",
-        "2026-06=+1200",
-        "--note",
-        "carriers",
-    )
+    desk = ("--model", "RandomWalk", "--steps", 6)
+    desk += ("--adjust", "2026-06=+1200", "--note", "carriers")
     first = run(*desk, "--seconds", 1, "--source", "fed_h10")
     assert "+1,200" in first.output
     assert "carriers" in first.output
@@ -193,6 +185,42 @@ def test_typed_figures_are_enough(
     for other in (("--adjust", "2026-06=+900"), ("--adjust", "2026-07=+1"), ("--steps", 7)):
         assert "\nIssued: " in run(*desk[:-4], *other, "--seconds", 1).output
     assert f"Already issued: {issued.id}" in run(*desk, "--seconds", 1).output
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("without_pictures")
+def test_a_page_that_fails_is_made_by_the_next_run(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
+) -> None:
+    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    clock("2026-06-01T01:00:00")
+    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-05"], "value": [80_000.0]})
+    Store().append(Answer("user", time.now(), figures))
+    page = tmp_path / "page" / "report.html"
+    ask = ("--model", "RandomWalk", "--steps", 3, "--seconds", 1, "--source", "fed_h10")
+    # A folder stands where the page shall.
+    page.mkdir(parents=True)
+    failed = run(*ask, "--out", page.parent)
+    assert failed.exit_code == 2
+    assert "ssued: " not in failed.output
+    assert not (home / "archive").exists()
+
+    page.rmdir()
+    made = run(*ask, "--out", page.parent)
+    assert made.exit_code == 0, made.output
+    assert page.is_file()
+    assert made.output.index("Written: ") < made.output.index("\nIssued: ")
+
+    # Issued, and asked for again: where the page is, and where one of an older day is.
+    assert "Written: " not in run(*ask, "--out", page.parent).output
+    older = tmp_path / "older"
+    older.mkdir()
+    for name, text in (("report.html", "old"), ("forecast.json", '{"origin": "2026-05-01"}')):
+        (older / name).write_text(text, encoding="utf-8")
+    again = run(*ask, "--out", older).output
+    assert again.index("Written: ") < again.index("Already issued: ")
+    assert (older / "report.html").read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
+    assert len(Archive(home / "archive").contents()) == 1
 
 
 @pytest.mark.parametrize(

@@ -351,6 +351,24 @@ def test_a_wrong_sign_fails_loudly(carriers: Carriers) -> None:
     carriers.run([turned])
 
 
+def test_series_that_are_old_are_refused_by_the_shocks_name(panel: Panel) -> None:
+    may = pd.PeriodIndex(["2026-05"], freq="M")
+    late = panel.append(pd.DataFrame({"exports_total": [87_000.0]}, may), "2026-06-16")
+    carriers = Carriers.fit(late, BayesianVAR(n_draws=20))
+    for name, series in (
+        ("china_slowdown", "exports_to_china"),
+        ("chip_price_fall", "dram_export_price"),
+    ):
+        with pytest.raises(
+            ShockError,
+            match=f"the shock {name} moves {series}, which ends in 2026-04 although 2026-05 should "
+            "be out by 2026-06-16.*bring its figures up to date, or ask as of an earlier day",
+        ):
+            carriers.run([find_shock(name)])
+    # The total and chips are in their systems however old they are.
+    assert carriers.run([find_shock("logistics"), find_shock("memory_2022")]).shocks
+
+
 def test_tariffs_are_no_conditions() -> None:
     hit = TariffHit("exports_to_us", 25.0)
     with pytest.raises(ShockError, match="as a recession there"):
@@ -365,7 +383,10 @@ def test_tariffs_are_no_conditions() -> None:
         (["memory_2018", "memory_oversupply"], "only changes against the baseline add up"),
         (Shock("x", moves=[Move("nothing", to=0.1)]), "no figures of 'nothing'"),
         (Shock("x", moves=[Move("usdkrw", like="2026-01")]), "not known to 2026-0"),
-        (Shock("x", moves=[Move("usdkrw", to=0.1)], carrier="exposure"), "is no part of"),
+        (
+            Shock("x", moves=[Move("usdkrw", to=0.1)], carrier="exposure"),
+            "no share of usdkrw in exports_total can be had",
+        ),
         (["won_weak", Conditions({"usdkrw": {"2026-07": 1500.0}})], "another one moves it"),
         (Conditions({"usdkrw": {"2036-07": 1500.0}}), "after the last forecast month"),
         (3, "got int as a shock"),
@@ -381,6 +402,52 @@ def test_shocks_that_make_no_sense(panel: Panel, shocks: object, match: str) -> 
 def test_sizes_that_make_no_sense(size: float) -> None:
     with pytest.raises(ShockError, match="got size="):
         FALL.resized(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "title"),
+    [
+        ("us_tariff_cars", 15.0, "US tariff of 15 % on cars, none before"),
+        ("us_tariff_cars_15_to_25", 20.0, "US tariff on cars from 15 to 20 %"),
+        ("us_tariff", 15.0, "US tariffs by item: cars, parts 15 %, steel 30 %"),
+        ("us_tariff_all", 12.5, "US tariff of 12.5 % on all goods, third markets included"),
+        ("chip_price_fall", -0.4, "Price of chips -40 %"),
+        ("won_weak", 0.2, "Won 20 % weaker"),
+        ("won_strong", -0.05, "Won 5 % stronger"),
+        ("oil_up", 0.25, "Oil +25 %"),
+        ("memory_2022", -0.2, "Memory oversupply like 2022-23, at -20 %"),
+        ("memory_2022", -0.4, "Memory oversupply like 2022-23"),
+    ],
+)
+def test_titles_say_the_size_that_is_run(name: str, size: float, title: str) -> None:
+    shock = find_shock(name).resized(size)
+    assert shock is not None
+    assert shock.title == title
+
+
+def test_titles_write_sizes_as_people_do() -> None:
+    for name in ("memory_2022", "us_tariff_cars"):
+        shock = find_shock(name)
+        twice = [shock.resized(factor * (shock.size or 0.0)) for factor in (0.5, 0.75)]
+        again = twice[0] and twice[0].resized(0.75 * (shock.size or 0.0))
+        assert again is not None
+        assert again.title == (twice[1] and twice[1].title)
+    amounts = Shock("x", [Move("gscpi", to=2.0, by="amount")], title="Pressure {0:+}, {0}, {0:-}")
+    assert amounts.title == "Pressure +2, 2, -2"
+
+
+def test_a_title_names_only_sizes_that_there_are() -> None:
+    with pytest.raises(ShockError, match=r"names the size \{1\}, which the shock does not have"):
+        replace(FALL, title="Chips {1}")
+    with pytest.raises(ShockError, match="got title=3"):
+        replace(FALL, title=3)
+    assert replace(FALL, title="Chips {so}").title == "Chips {so}"
+
+
+@pytest.mark.parametrize("name", ["us_tariff_cars", "us_tariff_all"])
+def test_a_tariff_is_no_share(name: str) -> None:
+    with pytest.raises(ShockError, match=r"got size=0.15 .* that is 0.15 %; give 15 if you mean"):
+        find_shock(name).resized(0.15)
 
 
 def test_replays_have_no_size() -> None:

@@ -80,6 +80,20 @@ class Archive:
             LOG.info("written: %s", path)
         return issued.id
 
+    def refuse_empty(self) -> None:
+        """Refuse to look for a forecast where there is none at all.
+
+        Raises
+        ------
+        ModelError
+            If the archive is empty.
+        """
+        if not any(self._files()):
+            raise ModelError(
+                f"there is no forecast in {self.folder}; `tradeshock forecast --archive` puts one "
+                "there"
+            )
+
     def read(self, id: str) -> Issued:
         """Return one forecast.
 
@@ -91,13 +105,15 @@ class Archive:
         Raises
         ------
         ModelError
-            If none or several begin so.
+            If the archive is empty, or none or several begin so.
         StoredFileError
             If its file is damaged.
         """
-        found = [path for path in self._files() if path.stem.startswith(id)]
+        self.refuse_empty()
+        files = list(self._files())
+        found = [path for path in files if path.stem.startswith(id)]
         if len(found) != 1:
-            names = ", ".join(path.stem for path in found or list(self._files())[-4:]) or "nothing"
+            names = ", ".join(path.stem for path in found or files[-4:])
             raise ModelError(
                 f"{len(found) or 'no'} forecasts of {self.folder} begin with {id!r}; there are "
                 f"{names}: `archive list` names all"
@@ -250,6 +266,7 @@ class Archive:
         return forecast_rows(list(last.values()), panel, actual)
 
     def _nothing_of(self, target: str) -> ModelError:
+        self.refuse_empty()
         self._refuse_all_damaged()
         return ModelError(f"{self.folder} has no forecast of {target}; `archive list` names all")
 

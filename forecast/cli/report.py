@@ -11,6 +11,8 @@ from tradeshock.forecast.cli.figures import with_panel
 from tradeshock.forecast.cli.options import FOLDER, LANGUAGE, say_where, with_forecast_options
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tradeshock.features.panel.panel import Panel
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.monthly.forecast import MonthlyForecast
@@ -36,6 +38,22 @@ def report(panel: Panel, out: Path, lang: str, archive: Path | None, **asked: An
 
     made = requested_forecast(panel, **asked)
     write_report(made, panel, None if archive is None else Archive(archive), lang, out)
+
+
+def has_report(folder: Path, since: pd.Timestamp) -> bool:
+    """Whether a folder has the page and the forecast of a day, or of a later one."""
+    import json
+
+    import pandas as pd
+
+    from tradeshock.forecast.report.page import NAME
+
+    try:
+        facts = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
+        return (folder / NAME).is_file() and bool(pd.Timestamp(facts["origin"]) >= since)
+    except (OSError, ValueError, KeyError, TypeError):
+        # No forecast of ours stands there, whatever it is.
+        return False
 
 
 def write_report(

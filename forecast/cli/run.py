@@ -98,7 +98,7 @@ def run(
     if calendar or ics is not None:
         _say_days(known, target, calendar, ics)
         return
-    if not _issued_today(known, asked, archive):
+    if not _issued_today(known, asked, archive, out, lang):
         _fetch(known, target, names, unofficial, seconds)
         _learn(target)
         _issue(asked, archive, out, lang)
@@ -119,7 +119,9 @@ def _say_days(panel: Panel, target: str, listed: bool, path: Path | None) -> Non
         say_where([path])
 
 
-def _issued_today(known: Panel, asked: dict[str, Any], folder: Path) -> bool:
+def _issued_today(
+    known: Panel, asked: dict[str, Any], folder: Path, out: Path | None, language: str
+) -> bool:
     """Whether all is done that can be done today: then nobody is asked again."""
     from tradeshock.features.days.clock import today
     from tradeshock.forecast.cli.request import requested_forecast
@@ -127,18 +129,28 @@ def _issued_today(known: Panel, asked: dict[str, Any], folder: Path) -> bool:
 
     if known.origin < today() or not last_due(known, asked["target"], today()).is_out(known):
         return False
-    return _issued(requested_forecast(known, **asked), folder)
+    return _issued(requested_forecast(known, **asked), known, folder, out, language)
 
 
-def _issued(made: MonthlyForecast, folder: Path) -> bool:
-    """Whether the archive has a forecast that was asked for alike and knew as much; say so."""
+def _issued(
+    made: MonthlyForecast, panel: Panel, folder: Path, out: Path | None, language: str
+) -> bool:
+    """Whether the archive has a forecast that was asked for alike and knew as much; say so.
+
+    A page that the folder lacks is made: the forecast may have been issued without one.
+    """
     from tradeshock.forecast.archive.archive import Archive
+    from tradeshock.forecast.cli.report import has_report, write_report
     from tradeshock.forecast.routine.once import issued_before
 
-    issued = issued_before(Archive(folder), made)
-    if issued is not None:
-        click.echo(f"Already issued: {issued.id}; nothing has come out since")
-    return issued is not None
+    archive = Archive(folder)
+    issued = issued_before(archive, made)
+    if issued is None:
+        return False
+    if out is not None and not has_report(out, issued.paths.origin):
+        write_report(made, panel, archive, language, out)
+    click.echo(f"Already issued: {issued.id}; nothing has come out since")
+    return True
 
 
 def _fetch(
@@ -197,7 +209,10 @@ def _learn(target: str) -> None:
 
 
 def _issue(asked: dict[str, Any], folder: Path, out: Path | None, language: str) -> None:
-    """Forecast from the newest figures and keep it, unless that has been done."""
+    """Forecast from the newest figures and keep it, unless that has been done.
+
+    The page first: what is in the archive is done, and a page that failed would not be tried again.
+    """
     from tradeshock.forecast.archive.archive import Archive
     from tradeshock.forecast.cli.figures import newest_panel
     from tradeshock.forecast.cli.output import print_forecast
@@ -206,9 +221,9 @@ def _issue(asked: dict[str, Any], folder: Path, out: Path | None, language: str)
 
     panel, archive = newest_panel(say_age=True), Archive(folder)
     made = requested_forecast(panel, **asked)
-    if _issued(made, folder):
+    if _issued(made, panel, folder, out, language):
         return
     print_forecast(made)
-    click.echo(f"Issued: {archive.add(made)} in {folder}")
     if out is not None:
         write_report(made, panel, archive, language, out)
+    click.echo(f"Issued: {archive.add(made)} in {folder}")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.forecast.interpretation.beside import beside, weight_of
 from tradeshock.forecast.interpretation.columns import column_table
 from tradeshock.forecast.interpretation.layers import Layer, layers_of, log_points
 from tradeshock.forecast.interpretation.pooled import (
@@ -30,6 +31,7 @@ from tradeshock.forecast.interpretation.regression import (
 from tradeshock.forecast.interpretation.width import misses_of, width_of
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news.correction import corrected_by, correction_name, titled
 from tradeshock.forecast.plots.exposure import plot_contributions
 from tradeshock.models.base import Model
 from tradeshock.models.direct.boosting import BoostedTrees
@@ -77,6 +79,12 @@ class Explanation:
     def corrections(self) -> pd.DataFrame:
         """Bias correction by indicator (`interpretation.corrections`)."""
         return corrections_of(self.root)
+
+    @property
+    def corrected_by(self) -> dict[str, str]:
+        """Indicators of `corrections`: titles by id."""
+        ids = self.corrections.index.unique("series")
+        return {id: title for id, title in corrected_by(self.root.model).items() if id in ids}
 
     @cached_property
     def running_month(self) -> pd.DataFrame:
@@ -160,8 +168,41 @@ class Explanation:
         return pd.concat(parts, names=["member", "title"])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw contributions by group (`tradeshock.forecast.plots.plot_contributions`)."""
-        return plot_contributions(self.contributions, ax=ax)
+        """Draw what the forecast is made of, down to the indicators of one member.
+
+        Groups of indicators of the first member with a regression, at its weight; the other
+        members, at theirs; corrections by their indicators, and what else is added: they add up to
+        the forecast. Where that member is a part of another one, it is drawn alone, which the
+        title says (`tradeshock.forecast.plots.plot_contributions`).
+        """
+        table, months = self.contributions, self.root.paths.index.rename("month")
+        member = "" if table.empty else str(table.index.get_level_values("member")[0])
+        weight = weight_of(member, self.weights, months) if member else None
+        if weight is None:
+            return plot_contributions(table, ax=ax)
+        parts = beside(member, self.weights, self.points, self.corrections)
+        return plot_contributions(
+            table.loc[[member]].mul(weight, axis=1),
+            ax=ax,
+            beside=parts,
+            title=f"{self.forecast.title}: what the forecast is made of",
+            subtitle=self._drawn(member, parts),
+        )
+
+    def _drawn(self, member: str, parts: pd.DataFrame) -> str:
+        """Unit of the picture, and whose indicators and which correction it shows."""
+        said = (
+            f"Growth from {self.forecast.last.month:%B %Y}, 100 log points (about per cent). "
+            f"First groups of indicators in {member}"
+        )
+        if len(self.weights):
+            said += ", at its weight, then the other members at theirs"
+        indicators = {
+            id: title
+            for id, title in self.corrected_by.items()
+            if correction_name([id]) in parts.index
+        }
+        return f"{said}. Correction: {titled(indicators)}." if indicators else f"{said}."
 
     def to_json(self) -> str:
         """Return all frames as JSON, a list of rows each; null where there is no number."""

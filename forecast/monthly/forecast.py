@@ -39,6 +39,7 @@ from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
 from tradeshock.forecast.monthly.written.shapes import write_parquet
 from tradeshock.forecast.monthly.written.sheets import forecast_sheets
 from tradeshock.forecast.plots import interactive
+from tradeshock.forecast.plots.display_unit import plain_number
 from tradeshock.forecast.plots.fan import plot_fan
 from tradeshock.forecast.workbook import write_workbook
 from tradeshock.models.base import Model
@@ -283,7 +284,9 @@ class MonthlyForecast:
     def _card(self) -> list[tuple[str, str]]:
         """What a reader of the workbook must know, by name."""
         unit, publisher = self.entry.unit, self.entry.publisher or "publisher not stated"
-        passed = "none" if self.threshold is None else f"{self.threshold:,.10g} {unit} a year"
+        passed = (
+            "none" if self.threshold is None else f"{plain_number(self.threshold)} {unit} a year"
+        )
         return [
             ("Forecast of", f"{self.title} ({self.entry.id}), {unit}; {publisher}"),
             ("Origin", f"{self.origin.date().isoformat()} ({self.paths.state})"),

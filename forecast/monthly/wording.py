@@ -47,7 +47,7 @@ def year_sentences(forecast: MonthlyForecast, unit: DisplayUnit) -> list[str]:
         )
         if forecast.threshold is not None:
             sentence += (
-                f" Chance of more than {forecast.threshold / unit.divisor:,g} {unit.name}: "
+                f" Chance of more than {unit.limit(forecast.threshold)} {unit.name}: "
                 f"{chance_words(row['chance'])}."
             )
         sentences.append(sentence)

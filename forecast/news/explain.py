@@ -14,6 +14,7 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.archive.issued import Issued
 from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
+from tradeshock.forecast.news.correction import corrected_by
 from tradeshock.forecast.news.pooled import explained, leaves
 from tradeshock.forecast.news.question import Question
 from tradeshock.forecast.news.result import READ_ANEW, News
@@ -103,6 +104,7 @@ def news(
         published=later.panel_.series(asked.target),
         published_before=earlier.panel_.series(asked.target),
         expected=expected.loc[: later.last_],
+        corrected_by=corrected_by(later),
     )
     return made if asked.issued is None else _as_issued(made, asked.issued)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.forecast.news.correction import correction_name, titled
 from tradeshock.forecast.news.groups import OWN_TOTAL
 from tradeshock.forecast.news.leaf import (
     CALENDAR,
@@ -48,6 +49,8 @@ class News:
         What the older day's forecast expected of those that came out in between.
     issued : str, optional
         Id of the forecast of an archive from which the change is told.
+    corrected_by : dict of str to str
+        Indicators behind the row *correction*: titles by id.
     """
 
     target: str
@@ -62,6 +65,7 @@ class News:
     published_before: pd.Series
     expected: pd.Series
     issued: str | None = None
+    corrected_by: dict[str, str] = field(default_factory=dict)
 
     @property
     def change(self) -> pd.Series:
@@ -229,8 +233,15 @@ class News:
             what = month.strftime("%B %Y")
         days = (f"{self.old.day} {self.old:%B %Y}", f"{self.new.day} {self.new:%B %Y}")
         title = f"{self.title or self.target}, {what}: why the forecast changed"
-        amounts = self.detail(when)["amount"].drop("sum")
-        return plot_news(amounts, before, after, days, ax, self.unit, title, f"{self.model}")
+        amounts = self.detail(when)["amount"].drop("sum").rename(self.name_of)
+        said = self.model
+        if self.corrected_by:
+            said += f". Correction: {titled(self.corrected_by)}."
+        return plot_news(amounts, before, after, days, ax, self.unit, title, said)
+
+    def name_of(self, row: str) -> str:
+        """Name of a row of `table` for people: a correction with the indicator behind it."""
+        return correction_name(self.corrected_by) if row == CORRECTION else row
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -282,10 +293,13 @@ class News:
         return year
 
     def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(2).to_string()}"
+        return f"{self._headline}\n{self._named().round(2).to_string()}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(2).to_html()}"
+        return f"<p>{escape(self._headline)}</p>{self._named().round(2).to_html()}"
+
+    def _named(self) -> pd.DataFrame:
+        return self.table().rename(index=self.name_of)
 
     @property
     def _headline(self) -> str:

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+# What is written of a number whose digits nobody has chosen, such as a mark on an axis.
+SIGNIFICANT = 10
+
 
 @dataclass(frozen=True)
 class DisplayUnit:
@@ -53,3 +56,20 @@ class DisplayUnit:
     def text(self, value: float, sign: bool = False) -> str:
         """Write a figure that is given in the series' own unit, without the unit's name."""
         return f"{value / self.divisor:{'+' if sign else ''}z,.{self.decimals}f}"
+
+    def limit(self, value: float) -> str:
+        """Write a figure that somebody chose, such as a threshold, as it was chosen."""
+        return plain_number(value / self.divisor)
+
+
+def plain_number(value: float) -> str:
+    """Write a number as people do, without exponents and zeros that say nothing.
+
+    Examples
+    --------
+    >>> plain_number(1e6), plain_number(900.0), plain_number(-0.25), plain_number(1234567.0)
+    ('1,000,000', '900', '-0.25', '1,234,567')
+    """
+    digits = math.floor(math.log10(abs(value))) + 1 if value else 1
+    text = f"{value:z,.{max(0, SIGNIFICANT - digits)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -91,9 +91,15 @@ def plot_exposure(exposure: Exposure, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_contributions(
-    contributions: pd.DataFrame, *, ax: Axes | None = None, steps: Sequence[int] = (1, 3, 12)
+    contributions: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    steps: Sequence[int] = (1, 3, 12),
+    beside: pd.DataFrame | None = None,
+    title: str = "",
+    subtitle: str = "",
 ) -> Axes:
-    """Draw what groups of indicators add to one member's forecast of some months.
+    """Draw what groups of indicators add to one member's forecast, or to a whole, in some months.
 
     Parameters
     ----------
@@ -104,11 +110,17 @@ def plot_contributions(
         Default: new ones.
     steps : sequence of int
         Months ahead, those that the forecast reaches; at most three are told apart well.
+    beside : DataFrame, optional
+        What makes the forecast beside these contributions, which are at the member's weight then:
+        index name, columns month, 100 log points. Default: the member alone is drawn.
+    title, subtitle : str
+        Default: which member it is, and the unit.
 
     Returns
     -------
     Axes
-        A bar a group and month, groups with the largest first, and the sum last.
+        A bar a group and month, groups with the largest first; below them what is beside; and the
+        sum last.
 
     Raises
     ------
@@ -125,6 +137,10 @@ def plot_contributions(
     months = [ahead[step - 1] for step in steps if step <= len(ahead)]
     table = contributions.loc[member, months].groupby("group", sort=False).sum()
     table = table.loc[table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
+    ends = [len(table)]
+    if beside is not None:
+        table = pd.concat([table, beside[months]])
+        ends.append(len(table))
     table.loc["sum"] = table.sum()
     names = [str(group) for group in table.index]
     ax = axes_or_new(ax, (8.0, 1.9 + 0.42 * len(names)))
@@ -133,14 +149,17 @@ def plot_contributions(
         shift = (count - (len(months) - 1) / 2) * thick
         label = month.strftime("%B %Y")
         ax.barh(place + shift, table[month], 0.9 * thick, color=COLOURS[count], label=label)
-    ax.axhline(len(names) - 1.5, color=hushed(), linewidth=0.8)
+    for end in ends:
+        ax.axhline(end - 0.5, color=hushed(), linewidth=0.8)
     ax.axvline(0.0, color=hushed(), linewidth=0.8)
     ax.set_yticks(place, names)
     ax.invert_yaxis()
     dress(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     share = 1.0 - LETTER_INCHES * max(map(len, names)) / cell_inches(ax)[0]
-    said = "Growth from the last published month by group, 100 log points (about per cent)"
-    write_heading(ax, f"What moves {member}", said, share)
+    said = (
+        subtitle or "Growth from the last published month by group, 100 log points (about per cent)"
+    )
+    write_heading(ax, title or f"What moves {member}", said, share)
     write_key(ax, share=share)
     return ax

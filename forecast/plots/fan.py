@@ -18,6 +18,7 @@ from tradeshock.forecast.plots.style import (
     ink,
     is_dark,
     make_hangul_legible,
+    number_marks,
 )
 from tradeshock.models.paths import ForecastPaths
 
@@ -140,7 +141,6 @@ def _days(months: pd.PeriodIndex) -> npt.NDArray[np.datetime64]:
 def _dress(ax: Axes, scale: DisplayUnit) -> None:
     """Set axes and grid."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-    from matplotlib.ticker import StrMethodFormatter
 
     dress(ax)
 
@@ -148,7 +148,7 @@ def _dress(ax: Axes, scale: DisplayUnit) -> None:
     ax.xaxis.set_major_locator(months)
     words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(words)
-    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    number_marks(ax)
     ax.set_ylabel(scale.name)
     ax.margins(x=0.0)
 

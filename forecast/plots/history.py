@@ -20,6 +20,7 @@ from tradeshock.forecast.plots.style import (
     dress,
     hushed,
     ink,
+    number_marks,
     tint,
     write_heading,
     write_key,
@@ -200,11 +201,10 @@ def _line(ax: Axes, values: pd.Series, **look: Any) -> None:
 
 
 def _dress(ax: Axes, scale: DisplayUnit, quantity: str) -> None:
-    from matplotlib.ticker import StrMethodFormatter
 
     dress(ax)
     date_axis(ax)
-    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    number_marks(ax)
     ax.set_ylabel(scale.name)
     if quantity == "yoy":
         ax.axhline(0.0, color=ink(), linewidth=0.8)

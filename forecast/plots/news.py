@@ -104,6 +104,7 @@ def plot_news(
     room = (high - low) or abs(high) * 0.01
     # Figures stand to the right of their bars.
     ax.set_xlim(low - 0.06 * room, high + 0.2 * room)
+    ax.ticklabel_format(axis="x", style="plain", useOffset=False)
     ax.set_xlabel(f"{scale.name}; the axis does not begin at zero", color=ink())
     dress(ax, "x")
     write_heading(ax, title, subtitle, share=0.6)

@@ -132,6 +132,7 @@ def _dressed(
 
     day = baseline.origin
     ax.set_ylabel(scale.name)
+    ax.ticklabel_format(axis="y", style="plain", useOffset=False)
     dress(ax)
     # Three years of months, whatever the width.
     months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradeshock.features.errors import ModelError
+from tradeshock.forecast.plots.display_unit import plain_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,6 +180,17 @@ def write_heading(ax: Axes, title: str, said: str, share: float = 0.8) -> None:
         linespacing=1.25,
         in_layout=False,
     )
+
+
+def number_marks(ax: Axes) -> None:
+    """Write the numbers on the upright axis as people do."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _: object) -> str:
+        # The sign as long as a digit, as matplotlib writes it.
+        return plain_number(value).replace("-", "\N{MINUS SIGN}")
+
+    ax.yaxis.set_major_formatter(FuncFormatter(written))
 
 
 def date_axis(ax: Axes) -> None:

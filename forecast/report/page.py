@@ -14,14 +14,14 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
-from tradeshock.features.errors import stale_series_noted
+from tradeshock.features.errors import TradeshockError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.archive.archive import Archive
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.defaults import default_record
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.views import MonthlyViews
-from tradeshock.forecast.report.elements import Block, Facts, Heading, Section
+from tradeshock.forecast.report.elements import Block, Facts, Heading, Paragraph, Section
 from tradeshock.forecast.report.sections.certainty import certainty
 from tradeshock.forecast.report.sections.changes import Change, changes_of, why_changed
 from tradeshock.forecast.report.sections.inside import inside
@@ -189,24 +189,38 @@ class Report:
         frame = past_forecasts(forecast, record)
         warning = self._warning
         card = model_card(forecast, frame, words)
-        blocks: dict[str, list[Block]] = {
-            "what": [*outlook(forecast, words), *two_views(forecast, self._views, words)],
-            "how-sure": certainty(forecast, frame, words),
-            "why-changed": why_changed(forecast, self.changes, words),
-            "what-if": standing_scenarios(forecast, words),
-            "what-to-watch": [] if warning is None else what_to_watch(warning, words),
+        # What the page is for; the other sections are tried one by one.
+        what = [*outlook(forecast, words), *two_views(forecast, self._views, words)]
+        tried: dict[str, list[Callable[[], list[Block]]]] = {
+            "what": [lambda: what],
+            "how-sure": [lambda: certainty(forecast, frame, words)],
+            "why-changed": [lambda: why_changed(forecast, self.changes, words)],
+            "what-if": [lambda: standing_scenarios(forecast, words)],
+            "what-to-watch": [lambda: [] if warning is None else what_to_watch(warning, words)],
             "trust": [
-                *track_record(forecast, frame, words),
-                *issued(forecast, self.archive, words),
+                lambda: track_record(forecast, frame, words),
+                lambda: issued(forecast, self.archive, words),
             ],
-            "inside": inside(forecast, words),
-            "data": [*status(forecast, words), *_card(card, words)],
+            "inside": [lambda: inside(forecast, words)],
+            "data": [lambda: status(forecast, words), lambda: _card(card, words)],
+        }
+        shown = {
+            name: [block for make in parts for block in _shown(make, words)]
+            for name, parts in tried.items()
         }
         return [
-            Section(name, words(f"sections.{name.replace('-', '_')}"), parts)
-            for name, parts in blocks.items()
-            if parts
+            Section(name, words(f"sections.{name.replace('-', '_')}"), blocks)
+            for name, blocks in shown.items()
+            if blocks
         ]
+
+
+def _shown(make: Callable[[], list[Block]], words: Words) -> list[Block]:
+    """Blocks, or a line that says why there are none: one old series must not cost the page."""
+    try:
+        return make()
+    except TradeshockError as error:
+        return [Paragraph(words("sections.failed", reason=words.foreign(str(error))))]
 
 
 def _card(card: ModelCard, words: Words) -> list[Block]:

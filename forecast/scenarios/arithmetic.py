@@ -92,7 +92,7 @@ def share_of(panel: Panel, part: str, target: str) -> float:
     Raises
     ------
     ShockError
-        If it is no part of the total.
+        If it is no part of the total, or its figures are too old.
     """
     if part == target:
         return 1.0
@@ -101,7 +101,7 @@ def share_of(panel: Panel, part: str, target: str) -> float:
     try:
         return float(item_shares(panel, [part], target)[part])
     except PanelError as error:
-        raise ShockError(f"{part} is no part of {target}: {error}", "of") from error
+        raise ShockError(f"no share of {part} in {target} can be had: {error}", "of") from error
 
 
 def tariff_path(hit: TariffHit, steps: int, starts: int = 1) -> Floats:

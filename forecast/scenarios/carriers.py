@@ -103,8 +103,8 @@ class Carriers:
         Raises
         ------
         ShockError
-            If shocks contradict each other, name what is not there, or come out with another
-            sign than they declare.
+            If shocks contradict each other, name what is not there or what is too old, or come
+            out with another sign than they declare.
         """
         with (
             threadpool_limits(limits=1),
@@ -119,6 +119,7 @@ class Carriers:
     def _run(self, shocks: list[Shock], hard: bool) -> Scenario:
         base = self.forecast.paths
         stack = stacked(shocks, self.panel, self.index)
+        self._refuse_old_series(shocks)
         moved = self._moved(shocks, stack, hard)
         if hard and stack.changes:
             moved = moved.centred(self._moved(shocks, stack, False).total)
@@ -138,6 +139,22 @@ class Carriers:
             asked=moved.asked,
             hard=hard,
         )
+
+    def _refuse_old_series(self, shocks: Sequence[Shock]) -> None:
+        """Refuse moves of what systems leave out; total and chips are in theirs, however old."""
+        panel = self.panel
+        for shock in shocks:
+            for move in shock.moves if shock.carrier != "exposure" else ():
+                id = move.series
+                if id in (self.forecast.entry.id, CHIPS) or not panel.is_stale(id):
+                    continue
+                raise ShockError(
+                    f"the shock {shock.name} moves {id}, which ends in {panel.last_month(id)} "
+                    f"although {panel.expected_month(id)} should be out by {panel.origin.date()}, "
+                    "and no system carries a series that old; bring its figures up to date, or "
+                    "ask as of an earlier day",
+                    "series",
+                )
 
     def _moved(self, shocks: list[Shock], stack: Stack, hard: bool) -> Moved:
         """Baseline and parts as systems move them."""

@@ -16,7 +16,7 @@ from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.where import line_of
 
 SHIPPED = Path(__file__).parent / "shocks.toml"
-SHOCK_KEYS = {field.name for field in fields(Shock)} - {"name", "conditions"}
+SHOCK_KEYS = {field.name for field in fields(Shock) if field.init} - {"name", "conditions"}
 MOVE_KEYS = {field.name for field in fields(Move)}
 RESPONSE_KEYS = ("elasticity", "pass_through", "first_month")
 HIT_KEYS = {field.name for field in fields(TariffHit)} - {"part"} | {"of", *RESPONSE_KEYS}

@@ -114,7 +114,7 @@ class Move:
         if self.like is not None:
             return f"{self.series} as after {self.like}"
         size = self.size or 0.0
-        amount = f"{abs(size) * 100:.4g} %" if self.by == "share" else f"{abs(size):,.6g}"
+        amount = f"{abs(size) * 100:.4g} %" if self.by == "share" else f"{abs(size):,.10g}"
         side = "below" if size < 0 else "above"
         whom = {"baseline": "the baseline", "last": "the last figure"}[self.against]
         months = (self.path.index(size) + 1) if self.path else self.over

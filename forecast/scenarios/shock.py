@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from tradeshock.features.errors import ModelError, ShockError
@@ -14,6 +16,9 @@ from tradeshock.models.conditions import Conditions
 Carrier = Literal["chips", "macro", "exposure"]
 Expected = Literal["down", "up", "either"]
 TURNED: dict[Expected, Expected] = {"down": "up", "up": "down", "either": "either"}
+# "{0}" is the size of the first move or tariff, "{0:+}" the same with a plus in front where it is
+# above zero, "{0:-}" its negative: of a won that is stronger by what the dollar costs less.
+SIZE = re.compile(r"\{(\d+)(?::([+-]))?\}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Shock:
         What turns moves into exports: the system of chips and the rest, the forecasting model's
         own systems, or arithmetic of shares.
     title : str
-        In words.
+        In words. ``{0}`` in it is the size of the first move or tariff, in per cent if it is one or
+        a share, ``{1}`` that of the second; ``{0:+}`` has its sign, ``{0:-}`` is the negative.
     expected : {"down", "up", "either"}
         What exports must do over the horizon; another sign stops with a `ShockError`.
     resembles : str
@@ -69,24 +75,38 @@ class Shock:
     front_loading: float = 0.0
     elsewhere: float = 0.0
     conditions: Conditions | None = None
+    _given_title: str = field(default="", init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moves", _all_of(Move, self.moves, "moves"))
         object.__setattr__(self, "hits", _all_of(TariffHit, self.hits, "hits"))
         if not isinstance(self.name, str) or not self.name:
             raise ShockError(f"got name={self.name!r}, expected a name", "name")
-        for field, kinds in (("carrier", Carrier), ("expected", Expected)):
-            given = getattr(self, field)
+        for name, kinds in (("carrier", Carrier), ("expected", Expected)):
+            given = getattr(self, name)
             if not isinstance(given, str) or given not in get_args(kinds):
                 raise ShockError(
-                    f"got {field}={given!r} in the shock {self.name}, expected one "
+                    f"got {name}={given!r} in the shock {self.name}, expected one "
                     f"of {', '.join(get_args(kinds))}",
-                    field,
+                    name,
                 )
         if not (self.moves or self.hits or self.conditions is not None):
             raise ShockError(f"the shock {self.name} has no moves and no hits", "moves")
         self._check_tariffs()
         self._check_carrier()
+        if not isinstance(self.title, str):
+            raise ShockError(
+                f"got title={self.title!r} in the shock {self.name}, expected text", "title"
+            )
+        object.__setattr__(self, "_given_title", self.title)
+        object.__setattr__(self, "title", written_title(self.title, self._sizes))
+
+    @property
+    def _sizes(self) -> list[tuple[float | None, bool]]:
+        """Sizes of moves, or else of tariffs, and whether they are shares."""
+        if self.moves:
+            return [(move.size, move.by == "share") for move in self.moves]
+        return [(hit.rate, False) for hit in self.hits]
 
     def _check_tariffs(self) -> None:
         if not isinstance(self.starts, int) or isinstance(self.starts, bool) or self.starts < 1:
@@ -95,13 +115,13 @@ class Shock:
                 "month, 1 for the first",
                 "starts",
             )
-        for field, low, high in (("front_loading", 0.0, 1.0), ("elsewhere", -1.0, 5.0)):
-            value = getattr(self, field)
+        for name, low, high in (("front_loading", 0.0, 1.0), ("elsewhere", -1.0, 5.0)):
+            value = getattr(self, name)
             if not isinstance(value, int | float) or not low <= value <= high:
                 raise ShockError(
-                    f"got {field}={value!r} in the shock {self.name}, expected a share from "
+                    f"got {name}={value!r} in the shock {self.name}, expected a share from "
                     f"{low:g} to {high:g}",
-                    field,
+                    name,
                 )
 
     def _check_carrier(self) -> None:
@@ -150,12 +170,13 @@ class Shock:
         ----------
         size : float
             Replaces the headline size; all moves are scaled by the same factor, shares in logs.
-            Of the other sign it turns what is expected around.
+            Of the other sign it turns what is expected around. The title says it.
 
         Raises
         ------
         ShockError
-            If the shock repeats past figures or holds plain conditions, which have no size.
+            If the shock repeats past figures or holds plain conditions, which have no size, or a
+            tariff is given as a share.
         """
         number = isinstance(size, int | float) and not isinstance(size, bool)
         if not number or not math.isfinite(size):
@@ -169,7 +190,19 @@ class Shock:
         except ModelError as error:
             raise ShockError(f"size {size:g} of the shock {self.name}: {error}", "size") from error
         moves = tuple(move.scaled(factor) for move in self.moves)
-        return replace(self, moves=moves, hits=hits, expected=expected)
+        title = self._given_title
+        if title and factor != 1.0 and not SIZE.search(title):
+            title += f", at {self._size_text(float(size))}"
+        made = replace(self, title=title, moves=moves, hits=hits, expected=expected)
+        # A third size is said in place of the second.
+        object.__setattr__(made, "_given_title", self._given_title)
+        return made
+
+    def _size_text(self, size: float) -> str:
+        """Another headline size in words."""
+        is_share = bool(self.moves) and self.moves[0].by == "share"
+        unit = "" if self.moves and not is_share else " %"
+        return f"{size_text(size, is_share, sign=bool(self.moves))}{unit}"
 
     def _factor(self, size: float) -> float:
         own = self.size
@@ -177,6 +210,13 @@ class Shock:
             raise ShockError(
                 f"the shock {self.name} has no size that could be changed: it repeats past figures "
                 "or gives values; leave size out, or write it with to or path",
+                "size",
+            )
+        if not self.moves and abs(size) < 1.0:
+            raise ShockError(
+                f"got size={size:g} for the shock {self.name}, whose size is a tariff in per cent: "
+                f"that is {size:g} %; give {100.0 * size:g} if you mean {100.0 * size:g} %, and "
+                "write tariffs below 1 % in a file of your own",
                 "size",
             )
         if not self.moves or self.moves[0].by == "amount":
@@ -195,3 +235,48 @@ def _all_of(kind: type, given: object, field: str) -> tuple[object, ...]:
     if wrong := [item for item in listed if not isinstance(item, kind)]:
         raise ShockError(f"got {wrong[0]!r} in {field}, expected {kind.__name__}", field)
     return listed
+
+
+def size_text(size: float, is_share: bool, sign: bool = False) -> str:
+    """Size without its unit: shares and tariffs in per cent, amounts as they are.
+
+    Parameters
+    ----------
+    size : float
+    is_share : bool
+        Whether it is written as a share, -0.3 for 30 % below.
+    sign : bool
+        Whether a plus is written too.
+    """
+    return f"{100.0 * size if is_share else size:{'+' if sign else ''}.6g}"
+
+
+def written_title(title: str, sizes: Sequence[tuple[float | None, bool]]) -> str:
+    """Return a title with the sizes that it names.
+
+    Parameters
+    ----------
+    title : str
+        Such as "US tariff of {0} % on cars".
+    sizes : sequence of pairs
+        Of each move, or of each tariff: its size, None where it repeats past figures, and whether
+        it is a share.
+
+    Raises
+    ------
+    ShockError
+        If there is no such size.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        place = int(found[1])
+        size, is_share = sizes[place] if place < len(sizes) else (None, False)
+        if size is None:
+            raise ShockError(
+                f"the title {title!r} names the size {found[0]}, which the shock does not have; "
+                "{0} is that of its first move or tariff",
+                "title",
+            )
+        return size_text(-size if found[2] == "-" else size, is_share, sign=found[2] == "+")
+
+    return SIZE.sub(written, title)

@@ -56,7 +56,10 @@ class Condition(NamedTuple):
         """The value in words, such as "1,550"."""
         if self.value.size == 1:
             return f"{self.value[0]:,.10g}" + _softly(self.sd)
-        return f"draw by draw about {np.median(self.value):,.6g}" + _softly(self.sd)
+        middle = float(np.median(self.value))
+        # Six digits, and no exponent from a million on.
+        figure = f"{middle:,.0f}" if abs(middle) >= 1e6 else f"{middle:,.6g}"
+        return f"draw by draw about {figure}{_softly(self.sd)}"
 
 
 class RelativeCondition(NamedTuple):

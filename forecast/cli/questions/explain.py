@@ -76,20 +76,42 @@ def _print_points(made: Explanation, terminal: Terminal) -> None:
     members = made.weights.index.unique("member")
     growth = made.weights["growth"].unstack("member")
     weight = made.weights["weight"].unstack("member")
-    added = [name for name in points.columns[1:-1] if points[name].abs().max() > 1e-6]
-    columns = [*_short(members), *(name.capitalize() for name in added), "Forecast"]
+    added = _added(made)
+    names = [name[:1].upper() + name[1:] for name in added]
+    columns = [*_short(members), *names, "Forecast"]
     rows = []
     for month in points.index:
         shown = [
             f"{growth.loc[month, member]:+z.1f} ({100.0 * weight.loc[month, member]:.0f} %)"
             for member in members
         ]
-        rest = [f"{points.loc[month, name]:+z.1f}" for name in (*added, "forecast")]
-        rows.append([_month(month), *shown, *rest])
+        rest = [f"{column[month]:+z.1f}" for column in added.values()]
+        rows.append([_month(month), *shown, *rest, f"{points.loc[month, 'forecast']:+z.1f}"])
     terminal.table([("Month", "text"), *((name, "figure") for name in columns)], rows)
     if len(members):
         bridged = ", nowcast bridges on these models" if _bridged(members) else ""
         terminal.line(f"In brackets: weights of the members{bridged}.")
+    for id, title in made.corrected_by.items():
+        grown = made.corrections["growth"].xs(id, level="series").iloc[0]
+        if grown:
+            terminal.line(
+                f"Correction by {id} ({title}): what past errors had in common with its growth, "
+                f"which is now {grown:+.1f}."
+            )
+
+
+def _added(made: Explanation) -> dict[str, pd.Series]:
+    """What is added to the members' mean, by name; corrections by their indicators."""
+    from tradeshock.forecast.news.correction import correction_name
+
+    columns: dict[str, pd.Series] = {}
+    for name in made.points.columns.drop(["members", "forecast"]):
+        if name == "correction":
+            for id, part in made.corrections["correction"].groupby(level="series", sort=False):
+                columns[correction_name([str(id)])] = part.droplevel("series")
+        else:
+            columns[name] = made.points[name]
+    return {name: column for name, column in columns.items() if column.abs().max() > 1e-6}
 
 
 def _print_running_month(made: Explanation, terminal: Terminal) -> None:
@@ -183,13 +205,17 @@ def _month(month: object) -> str:
 
 
 def _write(made: Explanation, folder: Path) -> list[Path]:
-    """Write points.csv, weights.csv, contributions.csv, width.csv, explanation.json and .png."""
+    """Write the tables as CSV, all of them as explanation.json, and explanation.png."""
     from tradeshock.forecast.cli.output import write_picture, write_text
     from tradeshock.forecast.csv_text import csv_text
 
+    corrections = made.corrections.copy()
+    titles = corrections.index.get_level_values("series").map(made.corrected_by)
+    corrections.insert(0, "title", titles.fillna(""))
     tables: dict[str, pd.DataFrame] = {
         "points": made.points,
         "weights": made.weights,
+        "corrections": corrections,
         "contributions": made.contributions,
         "width": made.width,
     }

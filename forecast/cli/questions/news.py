@@ -82,6 +82,7 @@ def _issued(
     from tradeshock.forecast.monthly.defaults import target_of
 
     archive = Archive(folder)
+    archive.refuse_empty()
     if id is not None:
         return archive.read(id)
     day: pd.Timestamp = panel.origin if new is None else as_day(new)

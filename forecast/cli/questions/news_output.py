@@ -25,10 +25,15 @@ def print_news(made: News, when: str | None = None) -> None:
     table = made.table()
     columns = [("Because of", "text"), *((str(name), "figure") for name in table.columns)]
     rows = [
-        [str(name), *(f"{value:+z.2f}" for value in row[:-1]), f"{row[-1]:+z,.0f}"]
+        [made.name_of(str(name)), *(f"{value:+z.2f}" for value in row[:-1]), f"{row[-1]:+z,.0f}"]
         for name, row in zip(table.index, table.to_numpy(), strict=True)
     ]
     terminal.table(columns, rows)
+    for id, title in made.corrected_by.items():
+        terminal.line(
+            f"Correction by {id} ({title}): what changed in how past errors are corrected by its "
+            "growth; newer figures of it count in their group."
+        )
     what = when or str(made.parts.contributions.columns[0])
     _print_bounds(terminal, detail, what)
     _print_releases(terminal, made, what)

@@ -115,7 +115,7 @@ def print_comparison(made: Comparison, threshold: float | None = None) -> None:
     for year, row in made.total(threshold=_own(made.forecast, threshold)).iterrows():
         levels = ", ".join(f"{name} {unit.text(row[name])}" for name in names)
         chances = ", ".join(f"{n} {chance_words(row[f'chance_{n}'])}" for n in names)
-        limit = f"{row['threshold'] / unit.divisor:,g} {unit.name}"
+        limit = f"{unit.limit(row['threshold'])} {unit.name}"
         terminal.line(f"{year}, {unit.name}: {levels}. Chance of more than {limit}: {chances}.")
 
 
@@ -137,7 +137,7 @@ def _year_sentences(made: Scenario, unit: DisplayUnit, threshold: float | None) 
     sentences = []
     for year, row in made.total(threshold=_own(made.forecast, threshold)).iterrows():
         ends = (unit.text(row[end], sign=True) for end in ENDS)
-        limit = f"{row['threshold'] / unit.divisor:,g} {unit.name}"
+        limit = f"{unit.limit(row['threshold'])} {unit.name}"
         chances = (chance_words(row[name]) for name in ("chance", "chance_baseline"))
         sentences.append(
             f"{year}: {unit.text(row['scenario'])} {unit.name} instead of "

@@ -11,11 +11,13 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
-from tradeshock.features.errors import ModelError, PanelError, stale_series_noted
+from tradeshock.features.errors import PanelError, TradeshockError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.news.explain import comparison_days, news
+from tradeshock.forecast.news.pooled import CORRECTION
 from tradeshock.forecast.news.result import News
 from tradeshock.forecast.plots.news import plot_news
 from tradeshock.forecast.report.elements import (
@@ -110,7 +112,7 @@ def changes_of(
             with stale_series_noted():
                 # What it does without is among the forecast's notes.
                 why = news(old=day, new=forecast, panel=panel or known)
-        except (ModelError, PanelError) as error:
+        except TradeshockError as error:
             made.append(Change(name, day, None, str(error)))
         else:
             made.append(Change(name, day, why))
@@ -187,7 +189,7 @@ def _table(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Ta
         cells = [number(shown[place], 2, sign=True) for place in places]
         if is_flow:
             cells.append(level(unit, shown[-1], sign=True))
-        rows.append([words(f"groups.{group_key(str(group))}"), *cells])
+        rows.append([group_words(forecast, made, str(group), words), *cells])
     headers: list[str] = [words("changes.because")]
     headers += [words.month(months[place], short=True) for place in places]
     if is_flow:
@@ -202,7 +204,7 @@ def _chart(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Ch
     month = made.parts.before.index[0]
     before, after = (np.exp(float(side.iloc[0])) for side in (made.parts.before, made.parts.after))
     amounts = made.detail(str(month))["amount"].drop(SUM)
-    amounts.index = pd.Index([words.plain(f"groups.{group_key(str(g))}") for g in amounts.index])
+    amounts.index = pd.Index([_name_in_picture(made, str(g), words) for g in amounts.index])
     unit = unit_of(forecast, words)
     days = (words.day(made.old), words.day(made.new))
     title = words.plain("changes.chart", month=words.month(month))
@@ -217,6 +219,22 @@ def _chart(forecast: MonthlyForecast, name: str, made: News, words: Words) -> Ch
         draw,
         ((WIDE, 3.9), (NARROW, 4.4)),
     )
+
+
+def group_words(forecast: MonthlyForecast, made: News, group: str, words: Words) -> Markup:
+    """Name of a row of news: of a correction with the titles of the indicators behind it."""
+    if group != CORRECTION or not made.corrected_by:
+        return words(f"groups.{group_key(group)}")
+    catalog = forecast.fitted.panel_.catalog
+    titles = words.listed(words.title(catalog[id]) for id in made.corrected_by)
+    return words("groups.correction_by", indicator=titles)
+
+
+def _name_in_picture(made: News, group: str, words: Words) -> str:
+    """The same with ids: titles are too long beside an axis."""
+    if group != CORRECTION or not made.corrected_by:
+        return words.plain(f"groups.{group_key(group)}")
+    return words.plain("groups.correction_by", indicator=", ".join(made.corrected_by))
 
 
 def group_key(group: str) -> str:

@@ -177,7 +177,7 @@ def years_table(forecast: MonthlyForecast, words: Words) -> Table | None:
         return None
     headers = [words("heads.year"), *interval_heads(words), words("heads.published_months")]
     if forecast.threshold is not None:
-        amount = f"{forecast.threshold / unit.divisor:,g}"
+        amount = unit.limit(forecast.threshold)
         headers.append(words("heads.passing", amount=amount))
     rows = []
     for year, row in table.iterrows():
@@ -212,7 +212,7 @@ def tiles(forecast: MonthlyForecast, words: Words) -> list[Tile]:
     name = words.plain("tiles.year", year=year)
     shown.append(Tile(name, unit.text(row["median"]), unit.name, beside))
     if forecast.threshold is not None:
-        threshold = f"{forecast.threshold / unit.divisor:,g}"
+        threshold = unit.limit(forecast.threshold)
         amount = words.plain("numbers.amount", value=threshold, unit=unit.name)
         passed = words.plain("tiles.passing", amount=amount, year=year)
         part = words("tiles.share", draws=f"{len(forecast.paths.values):,}")

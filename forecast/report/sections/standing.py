@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from tradeshock.features.errors import ShockError
+from tradeshock.features.errors import TradeshockError
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_comparison
 from tradeshock.forecast.report.elements import (
@@ -47,7 +47,7 @@ def standing_scenarios(forecast: MonthlyForecast, words: Words) -> list[Block]:
         shock = find_shock(name)
         try:
             made.append(carriers.run([shock]))
-        except ShockError as error:
+        except TradeshockError as error:
             reason = words.foreign(str(error))
             title = words.name(shock.title)
             failed.append(Paragraph(words("standing.failed", shock=title, reason=reason)))

@@ -9,7 +9,7 @@ from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.report.elements import Cell, number, share
 from tradeshock.forecast.report.sections.changes import (
     Change,
-    group_key,
+    group_words,
     is_whole_year,
     largest,
 )
@@ -88,7 +88,7 @@ def _year(forecast: MonthlyForecast, words: Words) -> Markup:
     }
     if forecast.threshold is None:
         return words("summary.year", **facts)
-    amount = Cell(f"{forecast.threshold / unit.divisor:,g}", float(forecast.threshold))
+    amount = Cell(unit.limit(forecast.threshold), float(forecast.threshold))
     chance = Cell(words.chance(row["chance"]), float(row["chance"]))
     return words("summary.year_passing", amount=amount, chance=chance, **facts)
 
@@ -110,7 +110,7 @@ def _change(forecast: MonthlyForecast, changes: tuple[Change, ...], words: Words
     key, group = "summary.still", largest(made)
     if group is not None:
         key = "summary.moved"
-        figures["group"] = words(f"groups.{group_key(group)}")
+        figures["group"] = group_words(forecast, made, group, words)
         figures["moved"] = number(month[group], sign=True)
     if is_whole_year(forecast, made):
         key += "_year"
