@@ -537,3 +537,51 @@ def test_years_by_months_of_several_series(tmp_path: Path) -> None:
 def test_years_by_months_in_doubt_are_refused(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(PanelError, match=re.escape(says)):
         Panel.from_csv(written(tmp_path, text), RULE)
+
+
+# -- Nixtla's long frame ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_long_frame_of_nixtla_reads_as_file_and_as_frame(tmp_path: Path, ends: bool) -> None:
+    days = LATER.to_timestamp(how="end").normalize() if ends else LATER.to_timestamp()
+    frames = [
+        pd.DataFrame({"unique_id": id, "ds": days[first:], "y": BOTH.to_numpy()[first:] * factor})
+        for id, factor, first in (("us", 1.0, 0), ("china", 2.0, 3))
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.to_csv(tmp_path / "long.csv", index=False)
+    shuffled = frame.sort_values("y", ascending=False)
+    panels = [
+        Panel.from_csv(tmp_path / "long.csv", RULE),
+        Panel.from_frame(frame, RULE),
+        Panel.from_frame(frame.set_index("unique_id"), RULE),
+        Panel.from_frame(frame.astype({"ds": str}), RULE),
+    ]
+    for panel in panels:
+        assert list(panel.values) == ["us", "china"]
+        assert panel.values["us"].tolist() == BOTH.tolist()
+        assert panel.series("china").tolist() == (2.0 * BOTH.iloc[3:]).tolist()
+    again = Panel.from_frame(shuffled, RULE).values[["us", "china"]]
+    pd.testing.assert_frame_equal(again, panels[0].values, check_freq=False)
+    added = panels[0].append(
+        pd.DataFrame({"unique_id": ["us"], "ds": [pd.Timestamp("2024-03-01")], "y": [7.0]}),
+        "2024-05-01",
+    )
+    assert added.series("us").iloc[-1] == 7.0
+
+
+def test_a_long_frame_in_doubt_is_refused(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    frame = pd.DataFrame({"unique_id": "us", "ds": days, "y": [1.0, 2.0]})
+    for odd, says in (
+        (frame.assign(price=3.0), "has the column 'price' too"),
+        (frame.assign(unique_id=["us", None]), "row 2 has no unique_id"),
+        (frame.assign(ds=days[0]), "us has two figures for 2024-01-01"),
+        (frame.assign(ds=days + pd.Timedelta(days=3)), "2024-01-04"),
+    ):
+        with pytest.raises(PanelError, match=says):
+            Panel.from_frame(odd, RULE)
+    frame.assign(price=3.0).to_csv(tmp_path / "wide.csv", index=False)
+    with pytest.raises(PanelError, match=re.escape("there are ['y', 'price']")):
+        Panel.from_csv(tmp_path / "wide.csv", RULE)

@@ -14,6 +14,7 @@ from tradeshock.features.files.numerals import MISSING
 from tradeshock.features.files.year_rows import years_and_labels
 
 TIME, VALUE, FREQUENCY = "TIME_PERIOD", "OBS_VALUE", "FREQ"
+NIXTLA = ("unique_id", "ds", "y")
 # What SDMX files say of single figures rather than of the series.
 REMARKS = frozenset(
     [
@@ -42,7 +43,8 @@ def cells_of(
 ) -> Cells:
     """Figures of a grid, whichever way it lies.
 
-    Long, if it has columns TIME_PERIOD and OBS_VALUE (the names of OECD and IMF) or `series` names
+    Long, if it has columns TIME_PERIOD and OBS_VALUE (the names of OECD and IMF), or unique_id, ds
+    and y (those of Nixtla), or `series` names
     the columns that say which series a row belongs to; wide, if the header holds months; years by
     months, if it holds January to December; otherwise one row a month, with a column for each
     series.
@@ -67,6 +69,8 @@ def cells_of(
     codes = [name.upper() for name in grid.header]
     if TIME in codes and VALUE in codes:
         return _long(grid, codes.index(TIME), codes.index(VALUE), series)
+    if series is None and {*NIXTLA} <= set(grid.header):
+        return _long_by_name(grid, NIXTLA[:1], NIXTLA[1:2])
     across = [is_month(name) for name in grid.header]
     if sum(across) > 1 and not across[0]:
         return _wide(grid, across, series)

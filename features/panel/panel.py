@@ -132,7 +132,7 @@ class Panel(StatedFigures):
         Parameters
         ----------
         values : DataFrame or Series
-            One row a month.
+            One row a month, or Nixtla's long frame with the columns `unique_id`, `ds` and `y`.
         release : ReleaseRule or mapping of str to ReleaseRule
             When figures come out, for all series or for each.
         calendar : TradeCalendar or str, optional

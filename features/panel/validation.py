@@ -9,6 +9,7 @@ import pandas as pd
 from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.catalog import Catalog, Series
+from tradeshock.features.panel.long_frame import is_long, one_row_a_month
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,12 +29,12 @@ def clean(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
 
 
 def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
-    """Return a DataFrame; a Series is one with one column.
+    """Return a DataFrame; a Series is one with one column, a long frame of Nixtla's is turned.
 
     Raises
     ------
     PanelError
-        If it is neither.
+        If it is none of them, or a long frame is in doubt.
     """
     if isinstance(values, pd.Series):
         return values.to_frame(name if values.name is None else values.name)
@@ -42,7 +43,7 @@ def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
             f"got {type(values).__name__} as figures; give a DataFrame or a Series with one row a "
             "month"
         )
-    return values
+    return one_row_a_month(values) if is_long(values) else values
 
 
 def first_and_last(column: Floats) -> tuple[int, int] | None:
