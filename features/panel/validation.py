@@ -8,8 +8,8 @@ import pandas as pd
 
 from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.long_frame import is_long, one_row_a_month
 from tradeshock.features.panel.catalog import Catalog, Series
-from tradeshock.features.panel.long_frame import is_long, one_row_a_month
 
 Floats = npt.NDArray[np.float64]
 
