@@ -428,7 +428,8 @@ def test_figures_in_another_unit_score_no_forecast(tmp_path):
     figures = pd.DataFrame({"exports": [1000.0 + 13 * i % 170 for i in range(72)]}, months)
     rule = ReleaseRule.after(days=15)
     kept = Archive(tmp_path)
-    kept.add(monthly_forecast(Panel.from_frame(figures, rule), "2005-08-20", RandomWalk(), 3))
-    assert len(kept.scores(Panel.from_frame(figures, rule), "exports")) == 3
+    dollars = Panel.from_frame(figures, rule, unit="mn USD")
+    kept.add(monthly_forecast(dollars, "2005-08-20", RandomWalk(), 3))
+    assert len(kept.scores(dollars, "exports")) == 3
     with pytest.warns(OtherFiguresWarning, match="it is in mn USD, these are in mn EUR"):
         assert kept.scores(Panel.from_frame(figures, rule, unit="mn EUR"), "exports").empty

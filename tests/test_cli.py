@@ -231,7 +231,7 @@ def test_terminals_get_lines_that_fit(
 
 
 def test_own_figures_through_the_same_door(taiwan: Path) -> None:
-    own = ("--csv", taiwan, "--calendar", "TW", "--release-after", "40")
+    own = ("--csv", taiwan, "--calendar", "TW", "--release-after", "40", "--unit", "mn USD")
     printed = run("forecast", *own, *QUICK, "--as-of", "2025-12-20", "--threshold", "290").stdout
     assert "taiwan (TW), forecast of 20 December 2025" in printed
     assert "October 2025, nothing yet of November 2025 (after_total)" in printed
@@ -258,6 +258,18 @@ def test_own_figures_through_the_same_door(taiwan: Path) -> None:
 def test_own_unit_is_printed(taiwan: Path) -> None:
     own = ("--csv", taiwan, "--release-after", "40", "--unit", "mn EUR")
     assert "bn EUR" in run("forecast", *own, *QUICK).stdout
+
+
+def test_no_output_names_a_currency_that_nobody_gave(taiwan: Path, tmp_path: Path) -> None:
+    own = ("--csv", taiwan, "--release-after", "40")
+    printed = run("forecast", *own, *QUICK).stdout
+    assert re.search(r"Last published +December 2025: [\d,]{6,} units", printed)
+    assert "USD" not in printed
+    assert json.loads(run("forecast", *own, *QUICK, "--format", "json").stdout)["unit"] == "units"
+    assert re.search(r"- +units", run("data", *own).stdout)
+    catalog = tmp_path / "own.toml"
+    catalog.write_text("[taiwan]\nrelease = {day = 9}\n", encoding="utf-8")
+    assert "USD" not in run("data", "--csv", taiwan, "--catalog", str(catalog)).stdout
 
 
 @pytest.mark.parametrize(

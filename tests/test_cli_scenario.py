@@ -131,3 +131,28 @@ def test_a_balance_has_no_per_cent(tmp_path: Path, panel: Panel) -> None:
     table = pd.read_csv(tmp_path / "scenario.csv")
     assert table[["difference_pct", "yoy", "yoy_baseline"]].isna().all(axis=None)
     assert table["difference"].notna().all()
+
+
+def test_a_target_is_named_where_figures_are_several(tmp_path: Path, panel: Panel) -> None:
+    own = panel.values[["exports_to_us", "exports_to_china", "us_ip"]].rename(
+        columns={"exports_to_us": "machines", "exports_to_china": "cars"}
+    )
+    file = tmp_path / "several.csv"
+    own.dropna().rename_axis("month").to_csv(file)
+    given = ("--csv", file, "--release-after", "15", "--model", "BayesianVAR", "--steps", "3")
+    assert "say which series to forecast" in refused("run", "us_recession", *given)
+    cases = ("--up", "us_recession", "--down", "us_recession")
+    for command, names in (("run", ("us_recession",)), ("compare", cases)):
+        printed = {
+            target: run(command, *names, *given, "--target", target).stdout
+            for target in ("machines", "cars")
+        }
+        assert all(f"{target}, figures of" in text for target, text in printed.items())
+        tables = [text.partition("\nMonth")[2] for text in printed.values()]
+        assert tables[0] != tables[1]
+
+
+@pytest.mark.parametrize("shock", ["memory_oversupply", "us_tariff"])
+def test_what_has_no_parts_takes_no_shock_to_parts(shock: str) -> None:
+    said = refused("run", shock, *QUICK, "--target", "exports_to_us")
+    assert "exports_to_us is itself a part of exports_total" in said

@@ -137,7 +137,7 @@ def test_files_without_a_header_and_with_marks_need_no_python(tmp_path: Path) ->
         ],
     )
     assert result.exit_code == 0, result.output
-    rows = [line.rsplit(maxsplit=6)[0].split("  ")[0] for line in result.stdout.splitlines()[1:]]
+    rows = [line.rsplit(maxsplit=5)[0].split("  ")[0] for line in result.stdout.splitlines()[1:]]
     assert rows == ["x, nominal", "y"]
     assert re.search(r"^x, nominal +2020-01 +2020-03 ", result.stdout, re.MULTILINE)
     assert re.search(r"^y +2020-03 +2020-03 ", result.stdout, re.MULTILINE)

@@ -160,7 +160,7 @@ def test_own_figures_and_how_they_are_read(desk: Path) -> None:
     # Another file is another file: of how the first one is read nothing counts.
     reading = ("--sep", "|", "--decimal", ",", "--month-format", "%m/%Y", "--release-after", "30")
     other = run("forecast", "--csv", "japan.csv", "--target", "japan", "--format", "json", *reading)
-    assert json.loads(other.stdout)["unit"] == "mn USD"
+    assert json.loads(other.stdout)["unit"] == "units"
     # What a file's figures are is no question of a calendar of release days.
     assert "calendar" not in defaults("run")
 

@@ -488,3 +488,124 @@ def test_files_are_left_alone(tmp_path: Path) -> None:
     before = path.read_bytes()
     read(path)
     assert path.read_bytes() == before
+
+
+# -- years by months --------------------------------------------------------------------------
+
+YEARS = ("2023", "2024")
+NUMBERS = ",".join(map(str, range(1, 13)))
+NAMES = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
+FIRST = ",".join(f"{100 + i}.5" for i in range(12))
+SECOND = "120.5,121.5,,,,,,,,,,"
+LATER = pd.period_range("2023-01", "2024-02", freq="M", name="month")
+BOTH = pd.Series([*(100.5 + i for i in range(12)), 120.5, 121.5], LATER)
+
+
+@pytest.mark.parametrize(
+    ("header", "before", "behind", "name"),
+    [
+        (f"year,{NUMBERS}", "", "", "exports_total"),
+        (f"Year,{NAMES}", "", "", "exports_total"),
+        (f"Year,{NAMES},Total", "", ",9999", "exports_total"),
+        (f"Year,{NAMES},Annual total", "", ",", "exports_total"),
+        (f"연도,{','.join(f'{m}월' for m in range(1, 13))},합계", "", ",9999", "exports_total"),
+        (f"Country,Year,{NUMBERS}", "India,", "", "India"),
+    ],
+)
+def test_years_by_months_read_like_one_row_a_month(
+    tmp_path: Path, header: str, before: str, behind: str, name: str
+) -> None:
+    rows = [
+        f"{before}{year},{row}{behind}" for year, row in zip(YEARS, (FIRST, SECOND), strict=True)
+    ]
+    panel = Panel.from_csv(written(tmp_path, "\n".join([header, *rows])), RULE, calendar="IN")
+    pd.testing.assert_series_equal(panel.series(name), BOTH.rename(name), check_freq=False)
+    assert list(panel.values) == [name]
+    assert panel.origin == pd.Timestamp("2024-04-09")
+    BOTH.rename(name).to_csv(tmp_path / "tall.csv")
+    same = Panel.from_csv(tmp_path / "tall.csv", RULE, calendar="IN")
+    pd.testing.assert_frame_equal(panel.values, same.values)
+
+
+def test_years_by_months_of_several_series(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{year},{item},{row},0\n"
+        for item in ("85", "87")
+        for year, row in zip(YEARS, (FIRST, SECOND), strict=True)
+    )
+    path = written(tmp_path, f"Year,HS,{NAMES},Total\n{rows}")
+    for reading in ({}, {"series": "HS"}, {"month": "Year"}, {"columns": ["85", "87"]}):
+        values = read(path, **reading).dropna()
+        assert list(values) == ["85", "87"]
+        assert values["87"].tolist() == BOTH.tolist()
+    path = written(
+        tmp_path, "\n".join([",".join(["Year", NUMBERS]), f"2023,{FIRST}"]), name="a.csv"
+    )
+    assert list(read(path, columns={"exports_total": "india"})) == ["india"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"Year,{NAMES},Remark\n2023,{FIRST},x\n", "'Remark' stands behind the months 1 to 12"),
+        (f"Year,{NAMES}\n2022/23,{FIRST}\n", "line 2: '2022/23' in the column 'Year' is no year"),
+        (f"Year,{NAMES}\n2023,{FIRST}\nMean,{FIRST}\n", "line 3: 'Mean' in the column 'Year'"),
+        (f"Year,Dec,{NAMES[:-4]}\n2023,{FIRST}\n", "begin with 'Dec', so that a row may be a fis"),
+        (f"{NAMES}\n{FIRST}\n", "there is no column of years"),
+        (f"Year,{NAMES}\n2023,{FIRST}\n2023,{FIRST}\n", "has two figures for 2023-01, in lines 2"),
+        (f"Year,HS,{NAMES}\n2023,2009,{FIRST}\n", "['Year', 'HS'] may hold the years; say which"),
+        (f"Year,{NAMES}\n2023,,,,,,,,,,,,\n", "the table has no rows"),
+        (f"Year,{NAMES[:-4]}\n2023,{FIRST[:-6]}\n", "looks annual"),
+    ],
+)
+def test_years_by_months_in_doubt_are_refused(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(PanelError, match=re.escape(says)):
+        Panel.from_csv(written(tmp_path, text), RULE)
+
+
+# -- Nixtla's long frame ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_long_frame_of_nixtla_reads_as_file_and_as_frame(tmp_path: Path, ends: bool) -> None:
+    days = LATER.to_timestamp(how="end").normalize() if ends else LATER.to_timestamp()
+    frames = [
+        pd.DataFrame({"unique_id": id, "ds": days[first:], "y": BOTH.to_numpy()[first:] * factor})
+        for id, factor, first in (("us", 1.0, 0), ("china", 2.0, 3))
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.to_csv(tmp_path / "long.csv", index=False)
+    shuffled = frame.sort_values("y", ascending=False)
+    panels = [
+        Panel.from_csv(tmp_path / "long.csv", RULE),
+        Panel.from_frame(frame, RULE),
+        Panel.from_frame(frame.set_index("unique_id"), RULE),
+        Panel.from_frame(frame.astype({"ds": str}), RULE),
+    ]
+    for panel in panels:
+        assert list(panel.values) == ["us", "china"]
+        assert panel.values["us"].tolist() == BOTH.tolist()
+        assert panel.series("china").tolist() == (2.0 * BOTH.iloc[3:]).tolist()
+    again = Panel.from_frame(shuffled, RULE).values[["us", "china"]]
+    pd.testing.assert_frame_equal(again, panels[0].values, check_freq=False)
+    added = panels[0].append(
+        pd.DataFrame({"unique_id": ["us"], "ds": [pd.Timestamp("2024-03-01")], "y": [7.0]}),
+        "2024-05-01",
+    )
+    assert added.series("us").iloc[-1] == 7.0
+
+
+def test_a_long_frame_in_doubt_is_refused(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    frame = pd.DataFrame({"unique_id": "us", "ds": days, "y": [1.0, 2.0]})
+    for odd, says in (
+        (frame.assign(price=3.0), "has the column 'price' too"),
+        (frame.assign(unique_id=["us", None]), "row 2 has no unique_id"),
+        (frame.assign(ds=days[0]), "us has two figures for 2024-01-01"),
+        (frame.assign(ds=days + pd.Timedelta(days=3)), "2024-01-04"),
+    ):
+        with pytest.raises(PanelError, match=says):
+            Panel.from_frame(odd, RULE)
+    frame.assign(price=3.0).to_csv(tmp_path / "wide.csv", index=False)
+    with pytest.raises(PanelError, match=re.escape("there are ['y', 'price']")):
+        Panel.from_csv(tmp_path / "wide.csv", RULE)

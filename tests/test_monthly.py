@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, Series, as_quoted
-from tradeshock.features.errors import ModelError, PanelError
+from tradeshock.features.errors import ModelError, PanelError, StaleSeriesWarning
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast import backtest, monthly_forecast
 from tradeshock.forecast.cli.main import main
@@ -26,7 +26,7 @@ from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.judgement import parse_adjustments
 from tradeshock.forecast.monthly.wording import published_words
 from tradeshock.forecast.plots.display_unit import DisplayUnit
-from tradeshock.models import Combination, RandomWalk, Recalibration, Record, SeasonalNaive
+from tradeshock.models import VAR, Combination, RandomWalk, Recalibration, Record, SeasonalNaive
 
 # A model without members: most of these tests are about what is read off the paths.
 QUICK = "FlashRatio"
@@ -45,7 +45,31 @@ def taiwan() -> Panel:
     months = pd.period_range("2012-01", "2025-12", freq="M")
     noise = np.random.default_rng(7).normal(0.0, 0.03, len(months)).cumsum()
     values = pd.Series(20_000.0 * np.exp(noise), months, name="taiwan")
-    return Panel.from_frame(values, ReleaseRule.after(40), calendar="TW")
+    return Panel.from_frame(values, ReleaseRule.after(40), calendar="TW", unit="mn TWD")
+
+
+# -- columns that nothing reads ---------------------------------------------------------------
+
+
+def test_a_note_names_own_columns_that_are_not_read(taiwan: Panel, panel: Panel) -> None:
+    months = taiwan.months.union([taiwan.months[-1] + 1])
+    yen = pd.Series(100.0 + np.arange(len(months)) % 7, months, name="yen")
+    own = pd.concat([taiwan.values["taiwan"], yen], axis=1)
+    beside = Panel.from_frame(own, ReleaseRule.after(40), calendar="TW")
+    asked = {"target": "taiwan", "model": "RandomWalk", "steps": 2}
+    with pytest.warns(StaleSeriesWarning, match="its figure of 2026-01 should be out"):
+        made = monthly_forecast(beside, **asked)
+    (note,) = [note for note in made.notes if "yen" in note]
+    assert "not read by the model: yen, whose figures move the origin from 2026-02-09 to" in note
+    assert f"{made.origin.date()}" in note
+    # On a day that was asked for, nothing moves it; what is read is not named.
+    (note,) = monthly_forecast(beside, "2026-02-20", **asked).notes
+    assert note.startswith("not read by the model: yen; leave out")
+    system = VAR(series=["taiwan", "yen"], n_draws=20)
+    read = monthly_forecast(beside.as_of("2026-02-20"), target="taiwan", model=system, steps=2)
+    alone = monthly_forecast(taiwan, **asked)
+    korea = monthly_forecast(panel, model="RandomWalk", steps=2)
+    assert not [note for f in (read, alone, korea) for note in f.notes if "not read" in note]
 
 
 # -- read off the paths -----------------------------------------------------------------------

@@ -503,3 +503,15 @@ def test_chips_are_the_item_that_falls(fall: Scenario) -> None:
     items = fall.parts("item").loc["exports_semiconductors"]
     chips = fall.parts().loc["chips"]
     pd.testing.assert_frame_equal(items, chips)
+
+
+def test_a_scenario_of_another_target_stands_on_its_forecast(panel: Panel) -> None:
+    model = BayesianVAR(n_draws=100)
+    made = scenario(panel, "us_recession", 3, model, target="exports_to_us")
+    base = monthly_forecast(panel, model=model, steps=3, target="exports_to_us")
+    np.testing.assert_array_equal(made.forecast.paths.values, base.paths.values)
+    assert (made.table()["difference"] < 0.0).all()
+    both = compare_scenarios(
+        panel, down="us_recession", steps=3, model=model, target="exports_to_us"
+    )
+    np.testing.assert_array_equal(both.cases["down"].paths.values, made.paths.values)

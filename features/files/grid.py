@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tradeshock.features.errors import PanelError
-from tradeshock.features.files.months import is_month
+from tradeshock.features.files.months import is_month, months_across
 from tradeshock.features.files.numerals import is_plain_number
 
 Row = tuple[int, list[str]]
@@ -134,6 +134,8 @@ def _other_cause(body: list[Row], width: int, odd: Row) -> str:
 
 def _refuse_headless(top: Row, body: list[Row]) -> None:
     line, cells = top
+    if months_across(cells):
+        return
     figure = next((c for c in cells if is_plain_number(c) and not is_month(c)), None)
     if is_month(cells[0]) or figure is not None:
         names = ", ".join(f"'{name}'" for name in ["month", "exports", "..."][: len(cells)])

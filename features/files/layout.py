@@ -10,9 +10,12 @@ import numpy as np
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.grid import Grid
 from tradeshock.features.files.headings import refuse_other_headings
-from tradeshock.features.files.months import is_month, read_name
+from tradeshock.features.files.months import is_month, months_across, read_name
+from tradeshock.features.files.numerals import MISSING
+from tradeshock.features.files.year_rows import years_and_labels
 
 TIME, VALUE, FREQUENCY = "TIME_PERIOD", "OBS_VALUE", "FREQ"
+NIXTLA = ("unique_id", "ds", "y")
 # What SDMX files say of single figures rather than of the series.
 REMARKS = frozenset(
     [
@@ -22,6 +25,8 @@ REMARKS = frozenset(
         "CONFIDENTIALITY STATUS", FREQUENCY, "FREQUENCY", "FREQUENCY OF OBSERVATION",
     ]
 )  # fmt: skip
+# A single series of which a file gives no name, as in a table without one.
+UNNAMED = "exports_total"
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,11 @@ def cells_of(
 ) -> Cells:
     """Figures of a grid, whichever way it lies.
 
-    Long, if it has columns TIME_PERIOD and OBS_VALUE (the names of OECD and IMF) or `series` names
-    the columns that say which series a row belongs to; wide, if the header holds months; otherwise
-    one row a month, with a column for each series.
+    Long, if it has columns TIME_PERIOD and OBS_VALUE (the names of OECD and IMF), or unique_id, ds
+    and y (those of Nixtla), or `series` names
+    the columns that say which series a row belongs to; wide, if the header holds months; years by
+    months, if it holds January to December; otherwise one row a month, with a column for each
+    series.
 
     Parameters
     ----------
@@ -49,8 +56,8 @@ def cells_of(
         Columns that name the series of a row, in long and wide files. Default: the only one in
         which rows differ.
     month : sequence of str, optional
-        Column of months, or columns of years and months. Default: the first, or the first two if
-        they hold years and names of months.
+        Column of months, or columns of years and months, or of years where months stand across.
+        Default: the first, or the first two if they hold years and names of months.
 
     Raises
     ------
@@ -64,10 +71,14 @@ def cells_of(
     codes = [name.upper() for name in grid.header]
     if TIME in codes and VALUE in codes:
         return _long(grid, codes.index(TIME), codes.index(VALUE), series)
+    if series is None and {*NIXTLA} <= set(grid.header):
+        return _long_by_name(grid, NIXTLA[:1], NIXTLA[1:2])
     across = [is_month(name) for name in grid.header]
     if sum(across) > 1 and not across[0]:
         refuse_other_headings(grid, across, series)
         return _wide(grid, across, series)
+    if months_across(grid.header):
+        return _years_by_months(grid, series, month)
     if series is not None:
         return _long_by_name(grid, series, month)
     return _tall(grid, month)
@@ -110,6 +121,28 @@ def _wide(grid: Grid, across: list[bool], series: Sequence[str] | None) -> Cells
             found.series.append(name(i))
             found.months.append(grid.header[j])
             found.numbers.append(row[j])
+            found.lines.append(grid.lines[i])
+    return found
+
+
+def _years_by_months(
+    grid: Grid, series: Sequence[str] | None, month: Sequence[str] | None
+) -> Cells:
+    years, labels = years_and_labels(grid, series, month)
+    alone = None if labels else UNNAMED
+    name = _namer(grid, range(len(grid.rows)), labels, series, alone)
+    across = months_across(grid.header).items()
+    cells = {
+        (i, j): f"{years[i]}-{number:02d}" for i in range(len(grid.rows)) for j, number in across
+    }
+    full = [month for (i, j), month in cells.items() if grid.rows[i][j] not in MISSING]
+    found = Cells([], [], [], [])
+    for (i, j), month in cells.items():
+        # The rest of the running year, and what lies before the first figure, are no months yet.
+        if full and min(full) <= month <= max(full):
+            found.series.append(name(i))
+            found.months.append(month)
+            found.numbers.append(grid.rows[i][j])
             found.lines.append(grid.lines[i])
     return found
 

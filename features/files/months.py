@@ -113,6 +113,15 @@ def read_name(text: str) -> int | None:
     return number if number is not None and 1 <= number <= 12 else None
 
 
+def months_across(names: Sequence[str]) -> dict[int, int]:
+    """Places of the twelve months in a header such as "Year, Jan, ..., Dec", and their numbers.
+
+    Empty unless each month of a year stands there once, as a name or as a number from 1 to 12.
+    """
+    read = {j: number for j, name in enumerate(names) if (number := read_name(name)) is not None}
+    return read if sorted(read.values()) == list(range(1, 13)) else {}
+
+
 def _reading(texts: Sequence[str], way: re.Pattern[str]) -> tuple[int, ...] | None:
     """Ordinals if a way reads all texts as different months, starts or ends where it has days."""
     found: list[int] = []

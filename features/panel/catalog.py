@@ -60,7 +60,7 @@ class Series:
     id: str
     release: ReleaseRule | LatestOf
     title: str = ""
-    unit: str = "mn USD"
+    unit: str = "units"
     adjustment: str = "NSA"
     publisher: str = ""
     code: str = ""

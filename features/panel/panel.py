@@ -127,7 +127,7 @@ class Panel(StatedFigures):
         values: pd.DataFrame | pd.Series,
         release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
-        unit: str = "mn USD",
+        unit: str = "units",
         *,
         transform: Transforms = "log",
         holes: Holes = (),
@@ -139,13 +139,14 @@ class Panel(StatedFigures):
         Parameters
         ----------
         values : DataFrame or Series
-            One row a month.
+            One row a month, or Nixtla's long frame with the columns `unique_id`, `ds` and `y`.
         release : ReleaseRule or mapping of str to ReleaseRule
             When figures come out, for all series or for each.
         calendar : TradeCalendar or str, optional
             Working days, or the ISO code of a nation such as "TW".
         unit : str
-            Unit of all series.
+            Unit of all series, such as "mn USD" or "bn JPY"; from 1,000 "mn" on they are shown in
+            "bn". Default: "units", so that no output names a currency that nobody gave.
         transform : {"log", "level"} or mapping of str to one of them
             "level" for series that may be zero or below: balances, rates, indices around zero.
         holes : iterable of str, or mapping of str to iterable of str
@@ -174,7 +175,7 @@ class Panel(StatedFigures):
         path: str | PathLike[str],
         release: ReleaseRule | Mapping[str, ReleaseRule] | None = None,
         calendar: TradeCalendar | str | None = None,
-        unit: str = "mn USD",
+        unit: str = "units",
         *,
         transform: Transforms | None = None,
         holes: Holes = (),

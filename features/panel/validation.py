@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
+from tradeshock.features.files.long_frame import is_long, one_row_a_month
 from tradeshock.features.panel.catalog import Catalog, Series
 
 Floats = npt.NDArray[np.float64]
@@ -28,12 +29,12 @@ def clean(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
 
 
 def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
-    """Return a DataFrame; a Series is one with one column.
+    """Return a DataFrame; a Series is one with one column, a long frame of Nixtla's is turned.
 
     Raises
     ------
     PanelError
-        If it is neither, or has no column.
+        If it is none of them, has no column, or a long frame is in doubt.
     """
     if isinstance(values, pd.Series):
         return values.to_frame(name if values.name is None else values.name)
@@ -44,7 +45,7 @@ def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
         )
     if values.shape[1] == 0:
         raise PanelError("the table has no columns; give at least one series")
-    return values
+    return one_row_a_month(values) if is_long(values) else values
 
 
 def first_and_last(column: Floats) -> tuple[int, int] | None:

@@ -49,7 +49,11 @@ OWN_FIGURES: dict[str, Option] = {
         metavar="NATION",
         help="With --csv: ISO code of the nation whose working days count, such as TW.",
     ),
-    "unit": click.option("--unit", help="With --csv: unit of the figures.  [default: mn USD]"),
+    "unit": click.option(
+        "--unit",
+        help="With --csv: unit of the figures, such as 'mn USD' or 'bn JPY'; from 1,000 mn on "
+        "they are shown in bn.  [default: units]",
+    ),
     "catalog": click.option(
         "--catalog",
         type=click.Path(exists=True, dir_okay=False),

@@ -34,7 +34,7 @@ from tradeshock.forecast.monthly.defaults import (
 from tradeshock.forecast.monthly.judgement import Judgement
 from tradeshock.forecast.monthly.last_figure import LastFigure
 from tradeshock.forecast.monthly.polls import Polls
-from tradeshock.forecast.monthly.staleness import stale_notes, stale_series
+from tradeshock.forecast.monthly.staleness import stale_notes, stale_series, unread_notes
 from tradeshock.forecast.monthly.views import MonthlyViews, monthly_views
 from tradeshock.forecast.monthly.written.shapes import write_parquet
 from tradeshock.forecast.monthly.written.sheets import forecast_sheets
@@ -381,7 +381,8 @@ def monthly_forecast(
     # One sentence in the place of one from each member.
     said = (note for note in paths.notes if not note.startswith(LEFT_OUT))
     stale = stale_notes(panel, target, left_out)
-    paths = replace(paths, notes=(*said, *record_notes(paths, fitted, record), *stale))
+    learnt, unread = record_notes(paths, fitted, record), unread_notes(panel, target, fitted)
+    paths = replace(paths, notes=(*said, *learnt, *stale, *unread))
     for note in stale:
         warnings.warn(StaleSeriesWarning(note), stacklevel=2)
     state = FLASH_STATES.get(paths.state)

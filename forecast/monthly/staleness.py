@@ -1,4 +1,4 @@
-"""What a forecast had to do without, in one sentence and one warning."""
+"""What a forecast had to do without, or did, in one sentence and one warning."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradeshock.features.errors import StaleSeriesWarning
 from tradeshock.features.panel.panel import Panel
+from tradeshock.models.base import Model
 
 
 @contextmanager
@@ -74,3 +75,41 @@ def _counted_ahead(panel: Panel, target: str) -> pd.Period | None:
     out = panel.values[counts].dropna(how="all").index
     newest = out[-1] if len(out) else None
     return newest if newest is not None and newest > panel.last_month(target) + 1 else None
+
+
+def unread_notes(panel: Panel, target: str, model: Model) -> tuple[str, ...]:
+    """Say which own columns a forecast does not use, and whether they move its origin.
+
+    Own columns are those of which the catalog knows no publisher: those of a file or table. The
+    origin of such a panel is the day on which its last figure was out, of whichever column.
+
+    Parameters
+    ----------
+    panel : Panel
+        Figures as they stood at the origin.
+    target : str
+        Nothing is said of one that has a publisher: the package's own panel has many series.
+    model : Model
+        Fitted on the panel.
+    """
+    read = {*model.inputs_, *panel.catalog.flash(target).values()}
+    ids = [str(id) for id in panel.values.columns]
+    unread = [id for id in ids if id not in read and not panel.catalog[id].publisher]
+    if panel.catalog[target].publisher or not unread:
+        return ()
+    listed = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
+    moved = ""
+    needed = _last_release(panel, [id for id in ids if id not in unread])
+    if needed is not None and needed < panel.origin == _last_release(panel, unread):
+        moved = f", whose figures move the origin from {needed.date()} to {panel.origin.date()}"
+    return (
+        f"not read by the model: {listed}{moved}; leave out what is not needed (`--column`, "
+        "`columns=`), or name it in a model of your own, such as VAR(series=[...])",
+    )
+
+
+def _last_release(panel: Panel, ids: list[str]) -> pd.Timestamp | None:
+    """Day on which the newest figure of these series was out; None where they have none yet."""
+    there = panel.values.notna().to_numpy() & panel.values.columns.isin(ids)
+    days = panel.release_dates[there]
+    return pd.Timestamp(days.max()) if len(days) else None

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError, ShockError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.exposure.groups import GROUPS
 from tradeshock.forecast.exposure.partition import item_shares
 from tradeshock.forecast.exposure.tariff import TariffHit
 from tradeshock.forecast.scenarios.move import Changes
@@ -96,12 +97,28 @@ def share_of(panel: Panel, part: str, target: str) -> float:
     """
     if part == target:
         return 1.0
+    refuse_part_as_total(target)
     if part not in panel:
         raise ShockError(f"the panel has no series {part!r}, which the shock hits", "of")
     try:
         return float(item_shares(panel, [part], target)[part])
     except PanelError as error:
         raise ShockError(f"no share of {part} in {target} can be had: {error}", "of") from error
+
+
+def refuse_part_as_total(target: str) -> None:
+    """Refuse to look for parts of an item or destination, which the catalog has of totals alone.
+
+    Raises
+    ------
+    ShockError
+        If the target is itself such a part.
+    """
+    if any(target in group for group in GROUPS.values()):
+        raise ShockError(
+            f"{target} is itself a part of exports_total, and of its own parts no figures are "
+            "known; use a shock that moves drivers, such as us_recession, or another target"
+        )
 
 
 def tariff_path(hit: TariffHit, steps: int, starts: int = 1) -> Floats:

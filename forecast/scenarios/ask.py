@@ -29,6 +29,7 @@ def scenario(
     model: Model | str | None = None,
     size: float | None = None,
     hard: bool = False,
+    target: str | None = None,
 ) -> Scenario:
     """Forecast exports under a trade shock, beside the same forecast without it.
 
@@ -47,6 +48,8 @@ def scenario(
         Another size for a single shock: -0.4 for 40 % below, or a tariff in per cent; 0 is none.
     hard : bool
         Whether all draws take one value. By default each keeps its distance from the median.
+    target : str, optional
+        Series to forecast. Default: "exports_total", or the panel's only own series.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def scenario(
         another direction than it declares.
     """
     shocks = as_shocks(shock, size)
-    return Carriers.fit(panel_or_embedded(panel), model, steps).run(shocks, hard)
+    return Carriers.fit(panel_or_embedded(panel), model, steps, target).run(shocks, hard)
 
 
 def compare_scenarios(
@@ -69,6 +72,7 @@ def compare_scenarios(
     steps: int = 12,
     model: Model | str | None = None,
     hard: bool = False,
+    target: str | None = None,
 ) -> Comparison:
     """Forecast a better and a worse case beside the baseline: the table of three paths.
 
@@ -77,7 +81,7 @@ def compare_scenarios(
     panel : Panel, optional
     up, down : as `shock` of `scenario`
         What raises exports, and what lowers them; several happen together.
-    steps, model, hard : as for `scenario`
+    steps, model, hard, target : as for `scenario`
 
     Returns
     -------
@@ -91,7 +95,7 @@ def compare_scenarios(
     cases = {name: as_shocks(given) for name, given in (("up", up), ("down", down))}
     if not any(cases.values()):
         raise ShockError("got neither up nor down; name at least one shock")
-    carriers = Carriers.fit(panel_or_embedded(panel), model, steps)
+    carriers = Carriers.fit(panel_or_embedded(panel), model, steps, target)
     made = {name: carriers.run(shocks, hard) for name, shocks in cases.items() if shocks}
     return Comparison(carriers.forecast, made)
 

@@ -57,7 +57,13 @@ class Carriers:
     _splits: dict[bool, Split] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def fit(cls, panel: Panel, model: Model | str | None = None, steps: int = 12) -> Self:
+    def fit(
+        cls,
+        panel: Panel,
+        model: Model | str | None = None,
+        steps: int = 12,
+        target: str | None = None,
+    ) -> Self:
         """Forecast without a shock.
 
         Parameters
@@ -67,10 +73,12 @@ class Carriers:
         model : Model or str, optional
             As for `tradeshock.forecast.monthly_forecast`.
         steps : int
+        target : str, optional
+            As for `tradeshock.forecast.monthly_forecast`.
         """
         with stale_series_noted():
             # A note of every output says the same.
-            return cls(monthly_forecast(panel, model=model, steps=steps))
+            return cls(monthly_forecast(panel, model=model, steps=steps, target=target))
 
     @property
     def panel(self) -> Panel:

@@ -12,6 +12,7 @@ import pandas as pd
 from tradeshock.features.errors import PanelError, ShockError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.readings.derived import excluding
+from tradeshock.forecast.scenarios.arithmetic import refuse_part_as_total
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.bvar import BayesianVAR
@@ -70,9 +71,10 @@ class Split:
         Raises
         ------
         ShockError
-            If the panel has no chips, or too few months of them.
+            If the panel has no chips, or too few months of them, or they are no part of the total.
         """
         target = beside.series[0]
+        refuse_part_as_total(target)
         wanted = PRICE_DRIVERS if price else DRIVERS
         for id in (CHIPS, *wanted[: int(price)]):
             if id not in panel or panel.values[id].isna().all():

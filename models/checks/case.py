@@ -260,11 +260,12 @@ def with_another_past(panel: Panel) -> Panel:
 
 
 def in_billions(panel: Panel) -> Panel:
-    """Return the panel with series in million USD given in billions."""
-    million = [id for id in panel.values.columns if panel.catalog[id].unit == "mn USD"]
+    """Return the panel with series in million USD, or in no unit, given in thousands of it."""
+    larger = {"mn USD": "bn USD", "units": "thousand units"}
+    small = [id for id in panel.values.columns if panel.catalog[id].unit in larger]
     values = panel.values.copy()
-    values[million] = values[million] / 1000.0
-    entries = [replace(panel.catalog[id], unit="bn USD") for id in million]
+    values[small] = values[small] / 1000.0
+    entries = [replace(panel.catalog[id], unit=larger[panel.catalog[id].unit]) for id in small]
     other = copy(panel)
     other.values = values
     other.catalog = panel.catalog.with_series(*entries)

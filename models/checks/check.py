@@ -287,7 +287,7 @@ def point_replay_is_the_slow_path(case: ConformanceCase) -> None:
 
 
 def unit_does_not_matter(case: ConformanceCase) -> None:
-    """All series in billions of dollars instead of millions: the same growth."""
+    """All series in billions of dollars instead of millions, or the like: the same growth."""
     other = in_billions(case.panel)
     tolerance = getattr(case.model, "scale_tolerance", SCALE_TOLERANCE)
     rescaled = replace(case, panel=other)

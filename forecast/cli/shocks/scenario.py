@@ -68,6 +68,7 @@ def run(
     as_of: str | None,
     model: str | None,
     steps: int,
+    target: str | None,
     threshold: float | None,
     out: Path | None,
 ) -> None:
@@ -79,7 +80,7 @@ def run(
 
     shocks = as_shocks(wanted, size, file)
     panel = panel if as_of is None else panel.as_of(as_of)
-    made = Carriers.fit(panel, model, steps).run(shocks, hard)
+    made = Carriers.fit(panel, model, steps, target).run(shocks, hard)
     print_scenario(made, threshold, by)
     if out is not None:
         say_where(write_scenario(made, out))
@@ -111,6 +112,7 @@ def compare(
     as_of: str | None,
     model: str | None,
     steps: int,
+    target: str | None,
     threshold: float | None,
     out: Path | None,
 ) -> None:
@@ -127,6 +129,7 @@ def compare(
         steps=steps,
         model=model,
         hard=hard,
+        target=target,
     )
     print_comparison(made, threshold)
     if out is not None:

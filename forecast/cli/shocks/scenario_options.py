@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS
+from tradeshock.forecast.cli.options import AS_OF, FOLDER, MODEL, STEPS, TARGET
 
 OWN_SHOCKS = click.option(
     "--file",
@@ -30,10 +30,12 @@ def with_shock_options(command: Callable[..., None]) -> Callable[..., None]:
     @AS_OF
     @MODEL
     @STEPS
+    @TARGET
     @click.option(
         "--threshold",
         type=float,
-        help="Of a calendar year's total, in bn USD.  [default: a round figure near the baseline]",
+        help="Of a calendar year's total, in bn USD, or in the series' own unit where that is not "
+        "in millions.  [default: a round figure near the baseline]",
     )
     @click.option("--out", type=FOLDER, help="Write PNG, CSV and JSON there too.")
     @wraps(command)
