@@ -31,8 +31,10 @@ from tradeshock.features.indicators.changes import change, lagged
 from tradeshock.features.indicators.general.described import shipped_blocks
 from tradeshock.forecast import backtest, search
 from tradeshock.models import (
+    Combination,
     DirectRidge,
     GradientBoosting,
+    RandomWalk,
     adjusted_level,
     check_block,
     check_model,
@@ -476,6 +478,38 @@ class Peeks(Won):
         return known.last(id, np.nanmean([lagged(x, 1), x, ahead], axis=0))
 
 
+class AboveTheLowest(Won):
+    """Above the lowest figure ever, which is long past at recent origins."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        return known.last(id, x - np.nanmin(x))
+
+
+class ScaledByTheTens(Won):
+    """In standard deviations of 2010-2019, in the rows before them, too."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        tens = x[(known.panel.months.year >= 2010) & (known.panel.months.year < 2020)]
+        if not len(tens):
+            return known.last(id, x * np.nan)
+        return known.last(id, (x - np.nanmean(tens)) / np.nanstd(tens))
+
+
+class PeeksInOldRows(Won):
+    """Growth of the coming twelve months in rows before 2016."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        ahead = np.append(x[12:], np.full(min(12, len(x)), np.nan))
+        old = known.panel.months < pd.Period("2016-01", "M")
+        return known.last(id, np.where(old, ahead - x, change(x, 12)))
+
+
+LOOK_AHEAD_IN_OLD_ROWS = [AboveTheLowest(("copper",)), ScaledByTheTens(), PeeksInOldRows()]
+
+
 class CountsFromTheCalendar(Won):
     """The month before step 1, which is often published after the origin."""
 
@@ -603,6 +637,22 @@ def test_a_block_that_reads_more_than_it_says_is_told_so_first(panel: Panel) -> 
     message = "reads_no_more_than_it_says: it cannot do without .*'brent'.* in `series`, or write"
     with pytest.raises(ConformanceError, match=message):
         check_block(ReadsMore(), panel)
+
+
+@pytest.mark.parametrize("block", LOOK_AHEAD_IN_OLD_ROWS, ids=lambda b: type(b).__name__)
+@pytest.mark.parametrize("check", ["future_does_not_matter", "rows_are_those_of_each_day"])
+def test_look_ahead_in_old_rows_is_caught(panel: Panel, block: Block, check: str) -> None:
+    with pytest.raises(ConformanceError, match=f"fails the check {check}"):
+        check_block(block, panel, only=[check])
+
+
+@pytest.mark.parametrize("block", LOOK_AHEAD_IN_OLD_ROWS, ids=lambda b: type(b).__name__)
+def test_look_ahead_in_old_rows_of_a_models_features_is_caught(panel: Panel, block: Won) -> None:
+    check = "features_are_those_of_each_day"
+    for features in (block, [("mine", block)], FeaturePipeline([Growth("usdkrw"), block])):
+        inside = Combination([RandomWalk(), DirectRidge(features=features)])
+        with pytest.raises(ConformanceError, match=f"{check}.*{block.series[0]}_how of"):
+            check_model(inside, panel, only=[check])
 
 
 class Age(Won):
