@@ -673,6 +673,41 @@ class IsOut(Won):
         return (known.positions(id) == month).astype(float)
 
 
+class IsAbove(Won):
+    """Whether the last figure, or the growth to it, is above a threshold."""
+
+    def __init__(self, series: str, threshold: float = 0.0, growth: bool = False) -> None:
+        self.series, self.threshold, self.growth = series, threshold, growth
+
+    def how(self, known, id):
+        x = values_of(known, id)
+        x = change(np.log(x), 12) if self.growth else x
+        return known.last(id, np.where(np.isnan(x), np.nan, x > self.threshold))
+
+
+class IsAboveElsewhere(IsAbove):
+    """The same of a panel that it loads itself."""
+
+    def how(self, known, id):
+        cut = replace(known, panel=PANEL.as_of(known.panel.origin))
+        return super().how(cut, id)
+
+
+THRESHOLDS = [
+    ("gscpi", 0.0, False),
+    ("gscpi", 3.5, False),
+    ("us_ip", 0.0, True),
+    ("usdkrw", 1500.0, False),
+]
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS, ids=str)
+def test_thresholds_are_made_of_figures(panel: Panel, threshold: tuple[str, float, bool]) -> None:
+    check_block(IsAbove(*threshold), panel)
+    with pytest.raises(ConformanceError, match=r"figures_come_through.* are the same in state"):
+        check_block(IsAboveElsewhere(*threshold), panel)
+
+
 class AgeOfTheOutcome(Age):
     """The age, in a sign that says what the month will bring."""
 

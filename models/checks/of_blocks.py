@@ -25,11 +25,11 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.models.checks.case import (
     disturbed,
+    in_reverse,
     late,
     origins_through_history,
     started,
     tricky_origins,
-    with_another_past,
 )
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 from tradeshock.models.checks.release_days import follow_release_days
@@ -260,7 +260,7 @@ def figures_come_through_the_panel(case: BlockCase) -> None:
     if not case.inputs():
         return
     known = case.panel.as_of(case.origins[-1])
-    other = with_another_past(known)
+    other = in_reverse(known)
     for state in case.panel.states(case.target):
         ours, theirs = (case.fitted(each).transform(each, state) for each in (known, other))
         held = [
