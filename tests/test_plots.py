@@ -437,6 +437,8 @@ def test_one_picture_is_of_one_target_and_state(frame: pd.DataFrame) -> None:
 def test_unknown_series_cannot_be_available(panel: Panel) -> None:
     with pytest.raises(PanelError, match="steam"):
         plots.plot_availability(panel, ["steam"])
+    with pytest.raises(PanelError, match="got no series to draw; name some, or leave series out"):
+        plots.plot_availability(panel, [])
 
 
 def test_fan_is_among_the_plots(panel: Panel) -> None:
