@@ -7,20 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 STATSMODELS = r"statsmodels\."
+OPTIMISER = r"scipy\.optimize\."
 
 
 @contextmanager
 def quiet_fit() -> Iterator[None]:
-    """Silence what statsmodels warns of while it fits; warnings of others pass.
+    """Silence what statsmodels and its optimiser warn of while it fits; warnings of others pass.
 
-    Starts at the edge of the admissible region are harmless, and whether the fit has converged is
-    asked of its result and said in a note.
+    Starts at the edge of the admissible region are harmless, and so are differences of the infinite
+    likelihood of a level that never moves. Whether the fit has converged is asked of its result and
+    said in a note.
     """
     from statsmodels.tools.sm_exceptions import ModelWarning
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=ModelWarning)
         warnings.filterwarnings("ignore", module=STATSMODELS)
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=OPTIMISER)
         yield
 
 

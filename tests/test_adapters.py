@@ -1,5 +1,8 @@
 """Forecasters and regressors of other libraries as models of ours."""
 
+from __future__ import annotations
+
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import norm
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.cluster import KMeans
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -131,7 +134,7 @@ class Counting:
         self.season_length = season_length
         self.fits = 0
 
-    def fit(self, y: np.ndarray) -> "Counting":
+    def fit(self, y: np.ndarray) -> Counting:
         self.last_ = y[-1]
         return self
 
@@ -336,6 +339,35 @@ def test_what_does_not_regress_is_refused_at_the_fit(known: Panel) -> None:
             FromRegressor(given).fit(known)
     for given in (Ridge(), make_pipeline(StandardScaler(), Ridge())):
         FromRegressor(given, error_years=0).fit(known)
+
+
+class Predicts(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """The same whatever it learned from."""
+
+    def __init__(self, value: float = 0.0, columns: int = 1) -> None:
+        self.value, self.columns = value, columns
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Predicts:
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.full((len(X), self.columns), self.value)
+
+
+@pytest.mark.parametrize("value", [1e6, -1e6, np.inf, np.nan])
+def test_predictions_that_are_no_growth_are_refused(known: Panel, value: float) -> None:
+    model = FromRegressor(Predicts(value), error_years=0).fit(known)
+    message = re.escape(f"Predicts predicts growth of {value:g} log points at step 1")
+    with pytest.raises(ModelError, match=message):
+        model.forecast(3)
+
+
+def test_predictions_are_one_number_a_row(known: Panel) -> None:
+    model = FromRegressor(Predicts(columns=2), error_years=3).fit(known)
+    with pytest.raises(ModelError, match=r"Predicts predicts an array of shape \(1, 2\) for 1 row"):
+        model.forecast(3)
+    column = FromRegressor(Predicts(0.01), error_years=0, n_draws=20).fit(known)
+    assert np.isfinite(column.forecast(3).values).all()
 
 
 def test_features_are_a_pipeline_or_blocks(known: Panel) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tradeshock.features import Panel, ReleaseRule, load_panel
 from tradeshock.features.errors import ModelError
+from tradeshock.features.indicators import Block
 from tradeshock.models import VAR, BayesianVAR, Model, SeasonalNaive, check_model
 from tradeshock.models.checks.case import disturbed, in_billions, late, tricky_origins
 from tradeshock.models.checks.check import CHECKS, ConformanceError
@@ -252,6 +253,23 @@ class ReadsGrowthElsewhere(Naive):
         return super()._paths(steps, rng, conditions) * growth[:, None]
 
 
+class AboveTheLowest(Block):
+    """Above the lowest figure ever, which is still to come in rows of long ago."""
+
+    def __init__(self, series=("copper",)):
+        self.series = series
+
+    def _columns(self, known, series):
+        x = known.panel.values[series[0]].to_numpy()
+        return {"low": known.last(series[0], x / np.nanmin(x))}
+
+
+class IsGivenFeatures(Naive):
+    def __init__(self, features=None, n_draws=100, random_state=0):
+        self.features = features
+        super().__init__(None, n_draws, random_state)
+
+
 class GoesBelowZero(Naive):
     def _paths(self, steps, rng, conditions):
         return super()._paths(steps, rng, conditions) - (self.level_ if steps > 6 else 0.0)
@@ -315,13 +333,15 @@ CAUGHT = {
     ReadsWhatItDoesNotName: "reads_no_more_than_it_says",
     ReadsTheOutcomesElsewhere: "figures_come_through_the_panel",
     ReadsGrowthElsewhere: "figures_come_through_the_panel",
+    IsGivenFeatures: "features_are_those_of_each_day",
     GoesBelowZero: "paths_are_numbers",
 }
 
 
 @pytest.mark.parametrize("cls", CAUGHT, ids=lambda cls: cls.__name__)
 def test_a_model_that_breaks_the_contract_is_caught(panel, cls):
-    model = cls(panel) if cls is HoldsTheWholePanel else cls()
+    parts = {HoldsTheWholePanel: panel, IsGivenFeatures: AboveTheLowest()}
+    model = cls(parts[cls]) if cls in parts else cls()
     message = rf"{cls.__name__}.* fails the check {CAUGHT[cls]}: "
     with pytest.raises(ConformanceError, match=message):
         check_model(model, panel, only=[CAUGHT[cls]])

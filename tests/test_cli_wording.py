@@ -112,6 +112,15 @@ def test_no_refusal_of_the_readers_is_left_in_python() -> None:
         assert not python.search(in_options(text)), in_options(text)
 
 
+def test_a_share_of_what_may_be_negative_names_what_assume_takes() -> None:
+    said = refused("forecast", "--assume", "gscpi:2026-05=+10%")
+    assert said.endswith(
+        "moves by amounts: give a value, as --assume SERIES:MONTH=VALUE does, or an amount in a "
+        "file of shocks"
+    )
+    assert "--part" not in said
+
+
 def test_what_is_no_argument_is_left_alone() -> None:
     for text in (
         "x has 'weight=3' in 2020-01",

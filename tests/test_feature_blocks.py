@@ -31,8 +31,10 @@ from tradeshock.features.indicators.changes import change, lagged
 from tradeshock.features.indicators.general.described import shipped_blocks
 from tradeshock.forecast import backtest, search
 from tradeshock.models import (
+    Combination,
     DirectRidge,
     GradientBoosting,
+    RandomWalk,
     adjusted_level,
     check_block,
     check_model,
@@ -487,6 +489,38 @@ class Peeks(Won):
         return known.last(id, np.nanmean([lagged(x, 1), x, ahead], axis=0))
 
 
+class AboveTheLowest(Won):
+    """Above the lowest figure ever, which is long past at recent origins."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        return known.last(id, x - np.nanmin(x))
+
+
+class ScaledByTheTens(Won):
+    """In standard deviations of 2010-2019, in the rows before them, too."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        tens = x[(known.panel.months.year >= 2010) & (known.panel.months.year < 2020)]
+        if not len(tens):
+            return known.last(id, x * np.nan)
+        return known.last(id, (x - np.nanmean(tens)) / np.nanstd(tens))
+
+
+class PeeksInOldRows(Won):
+    """Growth of the coming twelve months in rows before 2016."""
+
+    def how(self, known, id):
+        x = np.log(values_of(known, id))
+        ahead = np.append(x[12:], np.full(min(12, len(x)), np.nan))
+        old = known.panel.months < pd.Period("2016-01", "M")
+        return known.last(id, np.where(old, ahead - x, change(x, 12)))
+
+
+LOOK_AHEAD_IN_OLD_ROWS = [AboveTheLowest(("copper",)), ScaledByTheTens(), PeeksInOldRows()]
+
+
 class CountsFromTheCalendar(Won):
     """The month before step 1, which is often published after the origin."""
 
@@ -616,6 +650,22 @@ def test_a_block_that_reads_more_than_it_says_is_told_so_first(panel: Panel) -> 
         check_block(ReadsMore(), panel)
 
 
+@pytest.mark.parametrize("block", LOOK_AHEAD_IN_OLD_ROWS, ids=lambda b: type(b).__name__)
+@pytest.mark.parametrize("check", ["future_does_not_matter", "rows_are_those_of_each_day"])
+def test_look_ahead_in_old_rows_is_caught(panel: Panel, block: Block, check: str) -> None:
+    with pytest.raises(ConformanceError, match=f"fails the check {check}"):
+        check_block(block, panel, only=[check])
+
+
+@pytest.mark.parametrize("block", LOOK_AHEAD_IN_OLD_ROWS, ids=lambda b: type(b).__name__)
+def test_look_ahead_in_old_rows_of_a_models_features_is_caught(panel: Panel, block: Won) -> None:
+    check = "features_are_those_of_each_day"
+    for features in (block, [("mine", block)], FeaturePipeline([Growth("usdkrw"), block])):
+        inside = Combination([RandomWalk(), DirectRidge(features=features)])
+        with pytest.raises(ConformanceError, match=f"{check}.*{block.series[0]}_how of"):
+            check_model(inside, panel, only=[check])
+
+
 class Age(Won):
     """Days since the last figure of each series came out."""
 
@@ -632,6 +682,41 @@ class IsOut(Won):
     def how(self, known, id):
         month = known.first_row + np.arange(len(known.months))
         return (known.positions(id) == month).astype(float)
+
+
+class IsAbove(Won):
+    """Whether the last figure, or the growth to it, is above a threshold."""
+
+    def __init__(self, series: str, threshold: float = 0.0, growth: bool = False) -> None:
+        self.series, self.threshold, self.growth = series, threshold, growth
+
+    def how(self, known, id):
+        x = values_of(known, id)
+        x = change(np.log(x), 12) if self.growth else x
+        return known.last(id, np.where(np.isnan(x), np.nan, x > self.threshold))
+
+
+class IsAboveElsewhere(IsAbove):
+    """The same of a panel that it loads itself."""
+
+    def how(self, known, id):
+        cut = replace(known, panel=PANEL.as_of(known.panel.origin))
+        return super().how(cut, id)
+
+
+THRESHOLDS = [
+    ("gscpi", 0.0, False),
+    ("gscpi", 3.5, False),
+    ("us_ip", 0.0, True),
+    ("usdkrw", 1500.0, False),
+]
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS, ids=str)
+def test_thresholds_are_made_of_figures(panel: Panel, threshold: tuple[str, float, bool]) -> None:
+    check_block(IsAbove(*threshold), panel)
+    with pytest.raises(ConformanceError, match=r"figures_come_through.* are the same in state"):
+        check_block(IsAboveElsewhere(*threshold), panel)
 
 
 class AgeOfTheOutcome(Age):

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule, load_panel
-from tradeshock.features.errors import TradeshockError
+from tradeshock.features.errors import ModelError, TradeshockError
 from tradeshock.forecast import (
     Move,
     Shock,
@@ -319,6 +319,15 @@ def test_one_sentence_on_the_command_line(options: list[str]) -> None:
     assert run.exit_code == 2
     assert "Traceback" not in run.output
     assert "tradeshock --debug shows where" not in run.output
+
+
+@pytest.mark.parametrize("system", [VAR, BayesianVAR, DynamicFactor])
+def test_levels_that_cannot_be_squared_are_refused_by_name(system: type[Model]) -> None:
+    panel, ids = load_panel(), ["exports_total", "us_ip", "usdkrw", "brent"]
+    entry = replace(panel.catalog["exports_total"], transform="level")
+    huge = panel.select(ids).with_series(panel.series("exports_total") * 1e204, entry)
+    with pytest.raises(ModelError, match=r"got exports_total with levels of up to .*e\+20"):
+        system(series=ids).fit(huge)
 
 
 def test_a_closed_pipe_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:

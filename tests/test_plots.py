@@ -437,6 +437,18 @@ def test_one_picture_is_of_one_target_and_state(frame: pd.DataFrame) -> None:
 def test_unknown_series_cannot_be_available(panel: Panel) -> None:
     with pytest.raises(PanelError, match="steam"):
         plots.plot_availability(panel, ["steam"])
+    with pytest.raises(PanelError, match="got no series to draw; name some, or leave series out"):
+        plots.plot_availability(panel, [])
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e100])
+def test_a_fan_in_an_odd_unit_leaves_room_for_itself(panel: Panel, unit: float) -> None:
+    only = panel.select(["exports_total"])
+    odd = only.with_series(panel.series("exports_total") * unit, panel.catalog["exports_total"])
+    ax = plots.plot_fan(RandomWalk(n_draws=50).fit(odd).forecast(3))
+    # Draws, and with that lays out: a label that takes all the room is a warning.
+    ax.figure.draw_without_rendering()
+    assert ax.get_window_extent().width > 0.5 * ax.figure.get_window_extent().width
 
 
 def test_fan_is_among_the_plots(panel: Panel) -> None:

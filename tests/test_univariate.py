@@ -244,6 +244,21 @@ def test_mean_path_is_that_of_statsmodels():
     assert (np.abs(drawn.mean(axis=0) - mean) < 4 * error).all()
 
 
+@pytest.mark.parametrize("season", [0.0, 100.0], ids=["constant", "seasonal"])
+@pytest.mark.parametrize(
+    "model", [AutoRegression(n_draws=9), ExponentialSmoothing(n_draws=9)], ids=lambda m: m.name
+)
+def test_figures_that_never_move_are_continued_without_a_word(model, season, panel):
+    figures = panel.series("exports_total")
+    level = pd.Series(5000.0 + season * figures.index.month, figures.index, name="exports_total")
+    still = panel.select(["exports_total"]).with_series(level, panel.catalog["exports_total"])
+    model.fit(still)
+    for paths in (model.forecast(6), model.update(still, freeze=True).forecast(6)):
+        expected = np.tile(5000.0 + season * paths.index.month, (9, 1))
+        npt.assert_allclose(paths.draws(), expected, rtol=1e-9)
+        assert paths.notes == ()
+
+
 def test_orders_that_cannot_be(known):
     with pytest.raises(
         ModelError, match="got lags=-1 for AutoRegression, expected a whole number, at least 0"

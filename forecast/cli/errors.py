@@ -45,6 +45,8 @@ PHRASES = {
     "release=ReleaseRule.after(days=40)": "--release-after 40",
     "(decimal, thousands)": "(--decimal, --thousands)",
     "by `columns`, or --column NAME=SERIES": "by --column NAME=SERIES",
+    'give by="amount"': "give a value, as --assume SERIES:MONTH=VALUE does, or "
+    "an amount in a file of shocks",
     "see panel.values.columns": "which `tradeshock data` lists",
     "add it with Panel.with_series": "give it as a column of --csv FILE",
 }

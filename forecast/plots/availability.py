@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.panel.status import data_status
 from tradeshock.forecast.plots.style import (
@@ -68,9 +69,11 @@ def plot_availability(
     Raises
     ------
     PanelError
-        If the panel has no such series.
+        If the panel has no such series, or none are named.
     """
     chosen = list(series) if series is not None else _readable(panel)
+    if not chosen:
+        raise PanelError("got no series to draw; name some, or leave series out for all")
     status = data_status(panel.select(chosen))
     cells = _cells(panel, chosen, months)
     fresh = (cells == "in").to_numpy() * np.arange(1, cells.shape[1] + 1)

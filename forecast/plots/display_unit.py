@@ -8,6 +8,8 @@ from typing import ClassVar, Self
 
 # What is written of a number whose digits nobody has chosen, such as a mark on an axis.
 SIGNIFICANT = 10
+# Of a figure that is written out.
+MOST_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,14 @@ class DisplayUnit:
         return cls(name, divisor, max(0, 3 - digits))
 
     def text(self, value: float, sign: bool = False) -> str:
-        """Write a figure that is given in the series' own unit, without the unit's name."""
-        return f"{value / self.divisor:{'+' if sign else ''}z,.{self.decimals}f}"
+        """Write a figure that is given in the series' own unit, without the unit's name.
+
+        Sizes that nobody writes out, of more than fifteen digits, stand as powers of ten.
+        """
+        shown, plus = value / self.divisor, "+" if sign else ""
+        if self.decimals > MOST_DIGITS or abs(shown) >= 10.0**MOST_DIGITS:
+            return f"{shown:{plus}z.3g}"
+        return f"{shown:{plus}z,.{self.decimals}f}"
 
     def limit(self, value: float) -> str:
         """Write a figure that somebody chose, such as a threshold, as it was chosen."""

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
+from tradeshock.features.errors import ModelError
 from tradeshock.features.indicators.pipeline import FeaturePipeline
 from tradeshock.models.adapters.borrowing import Borrowing
 from tradeshock.models.base import Floats, Model
@@ -18,6 +19,8 @@ from tradeshock.models.parameters import Rule, Rules, having, optional, whole
 
 # Rounding of a unit must not decide on which side of a split a row falls.
 DECIMALS = 6
+# Log points; a level times or over e to the hundredth is no figure, nor would its paths be.
+ABSURD_GROWTH = 100.0
 
 
 _ESTIMATOR = having("fit", "predict", "get_params", words="")
@@ -100,5 +103,23 @@ class FromRegressor(Borrowing, DirectModel):
         growth = np.empty((len(new), steps))
         for step, upto in enumerate(known):
             fitted = clone(self.regressor).fit(X[:upto], outcomes[:upto, step])
-            growth[:, step] = np.ravel(fitted.predict(Z))
+            growth[:, step] = self._one_a_row(fitted.predict(Z), len(Z), step + 1)
+        return growth
+
+    def _one_a_row(self, given: Any, rows: int, step: int) -> Floats:
+        """Predictions of a step, refused where they can be no growth."""
+        predicted = np.asarray(given)
+        name = type(self.regressor).__name__
+        if predicted.shape not in ((rows,), (rows, 1)):
+            raise ModelError(
+                f"{name} predicts an array of shape {predicted.shape} for {rows} rows at step "
+                f"{step}; give a regressor of one outcome, whose predict has one number a row"
+            )
+        growth = predicted.reshape(rows).astype(float)
+        if not (np.abs(growth) < ABSURD_GROWTH).all():
+            odd = growth[~(np.abs(growth) < ABSURD_GROWTH)][0]
+            raise ModelError(
+                f"{name} predicts growth of {odd:g} log points at step {step}, which is none; "
+                "give a regressor that stays near the outcomes that it was fitted on"
+            )
         return growth

@@ -167,6 +167,26 @@ def tricky_origins(panel: Panel, target: str) -> list[pd.Timestamp]:
     return sorted({*days, _before_a_surprise(panel, target)})
 
 
+def origins_through_history(panel: Panel, target: str) -> list[pd.Timestamp]:
+    """Origins after a quarter, half and three quarters of the target's months.
+
+    What looks ahead in old rows alone, such as a share of the lowest figure ever, is seen only
+    where the figure is still to come.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+
+    Returns
+    -------
+    list of Timestamp, ascending
+    """
+    months = panel.series(target).index
+    quarters = [months[len(months) * k // 4] for k in (1, 2, 3)]
+    return [day for m in quarters for day in panel.origins(m, m, target=target)]
+
+
 def _before_a_surprise(panel: Panel, target: str) -> pd.Timestamp:
     """Newest earlier origin whose calendar turned out otherwise over the steps, or any."""
     last = panel.last_month(target)
@@ -256,6 +276,20 @@ def with_another_past(panel: Panel) -> Panel:
         factors[end, column] = 1.0
     other = copy(panel)
     other.values = pd.DataFrame(table * factors, panel.values.index, panel.values.columns)
+    return other
+
+
+def in_reverse(panel: Panel) -> Panel:
+    """Return the panel with the other past's figures of each series in reverse order.
+
+    Noise of a few per cent moves no sign, and few figures over a threshold; an order does.
+    """
+    other = with_another_past(panel)
+    table = other.values.to_numpy().copy()
+    for column in table.T:
+        known = ~np.isnan(column)
+        column[known] = column[known][::-1]
+    other.values = pd.DataFrame(table, panel.values.index, panel.values.columns)
     return other
 
 

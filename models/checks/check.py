@@ -37,6 +37,7 @@ from tradeshock.models.checks.case import (
     with_another_past,
 )
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
+from tradeshock.models.checks.of_features import features_are_those_of_each_day
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.pools.wrapper import Wrapper
 
@@ -364,6 +365,7 @@ CHECKS: dict[str, Check] = {
         refusals.refuses_a_short_history,
         refusals.what_is_refused_changes_nothing,
         future_does_not_matter,
+        features_are_those_of_each_day,
         replay_is_the_slow_path,
         replay_may_start_anywhere,
         young_targets_are_no_exception,

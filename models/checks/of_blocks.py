@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,10 +25,11 @@ from tradeshock.features.panel.panel import Panel
 from tradeshock.features.snapshot import panel_or_embedded
 from tradeshock.models.checks.case import (
     disturbed,
+    in_reverse,
     late,
+    origins_through_history,
     started,
     tricky_origins,
-    with_another_past,
 )
 from tradeshock.models.checks.demand import ConformanceError, demand as _demand
 from tradeshock.models.checks.release_days import follow_release_days
@@ -64,6 +66,16 @@ class BlockCase:
             block.fit_transform(panel, self.target)
         return block
 
+    def whole(self, state: str) -> pd.DataFrame:
+        """Table of the uncut panel in a state, made once."""
+        if state not in self._tables:
+            self._tables[state] = self.fitted(self.panel).transform(self.panel, state)
+        return self._tables[state]
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     def inputs(self) -> tuple[str, ...]:
         """Series that the block says it reads; all of the panel where it does not say."""
         if hasattr(self.block, "inputs"):
@@ -98,7 +110,8 @@ def check_block(
     target : str
         Series whose releases define the rows.
     origins : sequence of days, optional
-        Default: consecutive months, a gap and all states of the target.
+        Default: consecutive months, a gap and all states of the target, and three days of its
+        history.
     only : sequence of str, optional
         Names of the checks to run, of `BLOCK_CHECKS`; default all.
 
@@ -112,7 +125,8 @@ def check_block(
     if unknown := sorted(set(only or ()) - set(BLOCK_CHECKS)):
         raise ModelError(f"no checks {unknown}; there are {list(BLOCK_CHECKS)}")
     panel = panel_or_embedded(panel)
-    days = tricky_origins(panel, target) if origins is None else sorted(as_days(origins))
+    usual = {*tricky_origins(panel, target), *origins_through_history(panel, target)}
+    days = sorted(usual if origins is None else as_days(origins))
     if not days:
         raise ModelError("got no origins to check on; give one or more")
     case = BlockCase(block, panel, target, tuple(days))
@@ -162,7 +176,7 @@ def future_does_not_matter(case: BlockCase) -> None:
     for origin in case.origins:
         other = disturbed(case.panel, origin)
         state, month = case.panel.as_of(origin).state(case.target), case.month(origin)
-        ours = case.fitted(case.panel).transform(case.panel, state).loc[:month]
+        ours = case.whole(state).loc[:month]
         theirs = case.fitted(other).transform(other, state).loc[:month]
         _same(ours, theirs, f"see what came out after {origin.date()}")
 
@@ -172,7 +186,7 @@ def rows_are_those_of_each_day(case: BlockCase) -> None:
     for origin in case.origins:
         known = case.panel.as_of(origin)
         state, month = known.state(case.target), case.month(origin)
-        whole = case.fitted(case.panel).transform(case.panel, state).loc[:month]
+        whole = case.whole(state).loc[:month]
         alone = case.fitted(known).transform(known)
         last = alone.index[-1]
         _demand(last == month, f"on {origin.date()} the last row is {last}, expected {month}")
@@ -246,7 +260,7 @@ def figures_come_through_the_panel(case: BlockCase) -> None:
     if not case.inputs():
         return
     known = case.panel.as_of(case.origins[-1])
-    other = with_another_past(known)
+    other = in_reverse(known)
     for state in case.panel.states(case.target):
         ours, theirs = (case.fitted(each).transform(each, state) for each in (known, other))
         held = [

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.errors import ShortHistoryError
+from tradeshock.features.errors import ModelError, ShortHistoryError
 from tradeshock.models.adjustment import CalendarAdjustment
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["SystemLevels"]
 
 Floats = npt.NDArray[np.float64]
+# Squares of larger levels, and their sums, come too near the largest number there is.
+LARGEST = 1e140
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,8 @@ class SystemLevels:
         ------
         PanelError
             If nothing of a series was out at the panel's origin.
+        ModelError
+            If levels that are not modelled in logs are too large to be squared.
         """
         values = panel.figures(series)
         months = pd.PeriodIndex(panel.values.index)
@@ -98,6 +102,11 @@ class SystemLevels:
         # Each series lies in a row of memory, so that sums over its months are pairwise.
         levels = values.copy(order="F")
         levels[:, logs] = np.log(levels[:, logs])
+        for i in np.flatnonzero(np.nanmax(np.abs(levels), axis=0) > LARGEST).tolist():
+            raise ModelError(
+                f"got {series[i]} with levels of up to {np.nanmax(np.abs(levels[:, i])):.3g}, whose "
+                "squares are too large to reckon with; give it in a larger unit"
+            )
         adjustments = {}
         for i, id in enumerate(series):
             if adjusted and logs[i] and panel.catalog[id].adjustment == "NSA":

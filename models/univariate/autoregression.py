@@ -99,7 +99,8 @@ class AutoRegression(UnivariateModel):
         for order in range(skip + 1):
             x, y = lag_rows(growth, order, skip)
             coefs = np.linalg.lstsq(x, y, rcond=None)[0]
-            variance = np.mean((y - x @ coefs) ** 2)
+            # Growth that never moves is met exactly: of equals the lowest order is taken.
+            variance = max(np.mean((y - x @ coefs) ** 2), np.finfo(float).tiny)
             criteria.append(np.log(variance) + 2.0 * (order + 1) / len(y))
         return int(np.argmin(criteria))
 

@@ -15,6 +15,9 @@ from tradeshock.models.univariate.base import UnivariateModel
 if TYPE_CHECKING:
     from tradeshock.models.conditions import Conditions
 
+# Per cent of the last level: errors that are smaller are those of the logarithm.
+ROUNDING = 1e-9
+
 
 class ExponentialSmoothing(UnivariateModel):
     """Damped-trend exponential smoothing of the adjusted log level.
@@ -59,22 +62,29 @@ class ExponentialSmoothing(UnivariateModel):
         self.start_, self.base_ = window.index[0], float(window.iloc[-1])
         with quiet_fit():
             self.result_ = self._model().fit(disp=False, maxiter=200)
-        self.converged_ = bool(self.result_.mle_retvals["converged"])
         self.sigma_ = float(np.sqrt(self.result_.scale))
+        # A level that never moves is met exactly at the start, which the optimiser cannot leave.
+        exact = self.sigma_ < ROUNDING
+        self.converged_ = exact or bool(self.result_.mle_retvals["converged"])
 
     def _notes(self, conditions: Conditions | None) -> tuple[str, ...]:
         return convergence_notes(self.converged_)
 
     def _refresh(self) -> None:
         self.adjustment_ = self.adjustment_.with_figures(self.series_, self.panel_.calendar)
-        self.result_ = self._model().smooth(self.result_.params)
+        self.result_ = self._smoothed(self.result_.params)
 
     def _stored(self) -> dict[str, Any]:
         return super()._stored() | {"result_": np.asarray(self.result_.params)}
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
         super()._restore(stored)
-        self.result_ = self._model().smooth(stored["result_"])
+        self.result_ = self._smoothed(stored["result_"])
+
+    def _smoothed(self, params: Floats) -> Any:
+        """States of the window under given parameters."""
+        with quiet_fit():
+            return self._model().smooth(params)
 
     def _model(self) -> Any:
         """Model of the window: its first month stays, because the states there are parameters."""
