@@ -1,5 +1,5 @@
 """Tables of monthly figures as they lie in files, read strictly: one reading, or a refusal.
 
-Text, cells, months, headers and layouts. Nothing that knows what a series is for: no catalog, no
+Text, cells, months and headers. Nothing that knows what a series is for: no catalog, no
 release rule, no calendar, and nothing that fetches a file from elsewhere.
 """

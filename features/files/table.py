@@ -14,10 +14,10 @@ import pandas as pd
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.delimited import split_rows
 from tradeshock.features.files.grid import Grid, Row
-from tradeshock.features.files.layout import Cells, cells_of
 from tradeshock.features.files.months import read_months
 from tradeshock.features.files.numerals import MISSING, notation_of, number, reads, value_of
 from tradeshock.features.files.options import refuse_odd_options
+from tradeshock.features.files.shapes.layout import Cells, cells_of
 from tradeshock.features.files.text import read_text
 from tradeshock.features.files.workbook import PARQUET, is_workbook, parquet_rows, sheet_rows
 

@@ -34,7 +34,7 @@ from tradeshock.features.panel.plausibility import (
 from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.features.panel.states import StatedFigures
 from tradeshock.features.panel.status import data_status
-from tradeshock.features.panel.validation import as_table, clean
+from tradeshock.features.panel.validation import as_table, clean, refuse_earlier
 from tradeshock.features.panel.vintages import Vintages, joined
 
 
@@ -258,11 +258,7 @@ class Panel(StatedFigures):
         # A series that is replaced keeps its place.
         table = pd.concat([kept.reindex(months), new.reindex(months)], axis=1)[columns]
         day = self.origin if origin is None else as_day(origin)
-        if day < self.origin:
-            raise PanelError(
-                f"the panel already knows figures of {self.origin.date()}, after the origin "
-                f"{day.date()} of the new ones; cut it first: panel.as_of"
-            )
+        refuse_earlier(day, self.origin)
         working = self.calendar if calendar is None else TradeCalendar(calendar)
         if day > self.origin:
             # holidays announced since the old origin are known now
@@ -310,11 +306,7 @@ class Panel(StatedFigures):
         changes : what is new and what is revised, before it is appended.
         """
         day = max(today(), self.origin) if seen is None else as_day(seen)
-        if day < self.origin:
-            raise PanelError(
-                f"the figures were seen on {day.date()}, before the panel's own origin "
-                f"{self.origin.date()}; give the day on which they were looked at"
-            )
+        refuse_earlier(day, self.origin)
         new = read_figures(self, figures, reading)
         refuse_yet_to_come(new, self.catalog, day)
         return self.with_additions(Additions.of(self, new, day), day)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tradeshock.features.days.reading import months_of_stamps
 from tradeshock.features.errors import PanelError
-from tradeshock.features.files.long_frame import is_long, one_row_a_month
+from tradeshock.features.files.shapes.long_frame import is_long, one_row_a_month
 from tradeshock.features.panel.catalog import Catalog, Series
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +46,20 @@ def as_table(values: object, name: str = "exports_total") -> pd.DataFrame:
     if values.shape[1] == 0:
         raise PanelError("the table has no columns; give at least one series")
     return one_row_a_month(values) if is_long(values) else values
+
+
+def refuse_earlier(day: pd.Timestamp, origin: pd.Timestamp) -> None:
+    """Refuse new figures of a day before a panel's own.
+
+    Raises
+    ------
+    PanelError
+    """
+    if day < origin:
+        raise PanelError(
+            f"the panel already knows figures of {origin.date()}, and the new ones were seen on "
+            f"{day.date()}; give the day on which they were, or cut the panel first: panel.as_of"
+        )
 
 
 def first_and_last(column: Floats) -> tuple[int, int] | None:

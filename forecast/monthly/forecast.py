@@ -360,15 +360,14 @@ def monthly_forecast(
     Warns
     -----
     StaleSeriesWarning
-        Once, if the target or series that the model reads are older than their release rules say;
-        a note says the same.
+        Once, if series that are read are older than their release rules say; a note says so too.
     """
     panel = panel_or_embedded(panel)
     panel = panel if as_of is None else panel.as_of(as_of)
     target = target_of(panel, target)
-    refuse_wrong_threshold(threshold, panel.catalog[target])
-    record = default_record(panel, target)
-    judgement = Judgement.from_amounts(adjustments, panel.catalog[target].unit, note)
+    entry, record = panel.catalog[target], default_record(panel, target)
+    refuse_wrong_threshold(threshold, entry)
+    judgement = Judgement.from_amounts(adjustments, entry.unit, note)
     assumed = conditions_from(conditions)
     # More threads make problems as small as these slower.
     with threadpool_limits(limits=1), stale_series() as left_out:
@@ -388,7 +387,6 @@ def monthly_forecast(
     state = FLASH_STATES.get(paths.state)
     counted = panel.catalog.flash(target)[state] if state else None
     paths = paths if judgement is None else judgement.applied(paths)
-    entry = panel.catalog[target]
     return MonthlyForecast(
         paths=paths,
         entry=entry,

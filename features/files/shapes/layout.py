@@ -9,10 +9,10 @@ import numpy as np
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.files.grid import Grid
-from tradeshock.features.files.headings import refuse_other_headings
 from tradeshock.features.files.months import is_month, months_across, read_name
 from tradeshock.features.files.numerals import MISSING
-from tradeshock.features.files.year_rows import years_and_labels
+from tradeshock.features.files.shapes.headings import refuse_other_headings
+from tradeshock.features.files.shapes.year_rows import years_and_labels
 
 TIME, VALUE, FREQUENCY = "TIME_PERIOD", "OBS_VALUE", "FREQ"
 NIXTLA = ("unique_id", "ds", "y")
