@@ -104,8 +104,8 @@ class SystemLevels:
         levels[:, logs] = np.log(levels[:, logs])
         for i in np.flatnonzero(np.nanmax(np.abs(levels), axis=0) > LARGEST).tolist():
             raise ModelError(
-                f"got {series[i]} with levels of up to {np.nanmax(np.abs(levels[:, i])):.3g}, whose "
-                "squares are too large to reckon with; give it in a larger unit"
+                f"got {series[i]} with levels of up to {np.nanmax(np.abs(levels[:, i])):.3g}, "
+                "whose squares are too large to reckon with; give it in a larger unit"
             )
         adjustments = {}
         for i, id in enumerate(series):
