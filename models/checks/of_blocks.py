@@ -125,11 +125,13 @@ def check_block(
     if unknown := sorted(set(only or ()) - set(BLOCK_CHECKS)):
         raise ModelError(f"no checks {unknown}; there are {list(BLOCK_CHECKS)}")
     panel = panel_or_embedded(panel)
-    usual = {*tricky_origins(panel, target), *origins_through_history(panel, target)}
-    days = sorted(usual if origins is None else as_days(origins))
+    if origins is None:
+        days = tricky_origins(panel, target) + origins_through_history(panel, target)
+    else:
+        days = list(as_days(origins))
     if not days:
         raise ModelError("got no origins to check on; give one or more")
-    case = BlockCase(block, panel, target, tuple(days))
+    case = BlockCase(block, panel, target, tuple(sorted({*days})))
     for name in BLOCK_CHECKS if only is None else only:
         try:
             BLOCK_CHECKS[name](case)
