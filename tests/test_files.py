@@ -554,7 +554,7 @@ def test_years_by_months_of_several_series(tmp_path: Path) -> None:
         (f"{NAMES}\n{FIRST}\n", "there is no column of years"),
         (f"Year,{NAMES}\n2023,{FIRST}\n2023,{FIRST}\n", "has two figures for 2023-01, in lines 2"),
         (f"Year,HS,{NAMES}\n2023,2009,{FIRST}\n", "['Year', 'HS'] may hold the years; say which"),
-        (f"Year,{NAMES}\n2023,,,,,,,,,,,,\n", "the table has no rows"),
+        (f"Year,{NAMES}\n2023,,,,,,,,,,,,\n", "the table has no columns"),
         (f"Year,{NAMES[:-4]}\n2023,{FIRST[:-6]}\n", "looks annual"),
     ],
 )

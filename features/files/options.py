@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import UnionType
 from typing import Any, TypeGuard
 
 from tradeshock.features.errors import PanelError
@@ -27,19 +28,20 @@ def refuse_odd_options(reading: Mapping[str, Any], known: Iterable[str]) -> None
         if not isinstance(given.get(name, ""), str):
             raise PanelError(f"{name} is {given[name]!r}; give text")
     for name in SEVERAL:
-        if not _is_text(given.get(name, "")):
+        # A mark of missing figures may be a number.
+        if not _is_text(given.get(name, ""), str | float | int if name == "missing" else str):
             raise PanelError(f"{name} is {given[name]!r}; give a list of texts")
     _refuse_odd_lines(given.get("header", 1), given.get("footer", 0))
     _refuse_odd_names(given.get("names", ()), given.get("columns"))
 
 
-def _is_text(value: object) -> bool:
-    """Whether it is a text or several, new names of a mapping included."""
+def _is_text(value: object, kind: type | UnionType) -> bool:
+    """Whether it is a text, or what else is taken, or several; names of a mapping included."""
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
-    if isinstance(value, str):
+    if isinstance(value, kind):
         return True
-    return isinstance(value, Iterable) and all(isinstance(one, str) for one in value)
+    return isinstance(value, Iterable) and all(isinstance(one, kind) for one in value)
 
 
 def _refuse_odd_lines(header: object, footer: object) -> None:
