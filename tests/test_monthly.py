@@ -53,7 +53,7 @@ def taiwan() -> Panel:
 
 def test_a_note_names_own_columns_that_are_not_read(taiwan: Panel, panel: Panel) -> None:
     months = taiwan.months.union([taiwan.months[-1] + 1])
-    yen = pd.Series(100.0 + np.arange(len(months)) % 7, months, name="yen")
+    yen = panel.values["usdkrw"].reindex(months).rename("yen")
     own = pd.concat([taiwan.values["taiwan"], yen], axis=1)
     beside = Panel.from_frame(own, ReleaseRule.after(40), calendar="TW")
     asked = {"target": "taiwan", "model": "RandomWalk", "steps": 2}

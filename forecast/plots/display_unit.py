@@ -73,11 +73,15 @@ class DisplayUnit:
 def plain_number(value: float) -> str:
     """Write a number as people do, without exponents and zeros that say nothing.
 
+    Sizes that nobody writes out, of more than fifteen digits, stand as powers of ten.
+
     Examples
     --------
     >>> plain_number(1e6), plain_number(900.0), plain_number(-0.25), plain_number(1234567.0)
     ('1,000,000', '900', '-0.25', '1,234,567')
     """
     digits = math.floor(math.log10(abs(value))) + 1 if value else 1
+    if abs(digits) > MOST_DIGITS:
+        return f"{value:.3g}"
     text = f"{value:z,.{max(0, SIGNIFICANT - digits)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
