@@ -258,7 +258,7 @@ def test_a_late_figure_holds_back_those_after_it(panel: Panel) -> None:
             "2026-05-20",
             f"{TOTAL}_first_20_days begins in 2016-01 .* 2015-12, before it.* with_series",
         ),
-        (NEW, "2026-05-01", "before the panel's own origin 2026-05-15"),
+        (NEW, "2026-05-01", "already knows figures of 2026-05-15, .* seen on 2026-05-01"),
         (pd.Series([1.0, 2.0], ["2026-05", "2026-05"], name=TOTAL), None, "stand twice"),
     ],
 )
