@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from html import escape
 from numbers import Real
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.features.shown import HeadlineOverTable
 
 Floats = npt.NDArray[np.float64]
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
@@ -84,8 +84,8 @@ def _named(levels: tuple[float, ...]) -> pd.Index:
     return pd.Index(levels, name="quantile")
 
 
-@dataclass(frozen=True, eq=False)
-class ForecastPaths:
+@dataclass(frozen=True, eq=False, repr=False)
+class ForecastPaths(HeadlineOverTable):
     """Sample paths of one or more series, drawn jointly.
 
     Parameters
@@ -139,12 +139,6 @@ class ForecastPaths:
                 f"({self.index[step - 1]}), origin {self.origin.date()}"
             )
 
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self._summary().to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self._summary().to_html()}"
-
     @property
     def _headline(self) -> str:
         draws, steps, _ = self.values.shape
@@ -153,7 +147,8 @@ class ForecastPaths:
             f"{draws:,} paths of {steps} months"
         )
 
-    def _summary(self) -> pd.DataFrame:
+    @property
+    def _shown(self) -> pd.DataFrame:
         """Medians and ends of the central 80 % interval, months by series."""
         tables = {id: self.quantile((0.1, 0.5, 0.9), id).round(2) for id in self.series}
         return pd.concat(tables, axis=1) if len(tables) > 1 else tables[self.series[0]]

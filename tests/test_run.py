@@ -155,15 +155,20 @@ def test_where_nobody_answers_nothing_is_issued(
     assert not (home / "archive").exists()
 
 
+def type_the_total(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Type May's total on 1 June, where nobody answers."""
+    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
+    clock("2026-06-01T01:00:00")
+    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-05"], "value": [80_000.0]})
+    Store().append(Answer("user", time.now(), figures))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("without_pictures")
 def test_typed_figures_are_enough(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:
-    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
-    clock("2026-06-01T01:00:00")
-    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-05"], "value": [80_000.0]})
-    Store().append(Answer("user", time.now(), figures))
+    type_the_total(clock, monkeypatch)
     out = tmp_path / "page"
     result = run("--seconds", 1, "--source", "fed_h10", "--out", out, "--threshold", 900)
     assert result.exit_code == 0, result.output
@@ -192,10 +197,7 @@ def test_typed_figures_are_enough(
 def test_a_page_that_fails_is_made_by_the_next_run(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:
-    monkeypatch.setenv("TRADESHOCK_MIRROR", "http://127.0.0.1:9")
-    clock("2026-06-01T01:00:00")
-    figures = pd.DataFrame({"series": [TOTAL], "month": ["2026-05"], "value": [80_000.0]})
-    Store().append(Answer("user", time.now(), figures))
+    type_the_total(clock, monkeypatch)
     page = tmp_path / "page" / "report.html"
     ask = ("--model", "RandomWalk", "--steps", 3, "--seconds", 1, "--source", "fed_h10")
     # A folder stands where the page shall.

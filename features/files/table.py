@@ -141,8 +141,11 @@ def _grid(file: Path, reading: Reading) -> Grid:
     )
 
 
-def _several(names: str | Collection[str] | None) -> list[str] | None:
-    return [names] if isinstance(names, str) else None if names is None else list(names)
+def _several(names: Mark | Collection[Mark] | None) -> list[str] | None:
+    """One or several names or marks, of which some may be numbers, as texts."""
+    if names is None:
+        return None
+    return [str(each) for each in ([names] if isinstance(names, str | float | int) else names)]
 
 
 def _without_codes(grid: Grid) -> tuple[Grid, dict[str, str]]:
@@ -187,7 +190,7 @@ def _refuse_nameless(cells: Cells) -> None:
 
 def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     ordinals = read_months(cells.months, cells.lines, reading.get("month_format"))
-    marks = _marks(reading.get("missing", ()))
+    marks = _several(reading.get("missing")) or []
     there = [text not in MISSING and text not in marks for text in cells.numbers]
     texts = [text for text, full in zip(cells.numbers, there, strict=True) if full]
     notation = notation_of(texts, reading.get("decimal"), reading.get("thousands"), plain=plain)
@@ -212,12 +215,6 @@ def _values(cells: Cells, reading: Reading, plain: bool) -> pd.DataFrame:
     table[np.searchsorted(months, ordinals), columns] = figures
     index = pd.PeriodIndex(pd.arrays.PeriodArray(months, dtype=pd.PeriodDtype("M")), name="month")
     return pd.DataFrame(table, index, pd.Index(ids))
-
-
-def _marks(given: Mark | Collection[Mark]) -> list[str]:
-    """Marks of missing figures as texts, of one or several that may be numbers."""
-    several = [given] if isinstance(given, str | float | int) else given
-    return [str(mark) for mark in several]
 
 
 def _remedy(text: str) -> str:

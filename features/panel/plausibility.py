@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tradeshock.features.days.calendar import TradeCalendar, month_starts
+from tradeshock.features.days.calendar import WINDOWS, TradeCalendar, month_starts
 from tradeshock.features.days.holidays import Days
 from tradeshock.features.errors import CalendarWarning, OddFigureWarning, PanelError
 from tradeshock.features.panel.catalog import Catalog
@@ -153,8 +153,6 @@ def _odd(x: Floats, logs: bool) -> npt.NDArray[np.bool_]:
     return found
 
 
-# Day of the month after which a count of its first days is over.
-LAST_DAY = {"first_10_days": 10, "first_20_days": 20}
 # A month may be counted before its last days, if a weekend ends it.
 DAYS_AHEAD = 3
 
@@ -193,6 +191,5 @@ def refuse_yet_to_come(values: pd.DataFrame, catalog: Catalog, today: pd.Timesta
 
 def _ends(months: pd.PeriodIndex, window: str) -> Days:
     """Last day that a count of each month takes in."""
-    if window in LAST_DAY:
-        return month_starts(months) + (LAST_DAY[window] - 1)
-    return month_starts(months, ahead=1) - 1
+    last = WINDOWS[window][1]
+    return month_starts(months, ahead=1) - 1 if last is None else month_starts(months) + (last - 1)

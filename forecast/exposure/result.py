@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.exposure.partition import REMAINDER, Partition, partition
 from tradeshock.forecast.exposure.tariff import TariffHit
 from tradeshock.forecast.json_text import json_text, plain_rows
 
 
-@dataclass(frozen=True, eq=False)
-class Exposure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Exposure(HeadlineOverTable):
     """What a total is made of; made by `exposure`.
 
     Parameters
@@ -35,11 +35,9 @@ class Exposure:
     unit: str
     origin: pd.Timestamp
 
-    def __repr__(self) -> str:
-        return f"{self.headline}\n{self.table().round(1).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.headline)}</p>{self.table().round(1).to_html()}"
+    @property
+    def _headline(self) -> str:
+        return self.headline
 
     @property
     def headline(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.interpretation.beside import beside, weight_of
 from tradeshock.forecast.interpretation.columns import column_table
 from tradeshock.forecast.interpretation.layers import Layer, layers_of, log_points
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 REGRESSIONS = (DirectRidge, BoostedTrees)
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(HeadlineOverTable):
     """Why a forecast says what it says.
 
     Every frame is plain pandas; those of what the forecast does not have, have no rows.
@@ -221,11 +221,9 @@ class Explanation:
         }
         return json_text(content)
 
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.points.round(2).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.points.round(2).to_html()}"
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.points.round(2)
 
     @property
     def _headline(self) -> str:

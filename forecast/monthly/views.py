@@ -12,8 +12,8 @@ import pandas as pd
 
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.csv_text import csv_text
-from tradeshock.forecast.shown import HeadlineOverTable
 from tradeshock.models.adjustment import CalendarAdjustment
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.record.files import replacing

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tradeshock.features.errors import ModelError
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.news.correction import correction_name, titled
 from tradeshock.forecast.news.groups import OWN_TOTAL
 from tradeshock.forecast.news.leaf import (
@@ -30,8 +30,8 @@ READ_ANEW = "older day read anew"
 LAST_ROWS = (READ_ANEW, CALENDAR, REVISIONS, QUOTES, WEIGHTS, CORRECTION, PARAMETERS, REST)
 
 
-@dataclass(frozen=True, eq=False)
-class News:
+@dataclass(frozen=True, eq=False, repr=False)
+class News(HeadlineOverTable):
     """Change of a point forecast between two days, by what came out.
 
     Parameters
@@ -292,14 +292,9 @@ class News:
             year[REVISIONS] += float((self.published.reindex(was.index) - was).sum())
         return year
 
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self._named().round(2).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self._named().round(2).to_html()}"
-
-    def _named(self) -> pd.DataFrame:
-        return self.table().rename(index=self.name_of)
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.table().rename(index=self.name_of).round(2)
 
     @property
     def _headline(self) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_comparison
 from tradeshock.forecast.scenarios.result import Scenario
-from tradeshock.forecast.shown import HeadlineOverTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.errors import ConditionError, OddConditionWarning
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.csv_text import csv_text
 from tradeshock.forecast.exposure.allocation import Pairs, allocated
 from tradeshock.forecast.exposure.part_table import part_table
@@ -26,7 +27,6 @@ from tradeshock.forecast.scenarios.drivers import driver_paths
 from tradeshock.forecast.scenarios.moved import Asked
 from tradeshock.forecast.scenarios.shock import Shock
 from tradeshock.forecast.scenarios.split import PRICE
-from tradeshock.forecast.shown import HeadlineOverTable
 from tradeshock.models.assumptions.plausibility import Plausibility
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.steering import steering_system

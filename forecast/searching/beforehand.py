@@ -13,9 +13,8 @@ from tradeshock.features.errors import PanelError, ScoreError, stale_series_note
 from tradeshock.features.panel.panel import Panel
 from tradeshock.forecast.searching.choices import FEWEST_KNOWN
 from tradeshock.forecast.searching.grid import Specification
-from tradeshock.models.base import Model
 from tradeshock.models.direct.base import DirectModel
-from tradeshock.models.pools.wrapper import models_in
+from tradeshock.models.pools.wrapper import models_within
 from tradeshock.models.record.rows import Actual, Outcomes
 from tradeshock.models.systems.system import System
 
@@ -31,7 +30,7 @@ def refuse_unknown_series(tried: Mapping[str, Specification], panel: Panel) -> N
         Naming the specification, the series, and those that may be meant.
     """
     for label, specification in tried.items():
-        for model in _and_inside(specification.model):
+        for model in models_within(specification.model):
             if isinstance(model, System):
                 for id in model.get_params(deep=False).get("series") or ():
                     with _naming(label):
@@ -58,7 +57,7 @@ def refuse_impossible_features(
     """
     known, built = panel.as_of(origin), set()
     for label, specification in tried.items():
-        for model in _and_inside(specification.model):
+        for model in models_within(specification.model):
             if not isinstance(model, DirectModel) or model.features is None:
                 continue
             # Most specifications of a grid have the same features.
@@ -76,15 +75,6 @@ def _naming(label: str) -> Iterator[None]:
         yield
     except PanelError as error:
         raise PanelError(f"the grid's {label} cannot be: {error}") from error
-
-
-def _and_inside(model: Model) -> list[Model]:
-    """A model and all that it holds."""
-    found = [model]
-    for value in model.get_params(deep=False).values():
-        for inside in models_in(value):
-            found.extend(_and_inside(inside))
-    return found
 
 
 def refuse_too_few_outcomes(

@@ -16,7 +16,7 @@ from tradeshock.models.adapters.borrowing import Borrowing, described
 from tradeshock.models.base import Model
 from tradeshock.models.naming import hash_of
 from tradeshock.models.parameters import check_parameters
-from tradeshock.models.pools.wrapper import models_in
+from tradeshock.models.pools.wrapper import models_within
 
 Values = Iterable[Any] | Mapping[str, Any]
 Grid = Mapping[str, Values] | Sequence[Mapping[str, Values]]
@@ -144,18 +144,11 @@ def _specified(model: Model, parameters: Mapping[str, Any], label: str) -> Model
         nested = [name for name in parameters if "__" in name]
         raise BacktestError(_unknown(model, ", ".join(nested), known)) from None
     try:
-        _check(made)
+        for each in models_within(made):
+            check_parameters(each)
     except ModelError as error:
         raise BacktestError(f"the grid's {label} cannot be: {error}") from error
     return made
-
-
-def _check(model: Model) -> None:
-    """Demand that parameters of a model and of all models inside it are what they may be."""
-    check_parameters(model)
-    for value in model.get_params(deep=False).values():
-        for inside in models_in(value):
-            _check(inside)
 
 
 def _unknown(model: Model, name: str, known: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from tradeshock.features.errors import ModelError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.forecast.backtesting.functionals import HORIZONS, adjusted_fall, any_fall
 from tradeshock.forecast.json_text import json_text, plain_rows
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
@@ -35,8 +35,8 @@ FEWEST_MONTHS = 36
 BESIDE = ["hit_rate", "false_alarm_rate", "precision"]
 
 
-@dataclass(frozen=True, eq=False)
-class EarlyWarning:
+@dataclass(frozen=True, eq=False, repr=False)
+class EarlyWarning(HeadlineOverTable):
     """Chances of falls, and how such chances did.
 
     Parameters
@@ -266,11 +266,9 @@ class EarlyWarning:
         subtitle = f"{self.forecast.model}, figures of {day.day} {day:%B %Y}; {self.rule}"
         return plot_warning(self.table(), self.threshold, ax, title, subtitle)
 
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(2).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(2).to_html()}"
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.table().round(2)
 
     @property
     def _headline(self) -> str:

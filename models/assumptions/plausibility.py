@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from tradeshock.features.errors import ConditionError
+from tradeshock.features.shown import HeadlineOverTable
 from tradeshock.models.assumptions.entries import Cell
 from tradeshock.models.paths import chance_words
 
@@ -21,7 +21,7 @@ _RANK_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, repr=False)
-class Plausibility:
+class Plausibility(HeadlineOverTable):
     """How far out a set of assumed values is.
 
     The figure to read is `tail`. The joint share speaks of all values at once and grows with their
@@ -121,11 +121,9 @@ class Plausibility:
             index=pd.MultiIndex.from_tuples(cells, names=["series", "month"]),
         )
 
-    def __repr__(self) -> str:
-        return f"{self._headline}\n{self.table().round(3).to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline)}</p>{self.table().round(3).to_html()}"
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.table().round(3)
 
     @property
     def _headline(self) -> str:

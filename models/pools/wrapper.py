@@ -249,3 +249,11 @@ def models_in(parameter: object) -> list[Model]:
     """Models that a parameter of a model holds, by itself or in a list or tuple."""
     values = parameter if isinstance(parameter, list | tuple) else [parameter]
     return [value for value in values if isinstance(value, Model)]
+
+
+def models_within(model: Model) -> Iterator[Model]:
+    """A model and all that its parameters hold, at whatever depth."""
+    yield model
+    for value in model.get_params(deep=False).values():
+        for inside in models_in(value):
+            yield from models_within(inside)
