@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from tradeshock.features.files.toml import toml_text
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
-from tradeshock.features.files.toml import toml_text
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 

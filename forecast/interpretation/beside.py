@@ -49,9 +49,14 @@ def beside(
     rows = {str(name): row for name, row in added.iterrows() if name != member}
     for name in ("pooling", "correction", "rest", "judgement"):
         if name == "correction":
-            by_series = corrections["correction"].unstack("series")
-            rows |= {correction_name([str(id)]): column for id, column in by_series.items()}
+            rows |= named_corrections(corrections)
         else:
             rows[name] = points[name]
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=points.index)
     return table[table.abs().max(axis=1) > NOTHING]
+
+
+def named_corrections(corrections: pd.DataFrame) -> dict[str, pd.Series]:
+    """Corrections by month, each called by its indicator."""
+    by_series = corrections["correction"].groupby(level="series", sort=False)
+    return {correction_name([str(id)]): part.droplevel("series") for id, part in by_series}

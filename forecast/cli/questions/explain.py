@@ -102,13 +102,12 @@ def _print_points(made: Explanation, terminal: Terminal) -> None:
 
 def _added(made: Explanation) -> dict[str, pd.Series]:
     """What is added to the members' mean, by name; corrections by their indicators."""
-    from tradeshock.forecast.news.correction import correction_name
+    from tradeshock.forecast.interpretation.beside import named_corrections
 
     columns: dict[str, pd.Series] = {}
     for name in made.points.columns.drop(["members", "forecast"]):
         if name == "correction":
-            for id, part in made.corrections["correction"].groupby(level="series", sort=False):
-                columns[correction_name([str(id)])] = part.droplevel("series")
+            columns |= named_corrections(made.corrections)
         else:
             columns[name] = made.points[name]
     return {name: column for name, column in columns.items() if column.abs().max() > 1e-6}
