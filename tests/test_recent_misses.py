@@ -49,17 +49,21 @@ def test_the_factor_is_the_weighted_mean_of_squares_by_month(seed, half_life):
     weights = 0.5 ** (np.arange(len(sizes))[::-1] / half_life) * (1.0 - 0.5 ** (1.0 / half_life))
     mean = weights @ sizes + (1.0 - weights.sum())
     expected = np.clip(np.sqrt(mean), 1.0, WIDEST)
-    assert recent_misses(distance, half_life) == pytest.approx(expected, rel=1e-10)
+    recent = recent_misses(distance, half_life)
+    assert recent[-1] == pytest.approx(expected, rel=1e-10)
+    # What an origin knew is what a record that ends before it says.
+    before = [recent_misses(known_months(distance[:t]), half_life)[-1] for t in range(1, 30)]
+    np.testing.assert_allclose(recent[:-2], before, rtol=1e-10)
 
 
 def test_misses_as_large_as_expected_or_none_leave_the_intervals():
-    assert recent_misses(np.full((5, 3), np.nan), 3.0) == 1.0
-    assert recent_misses(known_months(np.full((40, 3), np.sqrt(EXPECTED))), 3.0) == 1.0
-    assert recent_misses(known_months(np.zeros((40, 3))), 3.0) == 1.0
+    for size in (np.nan, np.sqrt(EXPECTED), 0.0):
+        recent = recent_misses(known_months(np.full((40, 3), size)), 3.0)
+        np.testing.assert_array_equal(recent, np.ones(41))
 
 
 def test_the_factor_fades_with_the_step():
-    factors = faded(2.0, 12)
+    factors = faded(np.array([1.0, 2.0]), 12)[1]
     np.testing.assert_allclose(factors[:FADES_FROM], np.sqrt(2.0))
     assert (np.diff(factors[FADES_FROM - 1 :]) < 0.0).all()
     assert factors[-1] == pytest.approx(2.0 ** (1.0 / np.sqrt(12.0)))
@@ -81,8 +85,35 @@ def test_misses_of_the_last_months_widen_and_fade(panel, rows):
     calm, now, then = factors(rows)[0], factors(shocked)[0], factors(old)[0]
     assert now > 1.5 > then
     assert then == pytest.approx(calm, abs=0.01)
+    # Left to themselves, steps learn as if nothing were widened.
     with_, without = factors(shocked)[1], factors(shocked, None)[1]
-    np.testing.assert_allclose(with_ / without, np.tile(faded(now, 4)[:, None], 4))
+    np.testing.assert_allclose(with_ / without, np.tile(faded(np.array(now), 4)[:, None], 4))
+
+
+def test_steps_learn_together_what_recent_misses_leave(panel, rows):
+    """As if the record had held the intervals as they were widened in their time."""
+    shocked = rows[rows["quantity"] == "level"].copy()
+    months = pd.PeriodIndex(shocked["month"], freq="M")
+    shocked.loc[(months >= pd.Period("2016-03")) & (months <= "2016-08"), "actual"] *= 0.8
+
+    def recalibrated(frame, day, half_life):
+        known = panel.as_of(day)
+        model = Recalibration(MEMBER, half_life=half_life, across_steps=True)
+        model.combine([MEMBER.fit(known, TARGET).forecast(4)], Record(frame).as_of(day), known)
+        return model
+
+    widened = shocked.copy()
+    quantiles = rows.filter(regex=r"^q\d").columns.drop("q50")
+    for day, of_day in shocked.groupby("origin"):
+        by_step = faded(np.array(recalibrated(shocked, day, 3.0).recent_), 4)
+        power = by_step[of_day["step"].to_numpy() - 1][:, None]
+        middle = of_day[["q50"]].to_numpy()
+        widened.loc[of_day.index, quantiles] = (
+            middle * (of_day[quantiles].to_numpy() / middle) ** power
+        )
+    model, without = recalibrated(shocked, DAY, 3.0), recalibrated(widened, DAY, None)
+    np.testing.assert_allclose(model.learned_, without.learned_, rtol=1e-9)
+    assert (model.learned_ < recalibrated(shocked, DAY, None).learned_).any()
 
 
 def test_three_months_missed_on_one_side_are_said(panel, rows):

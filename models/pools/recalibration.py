@@ -75,7 +75,9 @@ class Recalibration(SingleWrapper):
     across_steps : bool
         Whether steps learn their factors together, the further ahead the more: what short steps
         miss now widens long ones, whose own misses are known a year later
-        (`tradeshock.models.pools.width_learning.learned_across_steps`). False: each for itself.
+        (`tradeshock.models.pools.width_learning.learned_across_steps`). What they have in common
+        follows the last months too, and is learned of intervals that recent misses had widened in
+        their time. False: each for itself, of the member's intervals.
     n_draws : int
         Sample paths of the default member; those of a member that is given are its own.
     random_state : int
@@ -142,14 +144,22 @@ class Recalibration(SingleWrapper):
         if past is None:
             self.learned_ = self.factors_ = np.ones((steps, len(INTERVALS)))
             return self.factors_
-        learned = learned_across_steps if self.across_steps else learned_by_step
-        factors = np.exp(learned(past.distance, LEVELS, self.rate, self.floor))
-        self.learned_ = carried_on(factors, steps)
+        recent = np.ones(len(past.distance) + 1)
         if self.half_life is not None:
-            self.recent_ = recent_misses(past.distance[:, :, LEVEL_80], self.half_life)
-            factors = factors * faded(self.recent_, past.distance.shape[1])[:, None]
-        self.factors_ = carried_on(factors, steps)
+            recent = recent_misses(past.distance[:, :, LEVEL_80], self.half_life)
+            self.recent_ = float(recent[-1])
+        widened = faded(recent, past.distance.shape[1])[:, :, None]
+        factors = np.exp(self._learned(past.distance, widened[:-1]))
+        self.learned_ = carried_on(factors, steps)
+        self.factors_ = carried_on(factors * widened[-1], steps)
         return self.factors_
+
+    def _learned(self, distance: Floats, widened: Floats) -> Floats:
+        """Log factors of years, from misses and by how much recent ones widened each forecast."""
+        if self.across_steps:
+            # They follow the same months as recent misses do, and learn what those leave.
+            return learned_across_steps(distance / widened, LEVELS, self.rate, self.floor)
+        return learned_by_step(distance, LEVELS, self.rate, self.floor)
 
     def past_misses(self, steps: int) -> PastMisses | None:
         """Misses of its member from which a forecast of so many steps learns its factors.

@@ -20,8 +20,8 @@ WIDEST = 3.0
 FADES_FROM = 4
 
 
-def recent_misses(distance: Floats, half_life: float) -> float:
-    """Size of recent misses against their expected size, at least 1.
+def recent_misses(distance: Floats, half_life: float) -> Floats:
+    """Size of recent misses against their expected size, at least 1, as each origin could know it.
 
     Root of the exponentially weighted mean of squared distances of outcomes from the medians of
     steps 1 to 3, in halves of the 80 % interval; before the first outcome stands the expected
@@ -33,12 +33,19 @@ def recent_misses(distance: Floats, half_life: float) -> float:
         Distance of each outcome in halves of its interval, origins by steps; NaN where not known.
     half_life : float
         Months.
+
+    Returns
+    -------
+    ndarray, shape (T + 1,)
+        The last is for the next origin.
     """
     decay, size, weight = 0.5 ** (1.0 / half_life), 0.0, 0.0
-    for _, news in sizes_by_month(distance):
+    squared = np.ones(len(distance) + 1)
+    for place, news in sizes_by_month(distance):
         size = decay * size + (1.0 - decay) * news
         weight = decay * weight + (1.0 - decay)
-    return float(np.clip(np.sqrt(size + 1.0 - weight), 1.0, WIDEST))
+        squared[place + 1 :] = size + 1.0 - weight
+    return np.asarray(np.clip(np.sqrt(squared), 1.0, WIDEST))
 
 
 def sizes_by_month(distance: Floats) -> list[tuple[int, float]]:
@@ -54,7 +61,18 @@ def sizes_by_month(distance: Floats) -> list[tuple[int, float]]:
     ]
 
 
-def faded(recent: float, steps: int) -> Floats:
-    """Factor of each step's width: the further ahead, the less these months say of it."""
+def faded(recent: Floats, steps: int) -> Floats:
+    """Factor of each step's width: the further ahead, the less these months say of it.
+
+    Parameters
+    ----------
+    recent : ndarray, shape (...)
+        As `recent_misses` gives it.
+    steps : int
+
+    Returns
+    -------
+    ndarray, shape (..., steps)
+    """
     ahead = np.maximum(np.arange(1, steps + 1), FADES_FROM)
-    return np.asarray(recent ** (1.0 / np.sqrt(ahead)))
+    return np.asarray(recent[..., None] ** (1.0 / np.sqrt(ahead)))
