@@ -8,7 +8,7 @@ and from 2020. Wrappers learn from the replay that begins five years after the f
 are root mean squared errors over those of `RandomWalk` on the same days, geometric means over
 nations, and so are those of the CRPS; coverage is that of 80 % intervals, mean over nations, with
 its standard error by a bootstrap of blocks of months, the same months for all nations. The default
-is the random walk until a nation has ten years of figures, as for a user.
+is the random walk with a record until a nation has ten years of figures, as for a user.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tradeshock.models import (
     Recalibration,
 )
 from tradeshock.models.adjustment import CalendarAdjustment
-from tradeshock.models.pools.own_history import own_history_model
+from tradeshock.models.pools.own_history import own_history_model, young_history_model
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "nations"
 # Calendar, days after the month's end, unit. Without a calendar: adjusted by the publisher.
@@ -56,16 +56,20 @@ CHOSEN_ON = (
     "exports_to_eu",
     "exports_to_asean",
 )
+# The same as if their figures began only then.
+BEGUN = ("1996-01", "2000-01", "2004-01", "2008-01", "2010-01", "2012-01", "2014-01", "2016-01")
 STEPS = (1, 3, 6, 12)
 WINDOWS = {"2010s": ("2010-01", "2019-12"), "from 2020": ("2020-01", "2026-04")}
 FIRST_ORIGIN, FEWEST_MONTHS, DEFAULT_MONTHS = "2005-01", 60, 120
 PENALTY, LAGS = 200.0, 3
 BLOCK_MONTHS, RESAMPLES = 24, 2000
+YOUNG = "walk, with a record"
+DEFAULT = "system, ridge, walk: the default"
 # How the same paths' intervals are learned: not at all, each step for itself, together.
 WIDTHS = (
     "the same, no record",
     "the same, steps alone: the former default",
-    "system, ridge, walk: the default",
+    DEFAULT,
 )
 
 Array = npt.NDArray[np.float64]
@@ -92,6 +96,7 @@ def candidates() -> dict[str, Model]:
 
     return {
         "RandomWalk": walk,
+        YOUNG: young_history_model(),
         "AutoRegression(max_lags=3)": auto,
         "ExponentialSmoothing": smooth,
         "BayesianVAR": system,
@@ -99,7 +104,7 @@ def candidates() -> dict[str, Model]:
         "as before, no record": Combination(),
         "as before, with a record": Recalibration(),
         "system, ridge": pooled(system, ridge),
-        "system, ridge, walk: the default": own_history_model(),
+        DEFAULT: own_history_model(),
         "the same, steps alone: the former default": Recalibration(
             Combination([system, ridge, walk], scheme="equal")
         ),
@@ -113,7 +118,8 @@ def with_drivers() -> dict[str, Model]:
     """What is run with world series beside the nation's own."""
     return {
         "RandomWalk": RandomWalk(),
-        "system, ridge, walk": own_history_model(),
+        YOUNG: young_history_model(),
+        DEFAULT: own_history_model(),
         "the package's default": Recalibration(),
     }
 
@@ -125,15 +131,16 @@ def origins_of(panel: Panel, target: str) -> list[pd.Timestamp]:
 
 
 def forecasts(panel: Panel, target: str, models: Mapping[str, Model], store: Path) -> pd.DataFrame:
-    """Tidy frame of a backtest; the default is the walk while figures are young."""
+    """Tidy frame of a backtest; the defaults are a walk while figures are young."""
     made = backtest(models, panel, target, origins_of(panel, target), store=store).frame
     made = made[(made["quantity"] == "level") & made["actual"].notna()]
     ripe = panel.series(target).index[0] + DEFAULT_MONTHS
     young = pd.PeriodIndex(made["month"]) - made["step"].to_numpy() < ripe - 1
     own = [name for name in models if name.startswith(("as before", *WIDTHS)) or "default" in name]
     kept = made[~(made["model"].isin(own) & young)]
-    walk = made[(made["model"] == "RandomWalk") & young]
-    return pd.concat([kept, *(walk.assign(model=name) for name in own)], ignore_index=True)
+    walk = {name: YOUNG if name == DEFAULT else "RandomWalk" for name in own}
+    rows = [made[(made["model"] == walk[name]) & young].assign(model=name) for name in own]
+    return pd.concat([kept, *rows], ignore_index=True)
 
 
 def judged(made: pd.DataFrame) -> pd.DataFrame:
@@ -326,6 +333,45 @@ def chosen_on(store: Path) -> Iterator[str]:
         yield f"{model}: {ratio:.3f}"
 
 
+def young(store: Path) -> Iterator[str]:
+    """Months of the sixth to the tenth year of figures, of the series as if they began later."""
+    korea = load_panel()
+    models = {
+        "RandomWalk": RandomWalk(),
+        YOUNG: young_history_model(),
+        "system, ridge, walk, no record": candidates()["the same, no record"],
+        "system, ridge, walk, with a record": own_history_model(),
+    }
+    rows = []
+    for id in CHOSEN_ON:
+        figures = korea.series(id)
+        days = ReleaseRule.after(days=37 if id == "us_imports_from_kr" else 1)
+        for begun in (each for each in BEGUN if pd.Period(each) >= figures.index[0]):
+            frame = figures[figures.index >= pd.Period(begun)].to_frame()
+            panel = Panel.from_frame(frame, days, "KR", korea.catalog[id].unit)
+            first = pd.Period(begun) + FEWEST_MONTHS
+            last = min(first + FEWEST_MONTHS - 1, panel.last_month(id))
+            made = backtest(models, panel, id, panel.origins(first, last, target=id), store=store)
+            kept = made.frame[(made.frame["quantity"] == "level") & made.frame["actual"].notna()]
+            rows.append(kept.assign(crps=kept["crps"] / kept["actual"], panel=f"{id} {begun}"))
+    every = pd.concat(rows)
+    every["squared"] = np.log(every["actual"] / every["q50"]) ** 2
+    every["held"] = every["actual"].between(every["q10"], every["q90"])
+    table = every.groupby(["model", "step"], sort=False)[["squared", "crps", "held"]].mean()
+    walk = table.loc["RandomWalk"]
+    yield f"\nYoung figures: {', '.join(CHOSEN_ON)}, begun {', '.join(BEGUN)}\n"
+    yield "| model | RMSE ratio: 1 / 3 / 6 / 12 | CRPS ratio | held, % |"
+    yield "|---|---|---|---|"
+    for model in models:
+        own = table.loc[model].loc[list(STEPS)]
+        ratios = ((own["squared"] / walk["squared"]) ** 0.5, own["crps"] / walk["crps"])
+        cells = [" / ".join(f"{ratio[step]:.3f}" for step in STEPS) for ratio in ratios]
+        held = " / ".join(f"{100.0 * share:.0f}" for share in own["held"])
+        yield f"| {model} | {' | '.join(cells)} | {held} |"
+    counts = every[every["model"] == "RandomWalk"].groupby("step").size()
+    yield f"\nn = {' / '.join(str(counts[step]) for step in STEPS)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=Path("nations-store"))
@@ -343,7 +389,8 @@ def main() -> None:
         for name, table in tables.items():
             print(*shown({name: table}, f"{head}, {table['n'].max()} months"), sep="\n")
     print(*together(panels), sep="\n", flush=True)
-    print(*chosen_on(store), sep="\n")
+    print(*chosen_on(store), sep="\n", flush=True)
+    print(*young(store / "young"), sep="\n")
 
 
 if __name__ == "__main__":

@@ -289,13 +289,21 @@ def test_a_short_past_is_refused() -> None:
 
 def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> None:
     alone = "Recalibration(OwnHistory, across_steps=True)"
+    young = "Recalibration(RandomWalk, across_steps=True)"
     assert default_model(india, INDIA).name == alone
     assert default_model(with_global_drivers(india), INDIA).name == "Recalibration"
-    assert default_model(india.as_of("2021-01-20"), INDIA).name == "RandomWalk"
     ten_years = panel_of(figures("india", "2015-01", "2024-12"))
     assert default_model(ten_years, INDIA).name == alone
     a_month_less = panel_of(figures("india", "2015-02", "2024-12"))
-    assert default_model(a_month_less, INDIA).name == "RandomWalk"
+    assert default_model(a_month_less, INDIA).name == young
+    assert default_model(with_global_drivers(a_month_less), INDIA).name == young
+    # From the day on that is the first of a replay.
+    assert default_model(a_month_less.as_of("2020-02-15"), INDIA).name == young
+    assert default_model(a_month_less.as_of("2020-02-14"), INDIA).name == "RandomWalk"
+    assert (
+        default_model(panel.select(["exports_total"]).as_of("1996-02-01"), "exports_total").name
+        == "RandomWalk"
+    )
     assert target_of(with_global_drivers(india)) == INDIA
     # Korea's: with early counts, or with indicators beside them.
     for target in ("exports_total", "exports_steel", "imports_total"):
@@ -304,7 +312,21 @@ def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> N
     assert default_model(panel.select(["exports_total"]), "exports_total").name == "Recalibration"
     assert wants_past(india, INDIA)
     assert wants_past(with_global_drivers(india), INDIA)
-    assert not wants_past(india.as_of("2021-01-20"), INDIA)
+    assert wants_past(a_month_less, INDIA)
+    assert not wants_past(a_month_less.as_of("2020-02-14"), INDIA)
+
+
+def test_a_young_nations_walk_learns_its_widths(home: Path) -> None:
+    young = panel_of(figures("india", "2012-01", "2020-12"))
+    before = monthly_forecast(young, steps=12)
+    assert any("`own_past_record` replays its past once" in note for note in before.notes)
+    own_past_record(young)
+    after = monthly_forecast(young, steps=12)
+    np.testing.assert_allclose(after.table()["median"], before.table()["median"], rtol=1e-4)
+    width = after.table()["high80"] / after.table()["low80"]
+    # 2020 was beyond what eight calm years had said.
+    assert (width > before.table()["high80"] / before.table()["low80"]).all()
+    assert not any("no record" in note for note in after.notes)
 
 
 @pytest.mark.usefixtures("quick_default")

@@ -12,11 +12,17 @@ from sklearn.base import clone
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.features.panel.catalog import Series
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.snapshot.global_drivers import GLOBAL_DRIVERS
 from tradeshock.forecast.monthly.calendar_years import calendar_years
-from tradeshock.forecast.monthly.own_record import own_record, past_record
+from tradeshock.forecast.monthly.own_record import first_origin, own_record, past_record
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
-from tradeshock.models.pools.own_history import INDICATORS, own_history_model, stands_alone
+from tradeshock.models.pools.own_history import (
+    INDICATORS,
+    own_history_model,
+    stands_alone,
+    young_history_model,
+)
 from tradeshock.models.pools.recalibration import Recalibration
 from tradeshock.models.pools.steps import covered
 from tradeshock.models.pools.wrapper import Wrapper
@@ -39,8 +45,9 @@ def default_model(panel: Panel, target: str) -> Model:
     their misses, has the best record for Korea's exports (docs/accuracy.md). Where the panel has
     neither early counts of the target nor an indicator, as for other nations, there is nothing to
     bridge: then it is that of `tradeshock.models.pools.own_history` (docs/other-nations.md).
-    Both need ten years of the target; for a younger one it is `RandomWalk`, and so it is for an
-    early count, which no system takes. All of these model logs: for a target in levels, or one
+    Both need ten years of the target; for a younger one it is `RandomWalk`, with intervals that
+    learn where there is nothing else and enough to learn from, and so it is for an early count,
+    which no system takes. All of these model logs: for a target in levels, or one
     that has been zero or below, such as a balance, it is `VAR`; a young one in levels that has
     been positive keeps the walk.
 
@@ -55,7 +62,8 @@ def default_model(panel: Panel, target: str) -> Model:
         return VAR()
     counted = panel.catalog[target].flash_of is not None
     if counted or len(figures) < FEWEST_MONTHS:
-        return RandomWalk()
+        alone = not counted and stands_alone(panel, target, GLOBAL_DRIVERS)
+        return young_history_model() if alone and first_origin(panel, target) else RandomWalk()
     if not panel.catalog[target].is_relative:
         return VAR()
     return own_history_model() if stands_alone(panel, target) else Recalibration()
@@ -134,7 +142,8 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     if learnt_from and record is None:
         note = f"no record of past forecasts of {target}: {without}"
         replay = "`own_past_record` replays its past once, so that intervals learn from it"
-        return (note, replay) if model.name == own_history_model().name else (note,)
+        replayed = {own_history_model().name, young_history_model().name}
+        return (note, replay) if model.name in replayed else (note,)
     if not learnt_from or record is None:
         return ()
     known = {
