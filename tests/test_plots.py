@@ -396,6 +396,20 @@ def test_charts_side_by_side_keep_to_their_part(frame: pd.DataFrame) -> None:
     assert max(text.get_window_extent().x1 for text in texts) < figure.bbox.width / 2 + 10
 
 
+@pytest.mark.parametrize("months", [2, 13, 25, 30, 35, 37, 60])
+@pytest.mark.parametrize("size", SIZES)
+def test_dates_of_any_span_find_room(
+    frame: pd.DataFrame, months: int, size: tuple[float, float]
+) -> None:
+    """A locator that finds none warns, and warnings are errors."""
+    every = pd.PeriodIndex(frame["month"])
+    figure = Figure(figsize=size)
+    ax = plots.plot_csed(frame[every < every.min() + months], ax=figure.subplots())
+    figure.draw_without_rendering()
+    marks = [text.get_text() for text in ax.get_xticklabels()]
+    assert 1 <= len([mark for mark in marks if mark]) <= 10
+
+
 def test_long_names_of_models_leave_room_for_the_lines(frame: pd.DataFrame) -> None:
     pool = "Combination(BayesianVAR, DirectRidge, RandomWalk, scheme='equal')"
     renamed = frame.replace({"model": {"SeasonalNaive": f"Recalibration({pool})"}})

@@ -195,9 +195,11 @@ def number_marks(ax: Axes) -> None:
 
 def date_axis(ax: Axes) -> None:
     """Label as many years or months as there is room for."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import MONTHLY, AutoDateLocator, ConciseDateFormatter
 
     dates = AutoDateLocator(minticks=3, maxticks=max(5, letters(ax) // 10))  # type: ignore[no-untyped-call]
+    # Two years and a half have too few Januaries to be years, and too many half-years.
+    dates.intervald[MONTHLY].append(12)
     ax.xaxis.set_major_locator(dates)
     words = ConciseDateFormatter(dates, show_offset=False)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(words)
