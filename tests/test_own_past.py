@@ -344,6 +344,8 @@ def test_the_command_line_replays_once_and_says_so(home: Path, tmp_path: Path) -
     assert page.exit_code == 0, page.output
     html = (tmp_path / "page" / "report.html").read_text("utf-8")
     assert "COVID-19" in html
+    assert "parameters are the model" in html
+    assert "the user" not in html
     assert not re.search("Korea|KRW|[Cc]hip\\b|Memory and tariffs|10 or 20 days", html)
     named = CliRunner().invoke(main, [*ask, "--model", "RandomWalk"])
     assert "Replaying" not in named.stderr

@@ -100,6 +100,19 @@ def test_relative_errors_leave_out_the_reference_and_mark_what_is_sure(
     assert "Filled: p < 0.05" in said(ax)
 
 
+def test_a_model_that_is_the_reference_draws_no_noise(frame: pd.DataFrame) -> None:
+    same = pd.concat([frame, saving(frame, "Same", 1.00001), saving(frame, "Poor", 1.5)])
+    ax = plots.plot_errors(same, ["Same"], relative=True)
+    low, high = ax.get_ylim()
+    assert low <= 0.99
+    assert high >= 1.01
+    low, high = plots.plot_csed(same, ["Same"]).get_ylim()
+    assert low <= -0.5
+    assert high >= 0.5
+    # Nor does another leave the panel for falling further than it.
+    assert "Below the panel" not in said(plots.plot_csed(same, ["Same", "Poor"]))
+
+
 def test_errors_of_growth_are_in_percentage_points(growth: pd.DataFrame) -> None:
     ax = plots.plot_errors(growth, quantity="yoy")
     assert ax.get_ylabel() == "RMSE, percentage points"

@@ -88,8 +88,8 @@ class EarlyWarning(HeadlineOverTable):
         days = self.events["origin"].nunique()
         return (
             *paths.notes,
-            f"track record: {days} forecasts in state {paths.state}, {first.date()} to "
-            f"{last.date()}",
+            f"track record: {days} forecast{'s' * (days > 1)} in state {paths.state}, "
+            f"{first.date()} to {last.date()}",
         )
 
     @cached_property

@@ -37,6 +37,8 @@ LETTER_INCHES = 0.058
 AXES_SHARE = (0.85, 0.65)
 # Lines that differ by less than this share of the largest figure cannot be told apart.
 VISIBLE = 0.003
+# A model that never leaves the reference by more than this, in all months together, is the same.
+NOTHING = 0.5
 
 
 def plot_csed(
@@ -146,7 +148,7 @@ def _too_deep(curves: Curves) -> list[str]:
     """Models whose fall would press the lines of the others into one."""
     reach = 0.0
     for curve in sorted(curves.values(), key=lambda c: float(c.abs().max())):
-        if reach > 0.0 and float(curve.min()) < -TOO_DEEP * reach:
+        if reach > NOTHING and float(curve.min()) < -TOO_DEEP * reach:
             # All that follow reach as far at least; those that rise stay.
             return [n for n, c in curves.items() if float(c.min()) <= float(curve.min())]
         reach = max(reach, float(curve.abs().max()))
@@ -155,9 +157,13 @@ def _too_deep(curves: Curves) -> list[str]:
 
 def _set_heights(ax: Axes, curves: Sequence[pd.Series[float]]) -> None:
     """Let the panel hold these curves and the reference."""
-    ends = [0.0, *(float(end) for curve in curves for end in (curve.min(), curve.max()))]
+    ends = [
+        -NOTHING,
+        NOTHING,
+        *(float(end) for curve in curves for end in (curve.min(), curve.max())),
+    ]
     low, high = min(ends), max(ends)
-    margin = 0.05 * (high - low) or 1.0
+    margin = 0.05 * (high - low)
     ax.set_ylim(low - margin, high + margin)
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIGNIFICANT = 0.05
+# Ratios nearer to 1 than this are drawn as what they are: the same.
+ALIKE = 0.01
 # Width of a letter of the episodes' names on the axis.
 LETTER_INCHES = 0.09
 
@@ -107,6 +109,8 @@ def _dress(ax: Axes, table: pd.DataFrame, relative: bool, quantity: str, referen
     if relative:
         ax.axhline(1.0, color=hushed(), linestyle="--", linewidth=1.2, label=reference)
         ax.set_ylabel(f"RMSE over that of {reference}")
+        ax.update_datalim([(steps[0], 1.0 - ALIKE), (steps[0], 1.0 + ALIKE)])
+        ax.autoscale_view()
     else:
         ax.set_ylabel(f"RMSE, {ERROR_UNITS[quantity]}")
         ax.set_ylim(bottom=0.0)

@@ -155,7 +155,8 @@ def _budget(forecast: MonthlyForecast, facts: Facts, words: Words) -> str:
     """What was searched; a model that says so itself does it in English."""
     if facts.tuning:
         return words.foreign(facts.tuning)
-    return words("card.user_budget" if "(" in forecast.model else "card.budget")
+    given = "(" in forecast.model and not forecast.by_default
+    return words("card.user_budget" if given else "card.budget")
 
 
 # -- failures ---------------------------------------------------------------------------------
