@@ -64,7 +64,7 @@ FIRST_ORIGIN, FEWEST_MONTHS, DEFAULT_MONTHS = "2005-01", 60, 120
 PENALTY, LAGS = 200.0, 3
 BLOCK_MONTHS, RESAMPLES = 24, 2000
 YOUNG = "walk, with a record"
-DEFAULT = "system, ridge, walk: the default"
+DEFAULT, WIDE_DEFAULT = "system, ridge, walk: the default", "the package's default"
 # How the same paths' intervals are learned: not at all, each step for itself, together.
 WIDTHS = (
     "the same, no record",
@@ -119,8 +119,8 @@ def with_drivers() -> dict[str, Model]:
     return {
         "RandomWalk": RandomWalk(),
         YOUNG: young_history_model(),
-        DEFAULT: own_history_model(),
-        "the package's default": Recalibration(),
+        "system, ridge, walk": own_history_model(),
+        WIDE_DEFAULT: Recalibration(),
     }
 
 
@@ -138,7 +138,7 @@ def forecasts(panel: Panel, target: str, models: Mapping[str, Model], store: Pat
     young = pd.PeriodIndex(made["month"]) - made["step"].to_numpy() < ripe - 1
     own = [name for name in models if name.startswith(("as before", *WIDTHS)) or "default" in name]
     kept = made[~(made["model"].isin(own) & young)]
-    walk = {name: YOUNG if name == DEFAULT else "RandomWalk" for name in own}
+    walk = {name: YOUNG if name in (DEFAULT, WIDE_DEFAULT) else "RandomWalk" for name in own}
     rows = [made[(made["model"] == walk[name]) & young].assign(model=name) for name in own]
     return pd.concat([kept, *rows], ignore_index=True)
 
