@@ -1,6 +1,6 @@
 """Exports of six nations, with nothing but their own past: docs/other-nations.md.
 
-Usage: python benchmarks/nations.py [--store DIR]        (about ten minutes on two cores)
+Usage: python benchmarks/nations.py [--store DIR]        (about twelve minutes on two cores)
 
 Figures: tests/data/nations. Protocol: pseudo real time on the day of each monthly total by the
 nation's release delay; errors are ``100 * (log actual - log median)``; target months 2010 to 2019
