@@ -189,15 +189,22 @@ def widths(made: Mapping[str, pd.DataFrame], head: str) -> Iterator[str]:
     crps = np.exp(np.log(every["crps"]).groupby(["model", "window", "step"], sort=False).mean())
     yield f"\nWidths, {head}: {', '.join(made)}\n"
     columns = [f"{window}, {what}" for window in WINDOWS for what in ("held, %", "CRPS")]
+    columns.append("both, held, %")
     yield f"| widths | {' | '.join(columns)} |"
     yield "|---|" + "---|" * len(columns)
     for model in WIDTHS:
         cells = [model]
         for window, span in WINDOWS.items():
-            held = [coverage(made, model, step, span) for step in STEPS]
-            cells.append(" / ".join(f"{mean:.0f} ± {error:.0f}" for mean, error in held))
+            cells.append(_shares(made, model, span))
             cells.append(" / ".join(f"{crps[model, window, step]:.3f}" for step in STEPS))
+        (first, _), (_, last) = WINDOWS.values()
+        cells.append(_shares(made, model, (first, last)))
         yield "| " + " | ".join(cells) + " |"
+
+
+def _shares(made: Mapping[str, pd.DataFrame], model: str, span: tuple[str, str]) -> str:
+    held = [coverage(made, model, step, span) for step in STEPS]
+    return " / ".join(f"{mean:.0f} ± {error:.0f}" for mean, error in held)
 
 
 def coverage(
