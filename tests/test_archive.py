@@ -316,7 +316,7 @@ def test_the_commands(tmp_path):
     assert "Outcomes: figure as of 2026-05-15, months to 2026-04" in scored.stdout
     assert "2 months: RMSE" in scored.stdout
     empty = CliRunner().invoke(main, ["archive", "scores", "--archive", str(tmp_path / "none")])
-    assert "No month that was forecast is out yet." in empty.stdout
+    assert f"No forecast in {tmp_path / 'none'}; `tradeshock forecast" in empty.stdout
     picture = tmp_path / "said.svg"
     drawn = CliRunner().invoke(main, ["archive", "plot", *folder, "--out", str(picture)])
     assert drawn.exit_code == 0, drawn.output

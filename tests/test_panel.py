@@ -275,6 +275,23 @@ def test_states_and_standard_origins(panel, day):
     assert cut.last_month("exports_total") == pd.Period(last, "M")
 
 
+@pytest.mark.parametrize("day", [day for day in STATES if day > "2025"])
+def test_without_an_end_origins_go_on_to_the_newest_of_a_state(panel, day):
+    cut = panel.as_of(day)
+    for state in cut.states():
+        *_, newest = every = cut.origins("2025-01", state=state)
+        assert panel.origins("2025-01", pd.Period("2025-01") + len(every) - 1, state) == every
+        # The next one is still to come.
+        assert panel.origin_days(pd.period_range("2025-01", periods=len(every) + 1), state)[
+            -1
+        ] > np.datetime64(day)
+        assert newest <= pd.Timestamp(day)
+    with pytest.raises(PanelError, match="after_5d"):
+        cut.origins("2025-01", state="after_5d")
+    with pytest.raises(PanelError, match=r"after_total from 2027-01 on .* newest is that"):
+        cut.origins("2027-01")
+
+
 def test_origins_are_labelled_by_the_month_of_step_one(panel):
     assert panel.states() == ("after_total", "after_10d", "after_20d")
     assert panel.origins("2015-01", "2015-01") == [pd.Timestamp("2015-01-01")]

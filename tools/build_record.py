@@ -34,20 +34,12 @@ FIRST = {"after_total": "2005-01", "after_10d": "2017-01", "after_20d": "2017-01
 CARRIERS = [BayesianVAR(), TradeBayesianVAR(), DirectRidge()]
 
 
-def last_month(panel: Panel, state: str) -> pd.Period:
-    """Last month whose origin of a state the panel knows."""
-    flash = {"after_10d": "first_10_days", "after_20d": "first_20_days"}
-    if state == "after_total":
-        return panel.last_month(TARGET) + 1
-    return panel.last_month(panel.catalog.flash(TARGET)[flash[state]])
-
-
 def record_of(panel: Panel, state: str, store: str | None) -> tuple[Record, pd.DataFrame]:
     """Record of one state and the default's functionals of whole paths.
 
     Of the carriers only what a nowcast bridge reads.
     """
-    origins = panel.origins(FIRST[state], last_month(panel, state), state)
+    origins = panel.origins(FIRST[state], state=state)
     wanted = [Combination(), BiasCorrection(), Recalibration()]
     functionals = {
         "any_fall": any_fall,

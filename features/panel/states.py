@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tradeshock.features.days.holidays import Days
-from tradeshock.features.days.reading import Month, as_months
+from tradeshock.features.days.reading import Month, as_month, as_months
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.figures import Figures
 from tradeshock.features.panel.origins import AFTER_TOTAL, OwnReleases
@@ -41,7 +41,11 @@ class StatedFigures(Figures):
         return self._releases(target).days(months, state, self.months[0])
 
     def origins(
-        self, first: Month, last: Month, state: str = "after_total", target: str = "exports_total"
+        self,
+        first: Month,
+        last: Month | None = None,
+        state: str = "after_total",
+        target: str = "exports_total",
     ) -> list[pd.Timestamp]:
         """Standard origins of a state from one month to another.
 
@@ -49,7 +53,8 @@ class StatedFigures(Figures):
         ----------
         first, last : month
             Months of step 1, both included: for Korea's total, origin "2015-01" in state
-            ``after_total`` is 1 January 2015, when December's figure came out.
+            ``after_total`` is 1 January 2015, when December's figure came out. Default of `last`:
+            the newest whose state the panel knows.
         state : {"after_total", "after_10d", "after_20d"}
             Which of the target's own releases are out.
         target : str
@@ -60,6 +65,13 @@ class StatedFigures(Figures):
         PanelError
             If an origin lies outside what the panel knows, or its flash figure is missing.
         """
+        if last is None:
+            last = self._newest_origin(state, target)
+            if as_month(first) > last:
+                raise PanelError(
+                    f"{target} has no origin {state} from {first} on as of {self.origin.date()}; "
+                    f"its newest is that of {last}"
+                )
         months = as_months(first, last)
         days = self.origin_days(months, state, target)
         last_rows = self.last_known([target], pd.DatetimeIndex(days))[:, 0]
@@ -76,6 +88,12 @@ class StatedFigures(Figures):
                 f"{self.origin.date()}; of {first} to {last} it has {span}"
             )
         return list(pd.DatetimeIndex(days))
+
+    def _newest_origin(self, state: str, target: str) -> pd.Period:
+        """Month of step 1 of the newest origin of a state, whether there is such a state or not."""
+        ahead = self.last_month(target) + 1
+        flash = self._releases(target).flashes.get(state)
+        return ahead if flash is None else min(ahead, self.last_month(flash.id))
 
     def state(self, target: str = "exports_total") -> str:
         """Which of the target's own releases are out at the panel's origin."""

@@ -33,7 +33,7 @@ def list_issued(archive: Path) -> None:
     kept = Archive(archive)
     table = kept.contents().drop(columns=["origin", "version"])
     if table.empty:
-        click.echo(f"No forecast in {kept.folder}; `tradeshock forecast --archive` puts one there.")
+        click.echo(_nothing_in(kept))
         return
     rows = [
         [str(id), *("" if pd.isna(value) else str(value) for value in row)]
@@ -103,10 +103,17 @@ def scores(panel: Panel, archive: Path, target: str | None, actual: str) -> None
     from tradeshock.forecast.cli.archive_output import print_archive_scores
 
     kept = Archive(archive)
+    if kept.contents().empty:
+        click.echo(_nothing_in(kept))
+        return
     target = _issued_target(kept, panel, target)
     table = kept.scores(panel, target, "first" if actual == "first" else "latest")
     damaged = int((kept.contents()["model"] == DAMAGED).sum()) if table.empty else 0
     print_archive_scores(table, panel, target, damaged)
+
+
+def _nothing_in(kept: Archive) -> str:
+    return f"No forecast in {kept.folder}; `tradeshock forecast --archive` puts one there."
 
 
 def _issued_target(kept: Archive, panel: Panel, asked: str | None) -> str:
