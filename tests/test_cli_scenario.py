@@ -153,6 +153,15 @@ def test_a_target_is_named_where_figures_are_several(tmp_path: Path, panel: Pane
 
 
 @pytest.mark.parametrize("shock", ["memory_oversupply", "us_tariff"])
-def test_what_has_no_parts_takes_no_shock_to_parts(shock: str) -> None:
-    said = refused("run", shock, *QUICK, "--target", "exports_to_us")
-    assert "exports_to_us is itself a part of exports_total" in said
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("exports_to_us", "exports_to_us is itself a part of exports_total"),
+        ("exports_semiconductors_ict", "_ict is itself a part of exports_total"),
+        ("imports_total", "is a part of exports_total, and not one of imports_total"),
+    ],
+)
+def test_what_has_no_parts_takes_no_shock_to_parts(shock: str, target: str, message: str) -> None:
+    said = refused("run", shock, *QUICK, "--target", target)
+    assert message in said
+    assert "use a shock that moves drivers, such as us_recession" in said

@@ -1,6 +1,7 @@
 """Exposure: shares that add up, what was known on a day, tariffs by closed forms, the command."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from tradeshock.features import Panel, ReleaseRule
+from tradeshock.features import Panel, ReleaseRule, excluding
 from tradeshock.features.errors import ModelError, PanelError
 from tradeshock.forecast import plots
 from tradeshock.forecast.cli.main import main
@@ -251,6 +252,24 @@ def test_what_cannot_be_split_is_refused(panel: Panel, regions: Panel) -> None:
 
 
 # -- picture and command ----------------------------------------------------------------------
+
+
+def test_parts_of_the_exports_are_parts_of_nothing_else(panel: Panel) -> None:
+    for by in ("item", "destination"):
+        with pytest.raises(PanelError, match="is a part of exports_total, and not one of imports"):
+            exposure(panel, by, "imports_total")
+        with pytest.raises(PanelError, match="exports_to_us is itself a part of exports_total"):
+            exposure(panel, by, "exports_to_us")
+    rest = excluding(panel, "exports_total", "exports_ships")
+    target = "exports_total_ex_ships"
+    assert item_shares(rest, ["exports_steel"], target)["exports_steel"] > 0.0
+    with pytest.raises(PanelError, match="exports_ships is a part of exports_total, and not one"):
+        item_shares(rest, ["exports_ships"], target)
+    # What parts of one's own are parts of is one's own to know.
+    food = (0.1 * panel.series("imports_total")).rename("imports_of_food")
+    own = panel.with_series(food, replace(panel.entry("imports_total"), id="imports_of_food"))
+    shares = item_shares(own.as_of("2026-03-20"), ["imports_of_food"], "imports_total")
+    assert shares["imports_of_food"] == pytest.approx(0.1)
 
 
 def test_bars_are_shares_and_contributions(panel: Panel) -> None:

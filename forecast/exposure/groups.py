@@ -33,6 +33,9 @@ DESTINATIONS = (
     "exports_to_vietnam",
     "exports_to_asean",
 )
+# The ministry's chips, wider than those of the customs' items.
+CHIPS = "exports_semiconductors_ict"
+WHOLE = "exports_total"
 GROUPS = {"item": ITEMS, "destination": DESTINATIONS}
 # A region and those of its members that are parts of their own: never both, or they count twice.
 MEMBERS = {
@@ -67,3 +70,27 @@ def group_ids(panel: Panel, by: str | Sequence[str]) -> tuple[str, ...]:
             )
         return ids
     return tuple(panel.entry(id).id for id in as_targets(by))
+
+
+def refuse_part_of_another(panel: Panel, part: str, target: str) -> None:
+    """Refuse an item, a destination or chips as a part of what it is no part of.
+
+    Of series of one's own whoever names them knows what they are parts of.
+
+    Raises
+    ------
+    PanelError
+        If the part is one of `exports_total`, and the target is one as well, or another series
+        beside that total. What `excluding` leaves of the total has the other parts.
+    """
+    parts = (*ITEMS, *DESTINATIONS, CHIPS)
+    if part not in parts:
+        return
+    if target in parts:
+        raise PanelError(
+            f"{target} is itself a part of {WHOLE}, and of its own parts no figures are known"
+        )
+    left_out = target.removeprefix(f"{WHOLE}_ex_")
+    rest = left_out != target and left_out != part.removeprefix("exports_")
+    if WHOLE in panel and target != WHOLE and not rest:
+        raise PanelError(f"{part} is a part of {WHOLE}, and not one of {target}")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.exposure.groups import MEMBERS, group_ids
+from tradeshock.forecast.exposure.groups import MEMBERS, group_ids, refuse_part_of_another
 
 REMAINDER = "remainder"
 # Rows that are no series.
@@ -69,8 +69,8 @@ def partition(panel: Panel, by: str | Sequence[str], target: str, months: int) -
     Raises
     ------
     PanelError
-        If there are no such parts, they do not add up over months, are in another unit than the
-        total, or are together more than the total.
+        If there are no such parts, they are parts of another total, do not add up over months, are
+        in another unit than the total, or are together more than the total.
     """
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
         raise PanelError(f"got months={months!r}, expected a whole number of at least 1")
@@ -79,6 +79,8 @@ def partition(panel: Panel, by: str | Sequence[str], target: str, months: int) -
         raise PanelError(f"{target} is its only part; name others, by=[...]")
     if taken := [id for id in ids if id in RESERVED]:
         raise PanelError(f"no part may be called {taken[0]!r}, the name of a row; rename it")
+    for id in ids:
+        refuse_part_of_another(panel, id, target)
     _refuse_other_units(panel, ids, target)
     kept, notes = _comparable(panel, ids, months)
     if not kept:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tradeshock.features.errors import PanelError, ShockError
 from tradeshock.features.panel.panel import Panel
-from tradeshock.forecast.exposure.groups import GROUPS
+from tradeshock.forecast.exposure.groups import refuse_part_of_another
 from tradeshock.forecast.exposure.partition import item_shares
 from tradeshock.forecast.exposure.tariff import TariffHit
 from tradeshock.forecast.scenarios.move import Changes
@@ -97,7 +97,7 @@ def share_of(panel: Panel, part: str, target: str) -> float:
     """
     if part == target:
         return 1.0
-    refuse_part_as_total(target)
+    refuse_no_part(panel, part, target)
     if part not in panel:
         raise ShockError(f"the panel has no series {part!r}, which the shock hits", "of")
     try:
@@ -106,19 +106,19 @@ def share_of(panel: Panel, part: str, target: str) -> float:
         raise ShockError(f"no share of {part} in {target} can be had: {error}", "of") from error
 
 
-def refuse_part_as_total(target: str) -> None:
-    """Refuse to look for parts of an item or destination, which the catalog has of totals alone.
+def refuse_no_part(panel: Panel, part: str, target: str) -> None:
+    """Refuse to move a target by what the catalog knows as a part of another total.
 
     Raises
     ------
     ShockError
-        If the target is itself such a part.
     """
-    if any(target in group for group in GROUPS.values()):
+    try:
+        refuse_part_of_another(panel, part, target)
+    except PanelError as error:
         raise ShockError(
-            f"{target} is itself a part of exports_total, and of its own parts no figures are "
-            "known; use a shock that moves drivers, such as us_recession, or another target"
-        )
+            f"{error}; use a shock that moves drivers, such as us_recession, or another target"
+        ) from error
 
 
 def tariff_path(hit: TariffHit, steps: int, starts: int = 1) -> Floats:

@@ -13,13 +13,14 @@ from threadpoolctl import threadpool_limits
 
 from tradeshock.features.errors import OddConditionWarning, ShockError, stale_series_noted
 from tradeshock.features.panel.panel import Panel
+from tradeshock.forecast.exposure.groups import CHIPS
 from tradeshock.forecast.monthly.forecast import MonthlyForecast, monthly_forecast
 from tradeshock.forecast.scenarios.arithmetic import arithmetic_effects, move_effects, share_of
 from tradeshock.forecast.scenarios.expected import refuse_wrong_sign
 from tradeshock.forecast.scenarios.moved import Asked, Moved
 from tradeshock.forecast.scenarios.result import Scenario
 from tradeshock.forecast.scenarios.shock import Shock
-from tradeshock.forecast.scenarios.split import CHIPS, PRICE, Split
+from tradeshock.forecast.scenarios.split import PRICE, Split
 from tradeshock.forecast.scenarios.stack import Reference, Stack, stacked
 from tradeshock.models.base import Model
 from tradeshock.models.conditions import Conditions

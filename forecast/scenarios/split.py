@@ -12,13 +12,13 @@ import pandas as pd
 from tradeshock.features.errors import PanelError, ShockError, ShortHistoryError
 from tradeshock.features.panel.panel import Panel
 from tradeshock.features.readings.derived import excluding
-from tradeshock.forecast.scenarios.arithmetic import refuse_part_as_total
+from tradeshock.forecast.exposure.groups import CHIPS
+from tradeshock.forecast.scenarios.arithmetic import refuse_no_part
 from tradeshock.models.conditions import Conditions
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.systems.bvar import BayesianVAR
 
 Floats = npt.NDArray[np.float64]
-CHIPS = "exports_semiconductors_ict"
 PRICE = "dram_export_price"
 WEIGHT = "weight_hs8542"
 DRIVERS = ("us_ip", "usdkrw", "brent", "copper")
@@ -74,7 +74,7 @@ class Split:
             If the panel has no chips, or too few months of them, or they are no part of the total.
         """
         target = beside.series[0]
-        refuse_part_as_total(target)
+        refuse_no_part(panel, CHIPS, target)
         wanted = PRICE_DRIVERS if price else DRIVERS
         for id in (CHIPS, *wanted[: int(price)]):
             if id not in panel or panel.values[id].isna().all():

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from tradeshock.features.errors import TradeshockError
+from tradeshock.forecast.exposure.groups import CHIPS
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.plots.scenario import plot_comparison
 from tradeshock.forecast.report.elements import (
@@ -24,7 +25,6 @@ from tradeshock.forecast.report.words import Words
 from tradeshock.forecast.scenarios.carriers import Carriers
 from tradeshock.forecast.scenarios.library import find_shock
 from tradeshock.forecast.scenarios.result import Scenario
-from tradeshock.forecast.scenarios.split import CHIPS
 
 STANDING = ("memory_2022", "ai_boom_goes_on", "us_tariff", "china_slowdown")
 
