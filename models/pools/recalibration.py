@@ -77,8 +77,8 @@ class Recalibration(SingleWrapper):
         Whether steps learn their factors together, the further ahead the more: what short steps
         miss now widens long ones, whose own misses are known a year later
         (`tradeshock.models.pools.width_learning.learned_across_steps`). What they have in common
-        follows the last months too, and is learned of intervals that recent misses had widened in
-        their time. False: each for itself, of the member's intervals.
+        follows the last months too; so all is learned of intervals that recent misses had widened
+        in their time. False: each for itself, of the member's intervals.
     n_draws : int
         Sample paths of the default member; those of a member that is given are its own.
     random_state : int
