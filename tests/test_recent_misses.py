@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradeshock.features import Panel, ReleaseRule
+from tradeshock.forecast import interpretation
 from tradeshock.models import RandomWalk, Recalibration, Record
 from tradeshock.models.pools.recent_misses import (
     EXPECTED,
@@ -114,6 +115,20 @@ def test_steps_learn_together_what_recent_misses_leave(panel, rows):
     model, without = recalibrated(shocked, DAY, 3.0), recalibrated(widened, DAY, None)
     np.testing.assert_allclose(model.learned_, without.learned_, rtol=1e-9)
     assert (model.learned_ < recalibrated(shocked, DAY, None).learned_).any()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 12])
+@pytest.mark.parametrize("across_steps", [True, False])
+def test_the_misses_that_are_shown_are_those_that_widen(panel, rows, steps, across_steps):
+    """Of a short forecast too, which learns from misses of longer ones if steps learn together."""
+    model = Recalibration(MEMBER, across_steps=across_steps)
+    model.fit(panel.as_of("2017-07-01"), TARGET, Record(rows))
+    shown = interpretation.recent_misses(model, steps)
+    size = (shown["weight"] * shown["size"]).sum() + 1.0 - shown["weight"].sum()
+    width = interpretation.interval_width(model, steps)
+    assert model.recent_ > 1.0
+    assert model.recent_ == pytest.approx(np.sqrt(size), rel=1e-12)
+    np.testing.assert_allclose(width["recent"].iloc[0], np.sqrt(model.recent_))
 
 
 def test_three_months_missed_on_one_side_are_said(panel, rows):

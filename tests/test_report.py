@@ -21,6 +21,7 @@ from tradeshock.features.panel.release import ReleaseRule
 from tradeshock.forecast import monthly_forecast, scenario
 from tradeshock.forecast.archive import Archive
 from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.interpretation import recent_misses
 from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.monthly.wording import year_sentences
 from tradeshock.forecast.news import news
@@ -429,6 +430,9 @@ def test_the_default_is_taken_apart(panel: Panel) -> None:
     assert tables["width"][-1][0].text == "Width"
     drawn, learned, recent, width = (row[1].value or 0.0 for row in tables["width"])
     assert drawn * learned * recent == pytest.approx(width, rel=0.01)
+    assert "100 log points" in folds[-1].table.caption
+    missed = recent_misses(made)[["step_1", "step_2", "step_3"]].iloc[-1]
+    assert [cell.value for cell in tables["misses"][-1][1:4]] == pytest.approx(missed.tolist())
     assert inside(monthly_forecast(panel, model=RandomWalk(n_draws=5), steps=1), WORDS) == []
 
 

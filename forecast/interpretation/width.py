@@ -28,11 +28,13 @@ def interval_width(asked: Model | MonthlyForecast, steps: int = 12) -> pd.DataFr
     -------
     DataFrame
         Index month. drawn, width as members draw it (of a combination the weighted mean of theirs,
-        see `weights`), 100 log points; learned, factor that `Recalibration` has learned over years;
-        recent, factor of the last months' misses (see `recent_misses`), at least 1; recalibrated,
-        the product of the three, 100 log points; rest, what interpolation between two draws and two
-        levels adds; judgement, of a forecast with one; width, the sum of the last three, which is
-        ``100 log(high80 / low80)``; low and high, the interval's ends against the median, per cent.
+        see `weights`), 100 log points; learned, factor that `Recalibration` has learned from all
+        past misses: slowly, over years, and with ``across_steps=True`` beyond step 1 within months
+        as well; recent, factor of the last months' misses (see `recent_misses`), at least 1;
+        recalibrated, the product of the three, 100 log points; rest, what interpolation between two
+        draws and two levels adds; judgement, of a forecast with one; width, the sum of the last
+        three, which is ``100 log(high80 / low80)``; low and high, the interval's ends against the
+        median, per cent.
         Without `Recalibration` both factors are 1.
     """
     return width_of(layers_of(asked, steps), asked)

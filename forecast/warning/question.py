@@ -36,8 +36,9 @@ def early_warning(
     threshold : float
         A chance of at least this is a warning; between 0 and 1.
     record : Record, optional
-        Past forecasts of the model, such as those of a backtest. Default: the record that ships
-        with the package, where it speaks of these very figures.
+        Past forecasts of the model, such as those of a backtest. Default: what is on record of
+        these very figures: that which ships with the package, and the past that
+        `own_past_record` has replayed.
 
     Returns
     -------

@@ -57,7 +57,8 @@ class Recalibration(SingleWrapper):
     the rank of every draw stay, so the forecast remains one joint distribution. Steps beyond those
     of the record take the factors of its last step.
 
-    These factors learn slowly, over years. Beside them stands one for the last months
+    These factors learn slowly, over years, where each step learns for itself; with `across_steps`
+    what steps have in common learns within months. Beside them stands one for the last months
     (`tradeshock.models.pools.recent_misses`): while misses are larger than they should be, all
     intervals are wider, nearby steps most; it never narrows them.
 
@@ -76,8 +77,8 @@ class Recalibration(SingleWrapper):
         Whether steps learn their factors together, the further ahead the more: what short steps
         miss now widens long ones, whose own misses are known a year later
         (`tradeshock.models.pools.width_learning.learned_across_steps`). What they have in common
-        follows the last months too, and is learned of intervals that recent misses had widened in
-        their time. False: each for itself, of the member's intervals.
+        follows the last months too; so all is learned of intervals that recent misses had widened
+        in their time. False: each for itself, of the member's intervals.
     n_draws : int
         Sample paths of the default member; those of a member that is given are its own.
     random_state : int
@@ -88,7 +89,7 @@ class Recalibration(SingleWrapper):
     factors_ : ndarray, shape (steps, 4)
         Factors of the last forecast, recent misses included.
     learned_ : ndarray, shape (steps, 4)
-        Those that were learned slowly, without recent misses.
+        Those that were learned from all past misses, without the factor of recent ones.
     recent_ : float
         By how much recent misses were larger than they should be at the last forecast, at least 1.
     """
@@ -155,7 +156,7 @@ class Recalibration(SingleWrapper):
         return self.factors_
 
     def _learned(self, distance: Floats, widened: Floats) -> Floats:
-        """Log factors of years, from misses and by how much recent ones widened each forecast."""
+        """Log factors from all misses, and by how much recent ones widened each forecast."""
         if self.across_steps:
             # They follow the same months as recent misses do, and learn what those leave.
             return learned_across_steps(distance / widened, LEVELS, self.rate, self.floor)
@@ -164,11 +165,13 @@ class Recalibration(SingleWrapper):
     def past_misses(self, steps: int) -> PastMisses | None:
         """Misses of its member from which a forecast of so many steps learns its factors.
 
-        Of the first target; None where the record has none.
+        Of the first target; None where the record has none. With `across_steps` at all steps of
+        the record, since a short forecast learns from the misses of longer ones too.
         """
         self._check_fitted()
         record = self._known(self.fitted_on_.origin)
-        return _past_misses(self.members_[0].name, self.target_[0], self.state_, steps, record)
+        member, further = self.members_[0].name, self.across_steps
+        return _past_misses(member, self.target_[0], self.state_, steps, record, further)
 
 
 def _past_misses(
