@@ -27,7 +27,7 @@ def warn_before_calendar(values: pd.DataFrame, catalog: Catalog, calendar: Trade
         With the month from which they are.
     """
     months = pd.PeriodIndex(values.index)
-    counted = any(catalog[id].adjustment == "NSA" for id in values)
+    counted = any(catalog[str(id)].adjustment == "NSA" for id in values)
     if counted and months[0] < calendar.known_from:
         warnings.warn(
             f"the figures begin in {months[0]}, the holidays of "
