@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import tradeshock.features.days.calendar as module
-from tradeshock.features import Panel, ReleaseRule, Series
+from tradeshock.features import Panel, ReleaseRule, Series, with_global_drivers
 from tradeshock.features.days.calendar import TradeCalendar, window_bounds
 from tradeshock.features.days.festivals import KEEP_EID, festival_dates
 from tradeshock.features.errors import CalendarWarning, CatalogError, PanelError
@@ -301,6 +301,16 @@ def test_a_panel_that_begins_before_its_calendar_says_so():
     old = pd.Series(1.0, pd.period_range("1940-01", "1996-12", freq="M"), name="old")
     with pytest.warns(CalendarWarning, match="begin in 1940-01, the holidays of KR in 1950-01"):
         panel.with_series(old, Series("old", ReleaseRule(day=1)))
+
+
+def test_world_series_that_begin_before_the_calendar_need_no_holidays():
+    # Warnings are errors here: only working days of figures that have them are worth one.
+    months = pd.period_range("2019-01", periods=24, freq="M")
+    young = Panel.from_frame(
+        pd.Series(np.arange(1.0, 25.0), months, name="x"), ReleaseRule(day=20), "TW"
+    )
+    wide = with_global_drivers(young)
+    assert wide.months[0] < wide.calendar.known_from < months[0]
 
 
 @pytest.mark.parametrize("model", [DirectRidge(), FlashRatio()], ids=["DirectRidge", "FlashRatio"])

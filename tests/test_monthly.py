@@ -19,6 +19,7 @@ from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.monthly.defaults import (
     default_record,
     record_end,
+    round_threshold,
     target_of,
     threshold_of,
 )
@@ -155,9 +156,25 @@ def test_without_a_threshold_a_round_one_is_taken_where_passing_it_is_in_doubt(
     raised = monthly_forecast(
         panel, "2026-04-21", model=QUICK, adjustments={"2026-10": 300_000.0}, note="try"
     )
-    assert raised.threshold > made.threshold + 250_000.0
+    assert raised.threshold == 1_200_000.0
     assert monthly_forecast(panel, "2026-04-21", model=QUICK, steps=3).threshold is None
     assert monthly_forecast(panel, model=QUICK, target="usdkrw").threshold is None
+
+
+@pytest.mark.parametrize("total", [1_030_000.0, 1_207_916.0, 1_700_000.0, 2_240_000.0, 340.0])
+def test_a_round_threshold_is_never_far_from_the_total(total: float) -> None:
+    assert abs(round_threshold(total) / total - 1.0) < 0.15
+
+
+def test_a_unit_of_multiples_does_not_run_into_the_figure() -> None:
+    for unit, name in (
+        ("100 mn JPY", "x 100 mn JPY"),
+        ("10 th JPY", "x 10 th JPY"),
+        ("2020=100", "2020=100"),
+        ("100 = mean of 2020", "100 = mean of 2020"),
+        ("per 100 JPY", "per 100 JPY"),
+    ):
+        assert DisplayUnit.choose(unit, 109_814.0).name == name
 
 
 def test_python_and_the_command_line_take_one_threshold(panel: Panel) -> None:

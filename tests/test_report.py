@@ -494,10 +494,10 @@ def test_numbers_have_no_exponents(panel: Panel) -> None:
     made = monthly_forecast(own, model=RandomWalk(n_draws=20), threshold=1_000_000.0)
     page = re.sub(r'"data:[^"]*"', "", Report(made).html())
     page = re.sub(r'<data value="[^"]*">', "", page)
-    assert "Chance of more than 1,000,000 100 mn JPY in 2026" in page
+    assert "Chance of more than 1,000,000 x 100 mn JPY in 2026" in page
     assert not re.findall(r"\d(?:\.\d+)?e[+-]\d", page)
     sentences = year_sentences(made, DisplayUnit.choose(made.entry.unit, made.last.value))
-    assert "more than 1,000,000 100 mn JPY" in sentences[0]
+    assert "more than 1,000,000 x 100 mn JPY" in sentences[0]
     large = Panel.from_frame(100.0 * figures, ReleaseRule(day=20), unit="10 th JPY")
     forecast = monthly_forecast(large, model=RandomWalk(n_draws=20))
     marks = [text.get_text() for text in forecast.plot().get_yticklabels()]

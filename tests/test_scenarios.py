@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradeshock.features import Panel
+from tradeshock.features import Panel, with_global_drivers
 from tradeshock.features.errors import ConditionError, ShockError
 from tradeshock.forecast import compare_scenarios, monthly_forecast, scenario
 from tradeshock.forecast.exposure import TariffHit, item_shares
@@ -367,6 +367,13 @@ def test_series_that_are_old_are_refused_by_the_shocks_name(panel: Panel) -> Non
             carriers.run([find_shock(name)])
     # The total and chips are in their systems however old they are.
     assert carriers.run([find_shock("logistics"), find_shock("memory_2022")]).shocks
+
+
+def test_a_shock_to_the_world_says_how_figures_of_ones_own_get_it(panel: Panel) -> None:
+    own = panel.select(["exports_total"])
+    with pytest.raises(ShockError, match=r"no figures of 'us_ip'.*join it .*--global-drivers"):
+        scenario(own, "us_recession", model=BayesianVAR(n_draws=20))
+    assert scenario(with_global_drivers(own), "us_recession", model=BayesianVAR(n_draws=20)).shocks
 
 
 def test_tariffs_are_no_conditions() -> None:

@@ -80,7 +80,7 @@ class Panel(StatedFigures):
             self.origin = as_day(origin)
             self._refuse_later_figures()
         self.calendar = calendar.as_of(self.origin)
-        warn_before_calendar(self.months, self.calendar)
+        warn_before_calendar(self.values, catalog, self.calendar)
 
     @classmethod
     def _of(
@@ -269,7 +269,7 @@ class Panel(StatedFigures):
         panel.quotes = self.quotes
         panel.learned_days = (*(one for one in self.learned_days if one[0] in kept), *learned_days)
         panel._refuse_later_figures()
-        warn_before_calendar(new.index, panel.calendar)
+        warn_before_calendar(new, catalog, panel.calendar)
         seen = joined(self.vintages and self.vintages.of_series(kept.columns), vintages)
         return panel.with_vintages(seen) if seen else panel
 

@@ -15,16 +15,20 @@ from tradeshock.features.panel.catalog import Catalog
 from tradeshock.features.panel.validation import Floats, first_and_last
 
 
-def warn_before_calendar(index: pd.Index, calendar: TradeCalendar) -> None:
+def warn_before_calendar(values: pd.DataFrame, catalog: Catalog, calendar: TradeCalendar) -> None:
     """Say so where figures begin before the holidays of their nation are known.
+
+    Working days are taken off unadjusted figures alone: world series beside them, such as market
+    prices, may begin earlier.
 
     Warns
     -----
     CalendarWarning
         With the month from which they are.
     """
-    months = pd.PeriodIndex(index)
-    if months[0] < calendar.known_from:
+    months = pd.PeriodIndex(values.index)
+    counted = any(catalog[str(id)].adjustment == "NSA" for id in values)
+    if counted and months[0] < calendar.known_from:
         warnings.warn(
             f"the figures begin in {months[0]}, the holidays of "
             f"{calendar.nation or 'the calendar'} in {calendar.known_from}: before that every "

@@ -264,11 +264,11 @@ def round_threshold(total: float) -> float:
     Examples
     --------
     >>> round_threshold(943_300.0), round_threshold(143.0), round_threshold(61.0)
-    (900000.0, 150.0, 60.0)
+    (900000.0, 140.0, 60.0)
     """
     step = 10.0 ** math.floor(math.log10(total))
-    # Below 300 the next hundred may be a third away.
-    step = step / 2.0 if total < 3.0 * step else step
+    # The next hundred may be a third away below 300, and the next fifty a fifth below 200.
+    step = step / 5.0 if total < 2.0 * step else step / 2.0 if total < 3.0 * step else step
     return float(step * round(total / step))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -10,6 +11,8 @@ from typing import ClassVar, Self
 SIGNIFICANT = 10
 # Of a figure that is written out.
 MOST_DIGITS = 15
+# A unit that counts in multiples of another, such as "100 mn JPY", but no index ("2020=100").
+MULTIPLE = re.compile(r"\d[\d,. ]* (?!=)")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class DisplayUnit:
         DisplayUnit(name='억 달러', divisor=100.0, decimals=1)
         >>> DisplayUnit.choose("per USD", 1_391.5).text(1_391.5)
         '1,392'
+        >>> DisplayUnit.choose("100 mn JPY", 109_814.0).name
+        'x 100 mn JPY'
         """
         if unit == cls.KOREAN and abs(level) >= 100.0:
             return cls("억 달러", 100.0, 1)
@@ -53,6 +58,8 @@ class DisplayUnit:
         size = abs(level) / divisor
         digits = math.floor(math.log10(size)) + 1 if size > 0 else 1
         name = "bn " + unit.removeprefix("mn ") if in_billions else unit
+        # "109,814 100 mn JPY" would read as one number.
+        name = f"x {name}" if MULTIPLE.match(name) else name
         return cls(name, divisor, max(0, 3 - digits))
 
     def text(self, value: float, sign: bool = False) -> str:

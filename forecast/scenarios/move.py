@@ -12,6 +12,7 @@ import pandas as pd
 from tradeshock.features.days.written import MONTH
 from tradeshock.features.errors import ShockError
 from tradeshock.features.panel.panel import Panel
+from tradeshock.features.snapshot.global_drivers import GLOBAL_DRIVERS
 
 Changes = dict[pd.Period, float]
 
@@ -160,9 +161,13 @@ class Move:
             If the panel lacks the series, or the past that it shall repeat.
         """
         if self.series not in panel or panel.values[self.series].isna().all():
+            remedy = (
+                "join it to figures of your own by --global-drivers (`with_global_drivers`)"
+                if self.series in GLOBAL_DRIVERS
+                else "see `tradeshock data` for what it has"
+            )
             raise ShockError(
-                f"the panel has no figures of {self.series!r}, which the shock moves; see "
-                "`tradeshock data` for what it has",
+                f"the panel has no figures of {self.series!r}, which the shock moves; {remedy}",
                 "series",
             )
         last = panel.last_month(self.series)
