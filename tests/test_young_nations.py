@@ -1,0 +1,96 @@
+"""Figures of one's own that are five to ten years old: few past forecasts, and those the walk's."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from tradeshock.features import Panel, ReleaseRule
+from tradeshock.forecast import monthly_forecast, own_past_record
+from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.report.page import Report
+from tradeshock.forecast.warning import early_warning
+from tradeshock.models import RandomWalk, Recalibration
+from tradeshock.models.record.record import Record
+
+NATIONS = Path(__file__).parent / "data" / "nations"
+YOUNG = "Recalibration(RandomWalk, across_steps=True)"
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def india(months: int) -> pd.Series:
+    """The newest months of India's exports."""
+    table = pd.read_csv(NATIONS / "india.csv", index_col="year").stack().dropna()
+    index = pd.PeriodIndex([f"{year}-{int(month):02}" for year, month in table.index], freq="M")
+    return pd.Series(table.to_numpy(), index, name="india").iloc[-months:]
+
+
+def panel_of(series: pd.Series) -> Panel:
+    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN")
+
+
+def test_a_past_without_an_outcome_is_no_track_record_of_warnings() -> None:
+    young = panel_of(india(60))
+    assert own_past_record(young).frame["actual"].isna().all()
+    warning = early_warning(young)
+    assert warning.forecast.model == YOUNG
+    assert warning.track_record().empty
+    assert warning.notes[-1].endswith("no track record of these chances")
+    assert warning.table()["hit_rate"].isna().all()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.usefixtures("without_pictures")
+def test_the_page_does_not_test_the_walk_against_itself(language: str) -> None:
+    young = panel_of(india(75))
+    own_past_record(young)
+    page = Report.from_forecast(monthly_forecast(young), language=language).html()
+    assert {"en": "are those of RandomWalk", "ko": "RandomWalk 모형과 같으므로"}[language] in page
+    board = re.search(r'<table id="scoreboard">.*?</table>', page, re.DOTALL)
+    assert board is not None
+    # p and what it could have found: blank in each row.
+    rows = re.findall(r"<tr>(.*?)</tr>", board[0].split("<tbody>")[1], re.DOTALL)
+    assert len(rows) >= 4
+    for row in rows:
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        assert [re.sub("<.*?>", "", cell) for cell in cells[-2:]] == ["–", "–"]
+    # Lines at one and at zero say nothing; the intervals are judged.
+    for name in ("errors", "saved", "episodes-chart"):
+        assert f'id="{name}"' not in page
+    assert 'id="coverage"' in page
+
+
+def test_misses_that_no_forecast_was_there_for_are_dashes(tmp_path: Path) -> None:
+    file = tmp_path / "india.csv"
+    india(61).rename_axis("month").to_csv(file)
+    run = CliRunner().invoke(main, ["explain", "--csv", str(file), "--release-after", "15"])
+    assert run.exit_code == 0, run.output
+    assert re.search(r"^Apr 2026 +\+21\.9 +- +- ", run.stdout, re.MULTILINE)
+    assert "nan" not in run.stdout
+
+
+def test_figures_that_never_move_are_forecast_without_news() -> None:
+    months = pd.period_range("2019-09", periods=80, freq="M")
+    for values in (np.full(80, 100.0), np.resize(np.arange(1.0, 13.0), 80)):
+        still = panel_of(pd.Series(values, months, name="peg"))
+        own_past_record(still)
+        made = monthly_forecast(still)
+        assert made.model == YOUNG
+        assert made.paths.notes == ()
+        assert isinstance(made.fitted, Recalibration)
+        # Roundings are no misses.
+        assert (made.fitted.factors_ == 1.0).all()
+
+
+def test_one_rounding_beyond_an_interval_is_no_regime() -> None:
+    young = panel_of(india(80))
+    rows = own_past_record(young).frame
+    for name in ("q25", "q50", "q75"):
+        rows[name] = rows["actual"] * (1.0 - 3e-16)
+    record = Record(rows)
+    model = Recalibration(RandomWalk(), across_steps=True).fit(young, "india", record=record)
+    assert model.forecast(12).notes == ()
