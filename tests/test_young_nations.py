@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
+from tradeshock.forecast.plots import plot_warning
 from tradeshock.forecast.report.page import Report
 from tradeshock.forecast.warning import early_warning
 from tradeshock.models import RandomWalk, Recalibration
@@ -47,8 +50,11 @@ def test_a_past_without_an_outcome_is_no_track_record_of_warnings() -> None:
 @pytest.mark.usefixtures("without_pictures")
 def test_the_page_does_not_test_the_walk_against_itself(language: str) -> None:
     young = panel_of(india(75))
-    own_past_record(young)
-    page = Report.from_forecast(monthly_forecast(young), language=language).html()
+    rows = own_past_record(young).frame
+    # As after ten years: of a former default the newest forecasts are not there.
+    record = Record(rows[(rows["model"] != YOUNG) | (rows["origin"] < "2026-03-15")])
+    made = monthly_forecast(young)
+    page = Report.from_forecast(made, record, language=language).html()
     assert {"en": "are those of RandomWalk", "ko": "RandomWalk 모형과 같으므로"}[language] in page
     board = re.search(r'<table id="scoreboard">.*?</table>', page, re.DOTALL)
     assert board is not None
@@ -94,3 +100,18 @@ def test_one_rounding_beyond_an_interval_is_no_regime() -> None:
     record = Record(rows)
     model = Recalibration(RandomWalk(), across_steps=True).fit(young, "india", record=record)
     assert model.forecast(12).notes == ()
+
+
+def test_the_threshold_is_written_beside_the_chances() -> None:
+    months = pd.period_range("2026-05", periods=12, freq="M")
+    table = pd.DataFrame({"chance": np.linspace(0.33, 0.44, 12), "light": "amber"}, months)
+    figure = Figure(figsize=(6.0, 4.0), layout="constrained")
+    ax = plot_warning(table, 0.4, figure.subplots())
+    FigureCanvasAgg(figure).draw()
+    words = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    (label,) = (box for text, box in words.items() if text.startswith("warning"))
+    others = [box for text, box in words.items() if not text.startswith("warning")]
+    others += [bar.get_window_extent() for bar in ax.patches]
+    assert len(others) > 12
+    assert not any(label.overlaps(box) for box in others)
+    assert figure.bbox.contains(label.x1, label.y1)
