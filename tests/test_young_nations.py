@@ -15,8 +15,9 @@ from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.plots import plot_warning
 from tradeshock.forecast.report.page import Report
+from tradeshock.forecast.routine.own_past import missing_past
 from tradeshock.forecast.warning import early_warning
-from tradeshock.models import RandomWalk, Recalibration
+from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
 from tradeshock.models.record.record import Record
 
 NATIONS = Path(__file__).parent / "data" / "nations"
@@ -100,6 +101,30 @@ def test_one_rounding_beyond_an_interval_is_no_regime() -> None:
     record = Record(rows)
     model = Recalibration(RandomWalk(), across_steps=True).fit(young, "india", record=record)
     assert model.forecast(12).notes == ()
+
+
+def test_looking_back_at_a_young_day_leaves_the_later_past() -> None:
+    today = panel_of(india(90))
+    old = Recalibration(Combination([RandomWalk(n_draws=20), SeasonalNaive(n_draws=20)]))
+    before = own_past_record(today, model=old).frame
+    then = today.as_of("2025-02-20")
+    young = own_past_record(then)
+    assert YOUNG in young.models
+    assert young.frame["origin"].max() <= then.origin
+    assert not (young.frame["known_on"] > then.origin).any()
+    assert not missing_past(today, "india", old)
+    after = own_past_record(today, model=old).frame
+    after = after[after["model"] != YOUNG]
+    order = ["model", "origin", "step"]
+    pd.testing.assert_frame_equal(
+        after.sort_values(order, ignore_index=True), before.sort_values(order, ignore_index=True)
+    )
+    # What was corrected is made anew from the first forecast of that month on.
+    series = india(90)
+    series["2024-12"] *= 1.1
+    own_past_record(panel_of(series).as_of("2025-02-20"))
+    days = [day for day, _ in missing_past(today, "india", old)]
+    assert min(days) == pd.Timestamp("2024-01-15")
 
 
 def test_the_threshold_is_written_beside_the_chances() -> None:
