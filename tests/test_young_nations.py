@@ -78,6 +78,10 @@ def test_misses_that_no_forecast_was_there_for_are_dashes(tmp_path: Path) -> Non
     assert run.exit_code == 0, run.output
     assert re.search(r"^Apr 2026 +\+21\.9 +- +- ", run.stdout, re.MULTILINE)
     assert "nan" not in run.stdout
+    # Of a month before there is one day.
+    india(60).rename_axis("month").to_csv(file)
+    first = CliRunner().invoke(main, ["forecast", "--csv", str(file), "--release-after", "15"])
+    assert "Record: 1 past origin of india, 2026-05-15" in first.stderr
 
 
 def test_figures_that_never_move_are_forecast_without_news() -> None:
