@@ -75,8 +75,9 @@ def learn_past(panel: Panel, target: str | None, model: str | None) -> None:
         click.echo(f"Warning: the replay cannot be kept ({error}); going on without it", err=True)
         return
     days = record.frame["origin"]
+    count = days.nunique()
     click.echo(
-        f"Record: {days.nunique()} past origins of {target}, {days.min().date()} to "
+        f"Record: {count} past origin{'s' * (count != 1)} of {target}, {days.min().date()} to "
         f"{days.max().date()}",
         err=True,
     )

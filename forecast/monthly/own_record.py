@@ -55,6 +55,26 @@ def past_record(panel: Panel, target: str) -> Record:
     return kept.without_other_outcomes(panel, target)
 
 
+def longer_past(panel: Panel, target: str) -> Record:
+    """Return what is kept of a replay that goes on beyond this panel and agrees with it so far.
+
+    Whoever looks back at a past day has fewer figures at hand than were replayed. Empty where what
+    is kept ends with the panel, or was made from other figures.
+
+    Parameters
+    ----------
+    panel : Panel
+    target : str
+    """
+    path = past_file(panel, target)
+    kept = Record() if path is None else _kept_in(path, "`own_past_record`")
+    if not len(kept):
+        return kept
+    until = int((kept.frame["origin"] <= panel.origin).sum())
+    agrees = until < len(kept) and len(kept.made_from(panel, target)) == until
+    return kept if agrees else Record()
+
+
 def past_file(panel: Panel, target: str) -> Path | None:
     """Return the file of a target's replayed past, which need not be there.
 

@@ -77,11 +77,15 @@ def plot_warning(
             color=ink(),
         )
     ax.axhline(100.0 * threshold, color=hushed(), linestyle="--", linewidth=1.2)
+    # Beside the bars: on them it would cover the chances near it.
     ax.annotate(
-        f"warning from {100.0 * threshold:g} %",
-        (-0.4, 100.0 * threshold),
-        xytext=(0, 3),
+        f"warning\nfrom {100.0 * threshold:g} %",
+        (1.0, 100.0 * threshold),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(4, 0),
         textcoords="offset points",
+        va="center",
+        fontsize="small",
         color=hushed(),
     )
     months = pd.PeriodIndex(table.index)

@@ -18,7 +18,12 @@ from tradeshock.features.snapshot.global_drivers import GLOBAL_DRIVERS
 from tradeshock.forecast.backtesting.catch_up import Occasion, occasions
 from tradeshock.forecast.backtesting.progress import progress_bar
 from tradeshock.forecast.monthly.defaults import chosen_model, default_model, target_of
-from tradeshock.forecast.monthly.own_record import FEWEST_MONTHS, past_file, past_record
+from tradeshock.forecast.monthly.own_record import (
+    FEWEST_MONTHS,
+    longer_past,
+    past_file,
+    past_record,
+)
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.pools.own_history import stands_alone
@@ -146,6 +151,7 @@ def _extend(
     with catch_warnings(action="ignore", category=StoredFileWarning):
         # Whoever listed what is missing has been warned.
         rows = past_record(panel, target).frame
+        longer = longer_past(panel, target)
     walk = RandomWalk()
     others = ~rows["model"].isin(_replayed_names(model))
     kept = Record(rows[others | (rows["origin"] < missing[0].origin)]).with_figures(panel)
@@ -156,7 +162,8 @@ def _extend(
             if not len(new.arrays([], walk.name, target, AFTER_TOTAL)[0]):
                 new = Record.concat([new, _rows(walk.replay(panel, target, origins, STEPS), panel)])
         kept = Record.concat([kept, new.with_figures(panel)])
-        kept.save(path)
+        # Later forecasts and outcomes are not this panel's to drop.
+        Record.concat([kept, longer]).save(path)
         yield origins[-1]
 
 

@@ -87,6 +87,9 @@ def past_events(
     events = events.dropna(subset=["chance", "came"]).sort_values(
         ["event", "horizon", "origin"], ignore_index=True
     )
+    if events.empty:
+        # Forecasts without an outcome yet, as that of the first day of a young past.
+        return pd.DataFrame(columns=list(COLUMNS))
     events["climatology"] = _climatology(events, _released(panel, target))
     return events[list(COLUMNS)]
 

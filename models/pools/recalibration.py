@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 INTERVALS = {0.5: ("q25", "q75"), 0.8: ("q10", "q90"), 0.9: ("q05", "q95"), 0.95: ("q025", "q975")}
 LEVELS = np.array(list(INTERVALS))
 LEVEL_80 = list(INTERVALS).index(0.8)
+# In logs; an interval of no width comes out of sorted draws a few roundings wide.
+NO_WIDTH = 1e-12
 
 
 class PastMisses(NamedTuple):
@@ -192,7 +194,7 @@ def _past_misses(
     for low, high in INTERVALS.values():
         half = np.where(gap < 0, logs[low] - logs["q50"], logs[high] - logs["q50"])
         # how many half-intervals away the outcome was
-        distance.append(gap / np.where(half == 0, np.nan, half))
+        distance.append(gap / np.where(np.abs(half) <= NO_WIDTH, np.nan, half))
     return PastMisses(origins, gap, np.stack(distance, axis=2))
 
 

@@ -10,6 +10,8 @@ from tradeshock.models.record.record import Record
 # So many months in a row outside the middle half of what was forecast, on one side: by chance in
 # 2 * 0.25 ** 3, three of a hundred.
 MONTHS = 3
+# What is off by less, in parts of the outcome, is off by rounding alone.
+ROUNDING = 1e-12
 
 
 def regime_note(record: Record, model: str, target: str, state: str) -> str | None:
@@ -32,7 +34,8 @@ def regime_note(record: Record, model: str, target: str, state: str) -> str | No
     first = {name: values[:, 0] for name, values in table.items()}
     out = np.flatnonzero(~np.isnan(first["actual"]))[-MONTHS:]
     actual = first["actual"][out]
-    above, below = (actual > first["q75"][out]).all(), (actual < first["q25"][out]).all()
+    above = (actual > first["q75"][out] * (1.0 + ROUNDING)).all()
+    below = (actual < first["q25"][out] * (1.0 - ROUNDING)).all()
     if len(out) < MONTHS or not (above or below):
         return None
     missed = 100.0 * (actual / first["q50"][out] - 1.0)

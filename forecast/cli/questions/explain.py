@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,7 +176,7 @@ def _print_width(made: Explanation, terminal: Terminal) -> None:
     missed = [
         [
             _month(month),
-            *(f"{value:+z.1f}" for value in row.iloc[:3]),
+            *("-" if isnan(value) else f"{value:+z.1f}" for value in row.iloc[:3]),
             f"{row['size']:.1f}",
             f"{100.0 * row['weight']:.0f}",
         ]

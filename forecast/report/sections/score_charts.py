@@ -34,9 +34,14 @@ def rival_charts(
     episodes: Sequence[Episode],
     words: Words,
 ) -> list[Chart]:
-    """Error by step and by episode, and squared error saved, of several models."""
+    """Error by step and by episode, and squared error saved, of several models.
+
+    None of a reference alone: there is nothing to compare.
+    """
     others = [model for model in models if model != reference]
-    rivals = ", ".join(others) or words.plain("scores.no_rival")
+    if not others:
+        return []
+    rivals = ", ".join(others)
     names = {"reference": reference, "rivals": rivals, "models": ", ".join(models)}
     tall = 1.8 + 0.14 * (len(models) + 1.0) * len(episodes)
     return [

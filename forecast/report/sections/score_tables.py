@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,18 @@ from tradeshock.forecast.report.words import Words
 STEPS = (1, 3, 6, 12)
 
 
-def steps_table(frame: pd.DataFrame, reference: str, words: Words) -> Table:
-    """Scores by step, best first within a step, p-values with what they could have found."""
+def steps_table(
+    frame: pd.DataFrame, reference: str, words: Words, alike: Collection[str] = ()
+) -> Table:
+    """Scores by step, best first within a step, p-values with what they could have found.
+
+    Errors of models with the medians of the reference (`alike`) are its own: no test of these.
+    """
     table = scores(frame, by=("model", "step"), reference=reference)
-    table = table[table["step"].isin(STEPS)].sort_values(["step", "rmse"])
+    table.loc[table["model"].isin(alike), ["dm_p", "detectable_ratio"]] = np.nan
+    # Of errors that print the same the better distribution is first.
+    table["shown"] = table["rmse"].round(2)
+    table = table[table["step"].isin(STEPS)].sort_values(["step", "shown", "crps"])
     rows = []
     for _, row in table.iterrows():
         cells: list[Cell | str] = [row["model"], Cell(f"{row['step']}", float(row["step"]))]

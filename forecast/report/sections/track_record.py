@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from tradeshock.forecast.judging.episodes import episodes_of
@@ -21,6 +20,8 @@ from tradeshock.models.univariate.random_walk import RandomWalk
 
 REFERENCE = "RandomWalk"
 SHOWN_MODELS = 5
+# Recalibration keeps medians in logs: that of two middle draws moves by less than this.
+SAME_MEDIANS = 5e-4
 
 
 def past_forecasts(forecast: MonthlyForecast, record: Record | None) -> pd.DataFrame | None:
@@ -75,11 +76,16 @@ def track_record(
     if frame is None:
         return [*blocks, Paragraph(words("scores.none"))]
     models, own = _shown(frame, forecast.model), forecast.model in set(frame["model"])
+    alike = _alike(frame, REFERENCE)
     blocks += [Paragraph(text) for text in _sentences(forecast, frame, words)]
+    if forecast.model in alike:
+        same = words("scores.same_medians", model=forecast.model, reference=REFERENCE)
+        blocks.append(Paragraph(same))
     episodes = episodes_of(forecast.entry.nation)
-    blocks.append(steps_table(frame, REFERENCE, words))
+    blocks.append(steps_table(frame, REFERENCE, words, alike))
     blocks.append(episodes_table(frame, models, episodes, words))
-    blocks += rival_charts(frame, models, REFERENCE, episodes, words)
+    drawn = [REFERENCE if name in alike else name for name in models]
+    blocks += rival_charts(frame, drawn, REFERENCE, episodes, words)
     if own:
         blocks += subject_charts(forecast, frame, forecast.model, words)
     blocks.append(Heading("calibration", words("calibration.title")))
@@ -116,10 +122,17 @@ def _shown(frame: pd.DataFrame, model: str) -> list[str]:
     Of models with the same medians, which differ in their intervals only, the first is shown.
     """
     best = frame.groupby("model")["crps"].mean().sort_values().index
-    medians = frame.pivot(index=["origin", "step"], columns="model", values="q50")
-    order = [name for name in (model, REFERENCE) if name in medians]
+    there = set(frame["model"])
+    order = [name for name in (model, REFERENCE) if name in there]
     shown: list[str] = []
     for name in dict.fromkeys([*order, *map(str, best)]):
-        if not any(np.allclose(medians[name], medians[other], rtol=1e-6) for other in shown):
+        if not _alike(frame, name).intersection(shown):
             shown.append(name)
     return shown[:SHOWN_MODELS]
+
+
+def _alike(frame: pd.DataFrame, model: str) -> set[str]:
+    """Other models with the medians of one, wherever both have forecast."""
+    medians = frame.pivot(index=["origin", "step"], columns="model", values="q50")
+    apart = medians.drop(columns=model).div(medians[model], axis=0).sub(1.0).abs().max()
+    return set(map(str, apart.index[apart < SAME_MEDIANS]))
