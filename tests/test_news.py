@@ -406,7 +406,7 @@ def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     assert "<table" in linear()._repr_html_()
     assert (tmp_path / "news.png").stat().st_size > 10_000
     asked = [*asked, "--when", "2026-05"]
-    assert "1 figures that the model reads came out, 1 of which moved 2026-05" in (
+    assert "1 figure that the model reads came out, 1 of which moved 2026-05" in (
         CliRunner().invoke(main, asked).output
     )
     wrong = CliRunner().invoke(main, [*asked, "--when", "2031-05"])

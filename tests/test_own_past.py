@@ -319,6 +319,7 @@ def test_the_default_goes_by_what_the_panel_has(panel: Panel, india: Panel) -> N
 def test_a_young_nations_walk_learns_its_widths(home: Path) -> None:
     young = panel_of(figures("india", "2012-01", "2020-12"))
     before = monthly_forecast(young, steps=12)
+    assert f"no record of past forecasts of {INDIA}: intervals as drawn" in before.notes
     assert any("`own_past_record` replays its past once" in note for note in before.notes)
     own_past_record(young)
     after = monthly_forecast(young, steps=12)
@@ -327,6 +328,8 @@ def test_a_young_nations_walk_learns_its_widths(home: Path) -> None:
     # 2020 was beyond what eight calm years had said.
     assert (width > before.table()["high80"] / before.table()["low80"]).all()
     assert not any("no record" in note for note in after.notes)
+    further = monthly_forecast(young, steps=13).notes
+    assert "intervals after step 12 are those of step 12, the last that the record has" in further
 
 
 @pytest.mark.usefixtures("quick_default")

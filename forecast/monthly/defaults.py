@@ -138,7 +138,8 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     """
     target, steps = paths.series[0], len(paths.index)
     learnt_from = _names_inside(model)
-    without = "equal weights, intervals as drawn"
+    weighs = _weighs(model)
+    without = "equal weights, intervals as drawn" if weighs else "intervals as drawn"
     if learnt_from and record is None:
         note = f"no record of past forecasts of {target}: {without}"
         replay = "`own_past_record` replays its past once, so that intervals learn from it"
@@ -156,8 +157,8 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
     last = covered(steps, *known.values())
     if last < steps:
         notes.append(
-            f"weights and intervals after step {last} are those of step {last}, the last that the "
-            "record has"
+            f"{'weights and ' * weighs}intervals after step {last} are those of step {last}, the "
+            "last that the record has"
         )
     end = record_end(paths, model, record)
     if end is not None and (behind := paths.index[0].ordinal - 1 - end.ordinal) >= BEHIND:
@@ -174,6 +175,13 @@ def _names_inside(model: Model) -> list[str]:
         return []
     parts = model.parts
     return [part.name for part in parts] + [name for part in parts for name in _names_inside(part)]
+
+
+def _weighs(model: Model) -> bool:
+    """Whether there are weights inside."""
+    if not isinstance(model, Wrapper):
+        return False
+    return len(model.parts) > 1 or any(map(_weighs, model.parts))
 
 
 def target_of(panel: Panel, target: str | None = None) -> str:

@@ -61,7 +61,7 @@ def _print_releases(terminal: Terminal, made: News, what: str) -> None:
     column = made.year_column if what == str(made.year) else what
     moved = releases[releases[column].abs() > 0.0] if len(releases) else releases
     terminal.line()
-    count = f"{len(releases)} figures that the model reads came out"
+    count = f"{len(releases)} figure{'s' * (len(releases) != 1)} that the model reads came out"
     terminal.line(f"{count}, {len(moved)} of which moved {what}.")
     if moved.empty:
         return
