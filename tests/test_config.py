@@ -221,6 +221,19 @@ def test_every_option_may_stand_in_the_file(desk: Path) -> None:
     walk(main)
 
 
+def test_run_does_not_forecast_korea_in_the_place_of_own_figures(desk: Path) -> None:
+    file = desk / "tradeshock.toml"
+    file.write_text('csv = "figures/taiwan.csv"\nrelease-after = 15\n')
+    (desk / "figures").mkdir()
+    (desk / "figures" / "taiwan.csv").write_text("month,taiwan\n2024-01,1.0\n")
+    result = CliRunner().invoke(main, ["run", "--calendar"])
+    assert result.exit_code == 2
+    assert f"{file} names figures of your own (csv): `run` is for the figures of the" in (
+        " ".join(result.stderr.split())
+    )
+    assert CliRunner().invoke(main, ["run", "--help"]).exit_code == 0
+
+
 def test_the_page_names_all_keys() -> None:
     page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import NoSuchOption
 
+from tradeshock.forecast.cli.config import VARIABLE
 from tradeshock.forecast.cli.data_commands.asking import (
     chosen_sources,
     say_missing_keys,
@@ -39,16 +40,20 @@ OWN_FIGURES = (
 
 
 class StoredFigures(click.Command):
-    """A command without own figures that says so, instead of looking for a similar option."""
+    """A command without own figures that says so, instead of forecasting others."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options."""
         try:
-            return super().parse_args(ctx, args)
+            left = super().parse_args(ctx, args)
         except NoSuchOption as error:
             if error.option_name == "--csv":
                 raise click.UsageError(f"there is no --csv here: {OWN_FIGURES}", ctx) from error
             raise
+        if "csv" in (ctx.find_root().default_map or {}).get("forecast", {}):
+            configured = f"{ctx.meta[VARIABLE]} names figures of your own (csv)"
+            raise click.UsageError(f"{configured}: {OWN_FIGURES}", ctx)
+        return left
 
 
 @click.command(cls=StoredFigures)
