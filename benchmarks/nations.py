@@ -127,7 +127,7 @@ def with_drivers() -> dict[str, Model]:
 def origins_of(panel: Panel, target: str) -> list[pd.Timestamp]:
     series = panel.series(target)
     first = max(pd.Period(FIRST_ORIGIN, "M"), series.index[0] + FEWEST_MONTHS)
-    return panel.origins(first, series.index[-1] + 1, target=target)
+    return panel.origins(first, target=target)
 
 
 def forecasts(panel: Panel, target: str, models: Mapping[str, Model], store: Path) -> pd.DataFrame:

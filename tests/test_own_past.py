@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from nations import figures, panel_of
 
 from tradeshock.features import Panel, ReleaseRule, with_global_drivers
 from tradeshock.features.errors import ModelError, PanelError, StoredFileWarning
@@ -28,20 +29,8 @@ from tradeshock.models import (
 )
 from tradeshock.models.record.rows import forecast_rows
 
-NATIONS = Path(__file__).parent / "data" / "nations"
 INDIA = "exports_india"
 QUICK = Recalibration(Combination([RandomWalk(n_draws=40), SeasonalNaive(n_draws=40)]))
-
-
-def figures(name: str, first: str = "1991-01", last: str = "2026-04") -> pd.Series:
-    table = pd.read_csv(NATIONS / f"{name}.csv", index_col="year").stack().dropna()
-    months = [pd.Period(f"{year}-{int(month):02}", "M") for year, month in table.index]
-    series = pd.Series(table.to_numpy(), pd.PeriodIndex(months), name=f"exports_{name}")
-    return series[first:last]  # type: ignore[misc]
-
-
-def panel_of(series: pd.Series) -> Panel:
-    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN")
 
 
 def india_in(folder: Path, first: str = "2012-01") -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from nations import figures
 
 from tradeshock.features import Panel, ReleaseRule
 from tradeshock.features.days.calendar import TradeCalendar
@@ -17,8 +18,6 @@ from tradeshock.forecast.monthly.forecast import MonthlyForecast
 from tradeshock.forecast.report import Report
 from tradeshock.models import AutoRegression, DirectRidge, ExponentialSmoothing, RandomWalk
 from tradeshock.models.adjustment import CalendarAdjustment
-
-NATIONS = Path(__file__).parent / "data" / "nations"
 
 LEVELS = [0.5, 0.1, 0.9]
 
@@ -142,10 +141,8 @@ def test_views_leave_the_forecast_as_it_is(forecast: MonthlyForecast) -> None:
 
 
 def test_what_is_adjusted_already_has_no_average_of_a_day(tmp_path: Path) -> None:
-    table = pd.read_csv(NATIONS / "united_states.csv", index_col="year").stack().dropna()
-    months = [f"{year}-{int(month):02}" for year, month in table.index]
     file = tmp_path / "us.csv"
-    pd.Series(table.to_numpy(), pd.Index(months, name="month"), name="exports_us").to_csv(file)
+    figures("united_states").rename("exports_us").rename_axis("month").to_csv(file)
     ask = ["forecast", "--csv", str(file), "--release-after", "37", "--calendar", "US"]
     ask += ["--model", "RandomWalk", "--steps", "1"]
     adjusted = CliRunner().invoke(main, [*ask, "--adjusted"])

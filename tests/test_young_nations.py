@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from nations import figures, panel_of
 
-from tradeshock.features import Panel, ReleaseRule
 from tradeshock.forecast import monthly_forecast, own_past_record
 from tradeshock.forecast.cli.main import main
 from tradeshock.forecast.plots import plot_warning
@@ -20,7 +20,6 @@ from tradeshock.forecast.warning import early_warning
 from tradeshock.models import Combination, RandomWalk, Recalibration, SeasonalNaive
 from tradeshock.models.record.record import Record
 
-NATIONS = Path(__file__).parent / "data" / "nations"
 YOUNG = "Recalibration(RandomWalk, across_steps=True)"
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -28,13 +27,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 def india(months: int) -> pd.Series:
     """The newest months of India's exports."""
-    table = pd.read_csv(NATIONS / "india.csv", index_col="year").stack().dropna()
-    index = pd.PeriodIndex([f"{year}-{int(month):02}" for year, month in table.index], freq="M")
-    return pd.Series(table.to_numpy(), index, name="india").iloc[-months:]
-
-
-def panel_of(series: pd.Series) -> Panel:
-    return Panel.from_frame(series.to_frame(), ReleaseRule.after(days=15), "IN")
+    return figures("india").rename("india").iloc[-months:]
 
 
 def test_a_past_without_an_outcome_is_no_track_record_of_warnings() -> None:

@@ -80,6 +80,11 @@ class Archive:
             LOG.info("written: %s", path)
         return issued.id
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no forecast at all."""
+        return not any(self._files())
+
     def refuse_empty(self) -> None:
         """Refuse to look for a forecast where there is none at all.
 
@@ -88,7 +93,7 @@ class Archive:
         ModelError
             If the archive is empty.
         """
-        if not any(self._files()):
+        if self.is_empty:
             raise ModelError(
                 f"there is no forecast in {self.folder}; `tradeshock forecast --archive` puts one "
                 "there"

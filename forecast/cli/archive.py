@@ -103,7 +103,7 @@ def scores(panel: Panel, archive: Path, target: str | None, actual: str) -> None
     from tradeshock.forecast.cli.archive_output import print_archive_scores
 
     kept = Archive(archive)
-    if kept.contents().empty:
+    if kept.is_empty:
         click.echo(_nothing_in(kept))
         return
     target = _issued_target(kept, panel, target)

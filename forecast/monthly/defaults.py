@@ -25,7 +25,7 @@ from tradeshock.models.pools.own_history import (
 )
 from tradeshock.models.pools.recalibration import Recalibration
 from tradeshock.models.pools.steps import covered
-from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.pools.wrapper import Wrapper, parts_within
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.shipped import shipped_record
 from tradeshock.models.strangers import instead_of
@@ -114,7 +114,7 @@ def record_end(paths: ForecastPaths, model: Model, record: Record | None) -> pd.
     Period or None
         None for a model that learns from no record, or whose members it does not have.
     """
-    names = _names_inside(model)
+    names = [part.name for part in parts_within(model)]
     if record is None or not names:
         return None
     rows = record.as_of(paths.origin).frame
@@ -137,8 +137,9 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
         That it learnt from.
     """
     target, steps = paths.series[0], len(paths.index)
-    learnt_from = _names_inside(model)
-    weighs = _weighs(model)
+    parts = list(parts_within(model))
+    learnt_from = [part.name for part in parts]
+    weighs = any(isinstance(each, Wrapper) and len(each.parts) > 1 for each in (model, *parts))
     without = "equal weights, intervals as drawn" if weighs else "intervals as drawn"
     if learnt_from and record is None:
         note = f"no record of past forecasts of {target}: {without}"
@@ -167,21 +168,6 @@ def record_notes(paths: ForecastPaths, model: Model, record: Record | None) -> t
             "figure; `tradeshock run` brings it up to date"
         )
     return tuple(notes)
-
-
-def _names_inside(model: Model) -> list[str]:
-    """Names of the models whose past forecasts a model learns from."""
-    if not isinstance(model, Wrapper):
-        return []
-    parts = model.parts
-    return [part.name for part in parts] + [name for part in parts for name in _names_inside(part)]
-
-
-def _weighs(model: Model) -> bool:
-    """Whether there are weights inside."""
-    if not isinstance(model, Wrapper):
-        return False
-    return len(model.parts) > 1 or any(map(_weighs, model.parts))
 
 
 def target_of(panel: Panel, target: str | None = None) -> str:

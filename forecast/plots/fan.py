@@ -17,6 +17,7 @@ from tradeshock.forecast.plots.style import (
     hushed,
     ink,
     is_dark,
+    label_dates,
     make_hangul_legible,
     number_marks,
 )
@@ -140,14 +141,8 @@ def _days(months: pd.PeriodIndex) -> npt.NDArray[np.datetime64]:
 
 def _dress(ax: Axes, scale: DisplayUnit) -> None:
     """Set axes and grid."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     dress(ax)
-
-    months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(months)
-    words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(words)
+    label_dates(ax)
     number_marks(ax)
     ax.set_ylabel(scale.name)
     ax.margins(x=0.0)

@@ -18,6 +18,7 @@ from tradeshock.forecast.plots.style import (
     dress,
     hushed,
     ink,
+    label_dates,
     tint,
     write_heading,
     write_key,
@@ -128,17 +129,12 @@ def _line(
 def _dressed(
     ax: Axes, baseline: ForecastPaths, scale: DisplayUnit, title: str, reading: str
 ) -> Axes:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     day = baseline.origin
     ax.set_ylabel(scale.name)
     ax.ticklabel_format(axis="y", style="plain", useOffset=False)
     dress(ax)
     # Three years of months, whatever the width.
-    months = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(months)
-    words = ConciseDateFormatter(months, show_offset=False)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(words)
+    label_dates(ax)
     ax.margins(x=0.01)
     write_heading(ax, title, f"{baseline.model}, figures of {day.day} {day:%B %Y}; {reading}")
     write_key(ax)

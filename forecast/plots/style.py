@@ -195,15 +195,20 @@ def number_marks(ax: Axes) -> None:
 
 def date_axis(ax: Axes) -> None:
     """Label as many years or months as there is room for."""
+    label_dates(ax, 3, max(5, letters(ax) // 10))
+    ax.margins(x=0.01)
+
+
+def label_dates(ax: Axes, fewest: int = 4, most: int = 9) -> None:
+    """Label years or months, so many; by default as suits three years of months."""
     from matplotlib.dates import MONTHLY, AutoDateLocator, ConciseDateFormatter
 
-    dates = AutoDateLocator(minticks=3, maxticks=max(5, letters(ax) // 10))  # type: ignore[no-untyped-call]
+    dates = AutoDateLocator(minticks=fewest, maxticks=most)  # type: ignore[no-untyped-call]
     # Two years and a half have too few Januaries to be years, and too many half-years.
     dates.intervald[MONTHLY].append(12)
     ax.xaxis.set_major_locator(dates)
     words = ConciseDateFormatter(dates, show_offset=False)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(words)
-    ax.margins(x=0.01)
 
 
 def write_key(ax: Axes, below: float = 38.0, longest: int = 18, share: float = 0.8) -> None:

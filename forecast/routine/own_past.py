@@ -27,7 +27,7 @@ from tradeshock.forecast.monthly.own_record import (
 from tradeshock.models.base import Model
 from tradeshock.models.paths import ForecastPaths
 from tradeshock.models.pools.own_history import stands_alone
-from tradeshock.models.pools.wrapper import Wrapper
+from tradeshock.models.pools.wrapper import Wrapper, parts_within
 from tradeshock.models.record.record import Record
 from tradeshock.models.record.rows import forecast_rows
 from tradeshock.models.univariate.random_walk import RandomWalk
@@ -169,10 +169,7 @@ def _extend(
 
 def _replayed_names(model: Model) -> set[str]:
     """Names of the models whose rows a replay of a model makes."""
-    names = {model.name, RandomWalk().name}
-    if isinstance(model, Wrapper):
-        names.update(*(_replayed_names(part) for part in model.parts))
-    return names
+    return {each.name for each in (model, RandomWalk(), *parts_within(model))}
 
 
 def _replayed(

@@ -257,3 +257,12 @@ def models_within(model: Model) -> Iterator[Model]:
     for value in model.get_params(deep=False).values():
         for inside in models_in(value):
             yield from models_within(inside)
+
+
+def parts_within(model: Model) -> Iterator[Model]:
+    """Models from whose forecasts a model forecasts, at whatever depth; its own parts first."""
+    if isinstance(model, Wrapper):
+        parts = model.parts
+        yield from parts
+        for part in parts:
+            yield from parts_within(part)

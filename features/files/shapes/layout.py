@@ -12,10 +12,10 @@ from tradeshock.features.files.grid import Grid
 from tradeshock.features.files.months import is_month, months_across, read_name
 from tradeshock.features.files.numerals import MISSING
 from tradeshock.features.files.shapes.headings import refuse_other_headings
+from tradeshock.features.files.shapes.long_frame import DAY, FIGURE, ID
 from tradeshock.features.files.shapes.year_rows import years_and_labels
 
 TIME, VALUE, FREQUENCY = "TIME_PERIOD", "OBS_VALUE", "FREQ"
-NIXTLA = ("unique_id", "ds", "y")
 # What SDMX files say of single figures rather than of the series.
 REMARKS = frozenset(
     [
@@ -45,10 +45,9 @@ def cells_of(
     """Figures of a grid, whichever way it lies.
 
     Long, if it has columns TIME_PERIOD and OBS_VALUE (the names of OECD and IMF), or unique_id, ds
-    and y (those of Nixtla), or `series` names
-    the columns that say which series a row belongs to; wide, if the header holds months; years by
-    months, if it holds January to December; otherwise one row a month, with a column for each
-    series.
+    and y (those of Nixtla), or `series` names the columns that say which series a row belongs to;
+    wide, if the header holds months; years by months, if it holds January to December; otherwise
+    one row a month, with a column for each series.
 
     Parameters
     ----------
@@ -71,8 +70,8 @@ def cells_of(
     codes = [name.upper() for name in grid.header]
     if TIME in codes and VALUE in codes:
         return _long(grid, codes.index(TIME), codes.index(VALUE), series)
-    if series is None and {*NIXTLA} <= set(grid.header):
-        return _long_by_name(grid, NIXTLA[:1], NIXTLA[1:2])
+    if series is None and {ID, DAY, FIGURE} <= set(grid.header):
+        return _long_by_name(grid, [ID], [DAY])
     across = [is_month(name) for name in grid.header]
     if sum(across) > 1 and not across[0]:
         refuse_other_headings(grid, across, series)

@@ -5,7 +5,7 @@ The one place of the report that asks `tradeshock.forecast.news`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -225,8 +225,13 @@ def group_words(forecast: MonthlyForecast, made: News, group: str, words: Words)
     """Name of a row of news: of a correction with the titles of the indicators behind it."""
     if group != CORRECTION or not made.corrected_by:
         return words(f"groups.{group_key(group)}")
+    return correction_words(forecast, made.corrected_by, words)
+
+
+def correction_words(forecast: MonthlyForecast, ids: Iterable[str], words: Words) -> Markup:
+    """Name of a correction with the titles of the indicators behind it."""
     catalog = forecast.fitted.panel_.catalog
-    titles = words.listed(words.title(catalog[id]) for id in made.corrected_by)
+    titles = words.listed(words.title(catalog[id]) for id in ids)
     return words("groups.correction_by", indicator=titles)
 
 

@@ -17,6 +17,7 @@ from tradeshock.forecast.report.elements import (
     number,
     share,
 )
+from tradeshock.forecast.report.sections.changes import correction_words
 from tradeshock.forecast.report.words import Words
 
 STEPS = (1, 3, 6, 12)
@@ -59,19 +60,14 @@ def _members(made: Explanation, months: pd.PeriodIndex, words: Words) -> Table:
     for name in ADDED:
         amounts = made.points.loc[months, name].to_numpy(dtype=float)
         if np.abs(amounts).max() >= SMALLEST:
-            shown = _correction(made, words) if name == "correction" else words(f"inside.{name}")
+            shown = words(f"inside.{name}")
+            if name == "correction":
+                shown = correction_words(made.forecast, made.corrected_by, words)
             rows.append([shown, *(number(x, 2, sign=True) for x in amounts)])
     total = made.points.loc[months, "forecast"].to_numpy(dtype=float)
     rows.append([words("inside.forecast"), *(number(x, 2, sign=True) for x in total)])
     caption = words("inside.members_caption", month=words.month(made.forecast.last.month))
     return _table("members", caption, words("inside.member"), months, rows, words)
-
-
-def _correction(made: Explanation, words: Words) -> str:
-    """Name of the correction with the titles of its indicators."""
-    catalog = made.forecast.fitted.panel_.catalog
-    titles = words.listed(words.title(catalog[id]) for id in made.corrected_by)
-    return words("groups.correction_by", indicator=titles)
 
 
 def _pair(growth: float, weight: float) -> Cell:

@@ -75,8 +75,9 @@ def track_record(
     blocks: list[Block] = [Heading("scores", words("scores.title"))]
     if frame is None:
         return [*blocks, Paragraph(words("scores.none"))]
-    models, own = _shown(frame, forecast.model), forecast.model in set(frame["model"])
-    alike = _alike(frame, REFERENCE)
+    medians = frame.pivot(index=["origin", "step"], columns="model", values="q50")
+    models, own = _shown(frame, medians, forecast.model), forecast.model in medians
+    alike = _alike(medians, REFERENCE)
     blocks += [Paragraph(text) for text in _sentences(forecast, frame, words)]
     if forecast.model in alike:
         same = words("scores.same_medians", model=forecast.model, reference=REFERENCE)
@@ -116,23 +117,21 @@ def _sentences(forecast: MonthlyForecast, frame: pd.DataFrame, words: Words) -> 
     return sentences
 
 
-def _shown(frame: pd.DataFrame, model: str) -> list[str]:
+def _shown(frame: pd.DataFrame, medians: pd.DataFrame, model: str) -> list[str]:
     """The forecast's model, the reference, and the best of the others, at most five.
 
     Of models with the same medians, which differ in their intervals only, the first is shown.
     """
     best = frame.groupby("model")["crps"].mean().sort_values().index
-    there = set(frame["model"])
-    order = [name for name in (model, REFERENCE) if name in there]
+    order = [name for name in (model, REFERENCE) if name in medians]
     shown: list[str] = []
     for name in dict.fromkeys([*order, *map(str, best)]):
-        if not _alike(frame, name).intersection(shown):
+        if not _alike(medians, name).intersection(shown):
             shown.append(name)
     return shown[:SHOWN_MODELS]
 
 
-def _alike(frame: pd.DataFrame, model: str) -> set[str]:
+def _alike(medians: pd.DataFrame, model: str) -> set[str]:
     """Other models with the medians of one, wherever both have forecast."""
-    medians = frame.pivot(index=["origin", "step"], columns="model", values="q50")
     apart = medians.drop(columns=model).div(medians[model], axis=0).sub(1.0).abs().max()
     return set(map(str, apart.index[apart < SAME_MEDIANS]))
